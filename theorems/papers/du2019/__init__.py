@@ -1,1 +1,1 @@
-"""Claims of the thesis "Gradient Descent for Non-convex Problems in Modern Machine Learning" (2019)."""
+"""Claims of the 2019 thesis on gradient descent for non-convex problems."""

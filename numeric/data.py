@@ -1,0 +1,106 @@
+"""Inputs, teachers and initialisations of the two-layer convolutional network.
+
+All tensors are float64 and all randomness comes from the generator that is passed in.
+Source: du2019, sections 5.1 and 5.5, Theorem 5.4, Remark 5.2.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+RadialLaw = Literal["gaussian", "sphere", "student", "mixture"]
+
+
+def gaussian_patches(
+    shape: tuple[int, ...], patches: int, dimension: int, generator: torch.Generator
+) -> Tensor:
+    """Independent standard normal patches `Z`, shape `(*shape, patches, dimension)`."""
+    return torch.randn(*shape, patches, dimension, generator=generator, dtype=torch.float64)
+
+
+def unit_sphere(shape: tuple[int, ...], dimension: int, generator: torch.Generator) -> Tensor:
+    """Uniform points of the unit sphere, shape `(*shape, dimension)`."""
+    points = torch.randn(*shape, dimension, generator=generator, dtype=torch.float64)
+    return points / points.norm(dim=-1, keepdim=True)
+
+
+def ball(
+    shape: tuple[int, ...], dimension: int, radius: float | Tensor, generator: torch.Generator
+) -> Tensor:
+    """Uniform points of the ball of `radius` (a number or a tensor of shape `shape`)."""
+    uniform = torch.rand(*shape, 1, generator=generator, dtype=torch.float64)
+    length = uniform ** (1.0 / dimension)
+    if isinstance(radius, Tensor):
+        radius = radius.unsqueeze(-1)
+    return unit_sphere(shape, dimension, generator) * length * radius
+
+
+def rotation_invariant(
+    shape: tuple[int, ...], dimension: int, law: RadialLaw, generator: torch.Generator
+) -> Tensor:
+    """Rotation-invariant vectors `R u` with `E R^2 = dimension`, so that `E z z' = I`.
+
+    `u` is uniform on the sphere; `R` is that of a Gaussian, a constant ("sphere"), that of a
+    multivariate t with 12 degrees of freedom ("student"), or one of two values ("mixture").
+    Raises `ValueError` for another law.
+    """
+    if law == "gaussian":
+        return torch.randn(*shape, dimension, generator=generator, dtype=torch.float64)
+    direction = unit_sphere(shape, dimension, generator)
+    if law == "sphere":
+        return direction * math.sqrt(dimension)
+    if law == "mixture":
+        coin = torch.rand(*shape, 1, generator=generator, dtype=torch.float64) < 0.5
+        return direction * torch.where(coin, math.sqrt(0.2), math.sqrt(1.8)) * dimension**0.5
+    if law == "student":
+        freedom = 12
+        gauss = torch.randn(*shape, dimension, generator=generator, dtype=torch.float64)
+        chi = torch.randn(*shape, freedom, generator=generator, dtype=torch.float64)
+        spread = chi.square().sum(-1, keepdim=True) / (freedom - 2)
+        return gauss / spread.sqrt()
+    raise ValueError(f"unknown radial law {law!r}")
+
+
+def teacher_output(patches: int, ratio: float, norm: float = 1.0) -> Tensor:
+    """A teacher's second layer `a*` in `R^patches` with `|a*| = norm` and `(1'a*)^2/|a*|^2 = ratio`.
+
+    Of the vectors with that ratio it is the one with `1'a* >= 0` whose part orthogonal to `1` lies
+    along `e_1 - e_2`: the dynamics know nothing else of it. Raises `ValueError` unless
+    `0 <= ratio <= patches` (and `ratio = 1` for a single patch).
+    """
+    if not 0 <= ratio <= patches or (patches == 1 and ratio != 1):
+        raise ValueError(f"no vector of {patches} entries has (1'a)^2 = {ratio} |a|^2")
+    ones = torch.full((patches,), 1.0 / math.sqrt(patches), dtype=torch.float64)
+    share = math.sqrt(ratio / patches)
+    if patches == 1:
+        return norm * ones
+    across = torch.zeros(patches, dtype=torch.float64)
+    across[0], across[1] = 1 / math.sqrt(2), -1 / math.sqrt(2)
+    return norm * (share * ones + math.sqrt(1 - ratio / patches) * across)
+
+
+def initial_weights(
+    runs: int,
+    dimension: int,
+    a_star: Tensor,
+    norm_w: float,
+    generator: torch.Generator,
+) -> tuple[Tensor, Tensor]:
+    """`v` uniform on the sphere and `a` uniform in the ball of radius `|1'a*| |w*| / sqrt(k)`.
+
+    Shapes `(runs, dimension)` and `(runs, k)`. When `1'a* = 0` the ball is the single point 0.
+    Source: du2019, Theorem 5.4.
+    """
+    patches = a_star.shape[-1]
+    radius = float(a_star.sum().abs()) * norm_w / math.sqrt(patches)
+    v = unit_sphere((runs,), dimension, generator)
+    a = ball((runs,), patches, radius, generator)
+    return v, a
+
+
+SIGNS: tuple[tuple[int, int], ...] = ((1, 1), (1, -1), (-1, 1), (-1, -1))
+"""The four sign combinations `(+-v, +-a)` of du2019, Theorem 5.4."""

@@ -1,0 +1,44 @@
+"""Running a call that cannot be interrupted in a child process that can be killed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+
+def run_with_deadline(
+    function: Callable[..., Any], args: Sequence[Any], deadline: float
+) -> Any | None:
+    """`function(*args)` computed in a forked child, or None when `deadline` comes first.
+
+    `deadline` is a value of `time.monotonic()`. Arguments are inherited, not pickled; the result is
+    pickled. A child that dies or raises gives None as well: the caller learns no more than that no
+    result came back in time.
+    """
+    left = deadline - time.monotonic()
+    if left <= 0:
+        return None
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=_answer, args=(sender, function, args), daemon=True)
+    child.start()
+    sender.close()
+    result = None
+    try:
+        if receiver.poll(left):
+            result = receiver.recv()
+    except EOFError:
+        result = None
+    finally:
+        receiver.close()
+        if child.is_alive():
+            child.kill()
+        child.join()
+    return result
+
+
+def _answer(sender: Any, function: Callable[..., Any], args: Sequence[Any]) -> None:
+    sender.send(function(*args))
+    sender.close()

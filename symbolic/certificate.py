@@ -1,0 +1,372 @@
+"""Certificates: what the deciders write down so that others can replay the decision.
+
+A certificate is one JSON object. Numbers are strings (`"-3/7"`), never JSON numbers::
+
+    {"format": "gd-theorems/certificate", "version": 1,
+     "kind": "proof" | "refutation" | "rates",
+     "engine": "intervals" | "polynomial" | "identity" | "rates" | ...,    # who says so
+     "statement": {"relations": [[">=", expr, expr], ...],
+                   "over": {"x": domain, ...}, "where": [["<", expr, expr], ...]},
+     "text": the statement as one line,     "digest": SHA-256 of the statement's canonical JSON,
+     "body": see below}
+
+**Expressions** are prefix lists: `["rat", "3/7"]`, `["sym", "x"]`, `["pi"]`, `["e"]`,
+`["euler_gamma"]`; `["add"|"mul"|"max"|"min", a, b, ...]`; `["pow", a, b]` (real: a rational power
+that is not an integer needs a base >= 0); `[f, a]` for f in exp log sin cos tan cot sec csc asin
+acos atan acot sinh cosh tanh coth asinh acosh atanh erf erfc gamma loggamma digamma abs sign floor
+ceiling; `["polygamma", ["rat", "n"], a]`, n >= 1; `["piecewise", [value, condition], ...]` (first
+condition that holds); `["sum"|"product", body, "k", low, high]`. **Conditions**: `["<", a, b]`,
+likewise `<= > >= == !=`, `["and", ...]`, `["or", ...]`, `["not", c]`, `["true"]`, `["false"]`.
+
+**Domains**: `["interval", low, high, left_open, right_open]` with ends constant expressions or
+`"-oo"`, `"oo"`; `["integers", low, high]` (ends like `"0"`, or infinite); `["points", expr, ...]`;
+`["union", domain, ...]`.
+
+**Proof** body: `{"relations": [proof, ...]}`, one proof per relation of the statement, in order::
+
+    proof = {"boxes": [box, ...], "lemmas": [lemma, ...]?, "shift": [[x, expr, k], ...]?}
+    box   = {"box": {"x": [low, high], ...}, "why": reason, "lemmas": [lemma, ...]?}
+    lemma = {"expr": e, "sign": ">" | ">=" | "<" | "<=" | "!=", "why": reason}
+
+- A box lies in the statement's own variables. An end is a rational string, `"oo"`, `"-oo"`, or a
+  constant expression (write the domain's own irrational ends verbatim, and rationals inside). A
+  variable that is left out ranges over its whole domain; `{"box": {}, "why": ...}` is everything.
+  Boxes are closed; the checker cuts them to the domain (open ends stay open) and checks that they
+  cover it. For a variable over the integers only the integers need be covered.
+- A lemma is a sign that is proved on the box (or the whole domain) before the rest, and then known
+  wherever the expression `e` occurs literally: e.g. that a denominator is positive.
+- `shift` replaces the symbol x by `expr + x` where the side condition `where[k]` says x > expr
+  (or >=): from then on x stands for the excess, which ranges over (0, oo) (or [0, oo)), in boxes
+  and reasons alike. Shifts apply in order.
+- On each box the checker also sees that both sides are defined real numbers, by evaluation over
+  the box (it bisects a little when that is not clear at once) and with the lemmas.
+
+A **reason** shows g > 0 (or g >= 0) on the box, where g is `lhs - rhs` for `>` and `>=`, `rhs -
+lhs` for `<` and `<=`. For `!=` the reason may carry `"side": 1 | -1` (g = ± (lhs - rhs) > 0).
+For `==` g is `lhs - rhs` and the reason must end in `zero` (through rewrite, rule, cases, split, constant).
+
+- `{"by": "sign", "form": "natural" | "mean_value", "prec": 53}`: enclosure of g over the box.
+  `form` and `prec` (bits, <= 2000) may be left out. The checker bisects a little by itself.
+- `{"by": "monotone", "var": "x", "direction": 1 | -1, "slope": reason, "then": reason}`: `slope`
+  shows direction * dg/dx >= 0 on the box (default: sign); `then` shows the claim on the face where
+  x is least (direction 1) or greatest (-1). If that end is infinite `then` is
+  `{"by": "limit"}`: the limit of g there is an exact number >= 0.
+- `{"by": "ends", "var": "x", "curvature": reason, "low": reason, "high": reason}`: g is concave in
+  x (`curvature` shows -d2g/dx2 >= 0; default sign), so that the two faces decide.
+- `{"by": "taylor", "var": "x", "at": end or exact point c, "order": m, "terms": [reason, ...]?,
+  "rest": reason?}`: tangency. With g_k = d^k g/dx^k at x = c (other variables free), each k < m has
+  (x-c)^k g_k >= 0 on the box and g_m has (x-c)^m g_m >= 0 over the box. `terms` has m reasons
+  (default: each `zero`, which is exact; else a reason for ±g_k >= 0, the sign that the side of c
+  asks for), `rest` a reason for ±g_m (default sign). With a strict claim, `rest` must be strict,
+  and c outside the domain or g_0 > 0.
+- `{"by": "minimum", "at": {"x": c, ...}}`: g(c) >= 0 and its gradient is exactly 0 at an exact
+  point c of the box; the Hessian is positive semidefinite over the box (enclosures, LDL).
+- `{"by": "outside", "where": k, "why": reason?}`: side condition k fails on the whole box.
+- `{"by": "split", "var": "x", "at": c, "parts": [reason for x <= c, reason for x >= c]}`;
+  `{"by": "apart", "var": "x", "at": c, "parts": [x < c, x == c, x > c]}` (null where empty);
+  `{"by": "cases", "on": u, "parts": [u > 0, u == 0, u < 0]}` with an expression u (null: the sign
+  is impossible by evaluation).
+- `{"by": "rewrite", "to": expr, "then": reason}`: g equals `expr` as a rational function of its
+  maximal non-rational subterms (exp of sums split, sqrt(a)**2 = a, sin**2 + cos**2 = 1, multiple
+  angles, hyperbolic functions as exponentials, tan = sin/cos, gamma shifted by integers...);
+  `then` is about `expr`.
+- `{"by": "product", "factors": [reason, ...]}`: g is a `mul`; one entry per argument:
+  `{"sign": 1 | -1, "why": reason}` or `"even"` for a `pow` with even exponent (or squares of
+  anything; >= 0 only).
+- `{"by": "rule", "rule": name, "bind": {"a": expr, ...}, "needs": [reason, ...]?, "then": reason}`:
+  replaces the instance of a named rewrite everywhere in g; needs default to sign. The rules and
+  their conditions are the table `RULES` in `recheck_rules.py`.
+- `{"by": "zero"}`: g is identically 0 by the normal form of `rewrite`.
+- `{"by": "constant", "var": "x", "at": c, "slope": reason?, "then": reason?}`: dg/dx is identically
+  0 on the box (default: zero) and `then` (default zero) holds at x = c.
+- `{"by": "induction", "var": "n", "base": reason?, "step": reason?}` for `==` over integers
+  n >= n0: g(n0) = 0 and g(n+1) - g(n) = 0 once sums and products with upper end n+1 are opened.
+- `{"by": "bernstein"}`: g is a polynomial over Q; its Bernstein coefficients on the box (finite
+  ends rational; [a, oo) is brought to [0, 1) by x = a + t/(1-t)) have the sign. With a strict
+  claim, for each choice of an included end of each variable the coefficient there must be positive or, where
+  none is included, some coefficient of that face.
+- `{"by": "sturm"}`: g is a polynomial in one variable over Q without a zero on the box (or, for a
+  claim >=, without a zero of odd multiplicity inside), and positive at one point.
+
+**Refutation** body: `{"point": {"x": constant expr, ...}, "relation": k, "failure": "false" |
+"undefined", "prec": 200}`: the point is in the domain, and relation k is false there, or one of its
+sides is not a real number there. Equality at a point is decided by the same normal form.
+
+**Rates** body: see `symbolic/rates.py`; the statement then is `{"parameters", "claims"}`.
+
+What only one engine can vouch for has no certificate (`None`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import sympy as sp
+
+from symbolic.problem import Problem
+from symbolic.statement import (
+    FORMAT,
+    MAX_DEPTH,
+    UNARY,
+    VERSION,
+    Malformed,
+    check_condition,
+    check_expression,
+    check_name,
+    check_statement,
+    digest,
+    rational,
+    statement_text,
+)
+
+__all__ = [
+    "Malformed",
+    "build",
+    "decode",
+    "decode_condition",
+    "digest",
+    "encode",
+    "encode_condition",
+    "encode_domain",
+    "encode_statement",
+    "save",
+]
+
+Json = list[Any]
+
+_CONSTANTS = {"pi": sp.pi, "e": sp.E, "euler_gamma": sp.EulerGamma}
+_FUNCTIONS: dict[str, Callable[..., sp.Expr]] = {
+    **{name: getattr(sp, name) for name in UNARY - {"abs"}},
+    "abs": sp.Abs,
+    "max": sp.Max,
+    "min": sp.Min,
+}
+_HEADS = {value: head for head, value in _FUNCTIONS.items() if isinstance(value, type)}
+_RELATIONS = {"<": sp.Lt, "<=": sp.Le, ">": sp.Gt, ">=": sp.Ge, "==": sp.Eq, "!=": sp.Ne}
+_SIGNS = {
+    sp.StrictLessThan: "<",
+    sp.LessThan: "<=",
+    sp.StrictGreaterThan: ">",
+    sp.GreaterThan: ">=",
+    sp.Equality: "==",
+    sp.Unequality: "!=",
+}
+_ZERO: Json = ["rat", "0"]
+
+
+def build(problem: Problem, engine: str, body: dict[str, Any], kind: str = "proof") -> dict:
+    """The certificate that `engine` gives for `problem`; `body` is as documented above.
+
+    Raises `Malformed` when the problem holds something that no certificate can express.
+    """
+    statement = encode_statement(problem)
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "kind": kind,
+        "engine": engine,
+        "statement": statement,
+        "text": statement_text(statement),
+        "digest": digest(statement),
+        "body": body,
+    }
+
+
+def save(certificate: dict[str, Any], path: str | Path) -> None:
+    """Writes one certificate as a JSON file."""
+    Path(path).write_text(json.dumps(certificate, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def encode_statement(problem: Problem) -> dict[str, Any]:
+    """The problem as plain JSON; raises `Malformed` for what has no place in a certificate."""
+    over: dict[str, Json] = {}
+    for symbol in sorted(problem.over, key=lambda s: s.name):
+        if symbol.name in over:
+            raise Malformed(f"two symbols are named {symbol.name}")
+        over[symbol.name] = encode_domain(problem.over[symbol])
+    parts = [part for relation in problem.relations for part in sp.And.make_args(relation)]
+    sides = [part for relation in problem.where for part in sp.And.make_args(relation)]
+    statement = {
+        "relations": [_encode_relation(part) for part in parts],
+        "over": over,
+        "where": [_encode_relation(part) for part in sides],
+    }
+    for symbol in set().union(*(part.free_symbols for part in [*parts, *sides])):
+        if symbol not in problem.over:
+            raise Malformed(f"the symbol {symbol} ranges over no declared set")
+    check_statement(statement)
+    return statement
+
+
+def _encode_relation(relation: sp.Basic) -> Json:
+    if relation in (sp.true, sp.false):
+        return ["==" if relation == sp.true else "!=", _ZERO, _ZERO]
+    if type(relation) not in _SIGNS:
+        raise Malformed(f"not a relation between two expressions: {str(relation)[:80]}")
+    return encode_condition(relation)
+
+
+def encode(expression: sp.Expr, depth: int = 0) -> Json:
+    """A SymPy expression as a prefix list; raises `Malformed` for what has no such form."""
+    if depth > MAX_DEPTH:
+        raise Malformed(f"an expression is nested deeper than {MAX_DEPTH}")
+
+    def inner(arg: sp.Expr) -> Json:
+        return encode(arg, depth + 1)
+
+    expr = sp.sympify(expression)
+    if isinstance(expr, sp.Rational) and expr.is_finite:
+        return ["rat", str(expr)]
+    if isinstance(expr, sp.Symbol):
+        return ["sym", check_name(expr.name)]
+    for name, constant in _CONSTANTS.items():
+        if expr == constant:
+            return [name]
+    if isinstance(expr, sp.Add):
+        return ["add", *map(inner, expr.args)]
+    if isinstance(expr, sp.Mul):
+        return ["mul", *map(inner, expr.args)]
+    if isinstance(expr, sp.exp):
+        return ["exp", inner(expr.exp)]
+    if isinstance(expr, sp.Pow):
+        return ["pow", inner(expr.base), inner(expr.exp)]
+    if type(expr) in _HEADS:
+        return [_HEADS[type(expr)], *map(inner, expr.args)]
+    if isinstance(expr, sp.Piecewise):
+        pieces = [[inner(value), encode_condition(test, depth + 1)] for value, test in expr.args]
+        return ["piecewise", *pieces]
+    if isinstance(expr, sp.Sum | sp.Product) and len(expr.limits) == 1:
+        bound, low, high = expr.limits[0]
+        head = "sum" if isinstance(expr, sp.Sum) else "product"
+        return [head, inner(expr.function), check_name(str(bound)), inner(low), inner(high)]
+    return _encode_other(expr, inner)
+
+
+def _encode_other(expr: sp.Expr, inner: Callable[[sp.Expr], Json]) -> Json:
+    """Functions that others express; each identity here is SymPy's own definition."""
+    if isinstance(expr, sp.polygamma) and expr.args[0] == 0:
+        return ["digamma", inner(expr.args[1])]
+    if isinstance(expr, sp.polygamma) and isinstance(expr.args[0], sp.Integer):
+        return ["polygamma", inner(expr.args[0]), inner(expr.args[1])]
+    if isinstance(expr, sp.factorial):
+        return ["gamma", ["add", inner(expr.args[0]), ["rat", "1"]]]
+    if isinstance(expr, sp.sech | sp.csch):
+        below = "cosh" if isinstance(expr, sp.sech) else "sinh"
+        return ["pow", [below, inner(expr.args[0])], ["rat", "-1"]]
+    if isinstance(expr, sp.sinc):
+        arg = inner(expr.args[0])
+        ratio = ["mul", ["sin", arg], ["pow", arg, ["rat", "-1"]]]
+        return ["piecewise", [ratio, ["!=", arg, _ZERO]], [["rat", "1"], ["true"]]]
+    if isinstance(expr, sp.Heaviside):
+        arg = inner(expr.args[0])
+        at_zero = inner(expr.args[1])
+        return [
+            "piecewise",
+            [["rat", "1"], [">", arg, _ZERO]],
+            [at_zero, ["==", arg, _ZERO]],
+            [_ZERO, ["true"]],
+        ]
+    raise Malformed(f"no certificate can write {str(expr)[:80]} ({type(expr).__name__})")
+
+
+def encode_condition(condition: sp.Basic, depth: int = 0) -> Json:
+    """A SymPy relation or Boolean combination of relations as a prefix list."""
+    if condition == sp.true or condition == sp.false:
+        return ["true" if condition == sp.true else "false"]
+    if type(condition) in _SIGNS:
+        return [_SIGNS[type(condition)], *(encode(side, depth + 1) for side in condition.args)]
+    for kind, head in ((sp.And, "and"), (sp.Or, "or"), (sp.Not, "not")):
+        if isinstance(condition, kind):
+            return [head, *(encode_condition(arg, depth + 1) for arg in condition.args)]
+    raise Malformed(f"no certificate can write the condition {str(condition)[:80]}")
+
+
+def encode_domain(domain: sp.Set) -> Json:
+    """A set of reals as a prefix list; raises `Malformed` for other sets."""
+    if isinstance(domain, sp.Union):
+        return ["union", *(encode_domain(part) for part in domain.args)]
+    if isinstance(domain, sp.FiniteSet) and domain:
+        return ["points", *map(encode, domain)]
+    if (isinstance(domain, sp.Range) and domain.size == sp.oo) or domain in _WHOLE:
+        low, high = domain.inf, domain.sup
+        if isinstance(domain, sp.Range) and abs(domain.step) != 1:
+            raise Malformed(f"an infinite range with a step: {domain}")
+        return ["integers", _end(low)[-1], _end(high)[-1]]
+    if isinstance(domain, sp.Range) and domain.size:
+        if abs(domain.step) == 1:
+            return ["integers", str(domain.inf), str(domain.sup)]
+        if domain.size <= 1000:
+            return ["points", *map(encode, domain)]
+    if isinstance(domain, sp.Interval):
+        flags = [bool(domain.left_open), bool(domain.right_open)]
+        low, high = _end(domain.start), _end(domain.end)
+        return ["interval", low[0], high[0], *flags]
+    raise Malformed(f"no certificate can write the domain {str(domain)[:80]}")
+
+
+_WHOLE = (sp.S.Naturals, sp.S.Naturals0, sp.S.Integers)
+
+
+def _end(end: sp.Expr) -> Json:
+    """One-entry list: the infinite end by name, else the expression; integers end as text."""
+    if end in (sp.oo, -sp.oo):
+        return ["oo" if end == sp.oo else "-oo"]
+    code = encode(end)
+    return [code, code[1]] if code[0] == "rat" else [code]
+
+
+def decode(tree: Json, symbols: Iterable[sp.Symbol] | Mapping[str, sp.Symbol] = ()) -> sp.Expr:
+    """The SymPy expression of a prefix list, built head by head: no string is ever evaluated.
+
+    `symbols`: those to use for the names (a name without one becomes a real symbol).
+    """
+    check_expression(tree)
+    return _decode(tree, _by_name(symbols))
+
+
+def decode_condition(
+    tree: Json, symbols: Iterable[sp.Symbol] | Mapping[str, sp.Symbol] = ()
+) -> sp.Basic:
+    """The SymPy relation or Boolean of a prefix list."""
+    check_condition(tree)
+    return _decode_condition(tree, _by_name(symbols))
+
+
+def _by_name(symbols: Iterable[sp.Symbol] | Mapping[str, sp.Symbol]) -> dict[str, sp.Symbol]:
+    if isinstance(symbols, Mapping):
+        return dict(symbols)
+    return {symbol.name: symbol for symbol in symbols}
+
+
+def _decode(tree: Json, names: dict[str, sp.Symbol]) -> sp.Expr:
+    head, args = tree[0], tree[1:]
+    if head == "rat":
+        value = rational(args[0])
+        return sp.Rational(value.numerator, value.denominator)
+    if head == "sym":
+        return names.get(args[0]) or sp.Symbol(args[0], real=True)
+    if head in _CONSTANTS:
+        return _CONSTANTS[head]
+    if head == "piecewise":
+        return sp.Piecewise(*((_decode(v, names), _decode_condition(c, names)) for v, c in args))
+    if head in ("sum", "product"):
+        bound: sp.Symbol = names.get(args[1]) or sp.Symbol(args[1], integer=True)
+        inner = {**names, args[1]: bound}
+        limits = (bound, _decode(args[2], names), _decode(args[3], names))
+        return (sp.Sum if head == "sum" else sp.Product)(_decode(args[0], inner), limits)
+    values = [_decode(arg, names) for arg in args]
+    known = {"add": sp.Add, "mul": sp.Mul, "pow": sp.Pow, "polygamma": sp.polygamma}
+    return (known.get(head) or _FUNCTIONS[head])(*values)
+
+
+def _decode_condition(tree: Json, names: dict[str, sp.Symbol]) -> sp.Basic:
+    head, args = tree[0], tree[1:]
+    if head in ("true", "false"):
+        return sp.true if head == "true" else sp.false
+    if head in _RELATIONS:
+        return _RELATIONS[head](*(_decode(side, names) for side in args))
+    combine = {"and": sp.And, "or": sp.Or, "not": sp.Not}[head]
+    return combine(*(_decode_condition(arg, names) for arg in args))

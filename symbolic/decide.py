@@ -1,0 +1,104 @@
+"""Deciding relations over declared domains: `decide` and its ladder of engines.
+
+The engines, cheapest first: exact identities, real closed fields, ball arithmetic. Each settles the
+question or passes it on; none decides anything by an absolute tolerance.
+"""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import sympy as sp
+
+from symbolic.problem import Decision, Problem
+from symbolic.watchdog import Expired, expires_at
+
+# Each rung: its module, and the share of the remaining time that it may use.
+_LADDER = (("identity", 0.3), ("polynomial", 0.6), ("intervals", 1.0))
+_RESERVE = 0.02
+
+
+def decide(
+    relation: sp.Basic,
+    over: Mapping[sp.Symbol, sp.Set],
+    where: Iterable[sp.Basic] = (),
+    seconds: float = 10.0,
+) -> Decision:
+    """Whether `relation` holds at every point of the domain, as far as that can be settled exactly.
+
+    `relation` is an `Eq/Ne/Le/Lt/Ge/Gt` or an `And` of them (`over` maps each free symbol to the
+    real set, or set of integers, that it ranges over; `where` keeps the points at which all its
+    relations hold). It holds at a point when both sides are defined real numbers that stand in the
+    relation. A refutation carries an exact point of the domain at which it fails. The answer is
+    "undecided" when `seconds` run out, when the domain is empty, or when no engine settles it.
+
+    Raises `ValueError` for a relation of another kind or a free symbol without a range, and
+    `TypeError` for arguments of the wrong type.
+    """
+    started = time.monotonic()
+    problem = _problem(relation, over, tuple(where))
+    if not seconds > 0:
+        raise ValueError(f"the time limit must be positive, not {seconds}")
+    deadline = started + seconds * (1 - _RESERVE)
+    decision = _climb(problem, deadline)
+    return replace(decision, seconds=time.monotonic() - started)
+
+
+def _problem(
+    relation: sp.Basic, over: Mapping[sp.Symbol, sp.Set], where: tuple[sp.Basic, ...]
+) -> Problem:
+    if relation is True or relation is False:
+        relation = sp.true if relation else sp.false
+    if not isinstance(relation, sp.Basic):
+        raise TypeError(f"a relation is a SymPy object, not {type(relation).__name__}")
+    relations = _conjuncts(relation)
+    conditions = tuple(c for part in where for c in _conjuncts(sp.sympify(part)))
+    symbols = set().union(*(r.free_symbols for r in (*relations, *conditions)))
+    missing = sorted(str(s) for s in symbols - set(over))
+    if missing:
+        raise ValueError(f"no range is declared for {', '.join(missing)}")
+    return Problem(relations, dict(over), tuple(c for c in conditions if c != sp.true))
+
+
+def _conjuncts(relation: sp.Basic) -> tuple[sp.Basic, ...]:
+    parts = sp.And.make_args(relation) if relation.is_Boolean else (relation,)
+    kinds = (sp.core.relational.Relational, sp.logic.boolalg.BooleanAtom)
+    for part in parts:
+        if not isinstance(part, kinds):
+            raise ValueError(f"not a relation or a conjunction of relations: {str(part)[:80]}")
+    return tuple(parts)
+
+
+def _climb(problem: Problem, deadline: float) -> Decision:
+    """The first settled answer on the ladder, else the reasons why there is none."""
+    reasons: list[str] = []
+    for name, share in _LADDER:
+        now = time.monotonic()
+        if now >= deadline:
+            reasons.append("out of time")
+            break
+        limit = now + share * (deadline - now)
+        try:
+            with expires_at(limit):
+                attempt = importlib.import_module(f"symbolic.{name}").attempt
+                found = attempt(problem, limit)
+        except Expired:
+            reasons.append(f"{name}: out of time")
+            continue
+        except (ImportError, ArithmeticError, AttributeError, LookupError, NotImplementedError) as error:
+            reasons.append(f"{name}: {type(error).__name__}: {str(error)[:120]}")
+            continue
+        except (RecursionError, TypeError, ValueError) as error:
+            reasons.append(f"{name}: {type(error).__name__}: {str(error)[:120]}")
+            continue
+        if found is None:
+            continue
+        if found.outcome != "undecided":
+            return found
+        reasons.append(f"{found.engine}: {found.reason}")
+        if "domain is empty" in found.reason:
+            break
+    return Decision("undecided", "none", "; ".join(reasons) or "no engine settles this relation")

@@ -1,0 +1,178 @@
+"""Whether a relation follows over a domain, by elimination and the real closed field procedure."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import sympy as sp
+
+from symbolic.elimination import Elimination, NotAlgebraic
+from symbolic.formula import TRUE, Any_, Formula, Sign, implies, negate
+from symbolic.problem import Decision
+from symbolic.ranges import Domain, Point
+from symbolic.realclosed import Answer, satisfiable
+from symbolic.refutation import Counterexample, near_model, try_point
+
+_FIRST_SECONDS = 1.0
+_CUTS = 24
+
+
+def system_for(relation: sp.Basic, domain: Domain) -> Elimination:
+    """The relation and its domain in polynomial form, exact where that is possible.
+
+    Raises `NotAlgebraic`.
+    """
+    try:
+        return _system(relation, domain, abstract=False)
+    except NotAlgebraic:
+        return _system(relation, domain, abstract=True)
+
+
+def _system(relation: sp.Basic, domain: Domain, abstract: bool) -> Elimination:
+    ends = [
+        end
+        for symbol, union in domain.ranges.items()
+        for one in union
+        for end in one.relations(symbol)
+    ]
+    system = Elimination(domain, [relation, *domain.where, *ends], abstract)
+    system.goal = system.formula(relation)
+    return system
+
+
+def inhabitant(domain: Domain, deadline: float) -> tuple[Point | None, bool]:
+    """(an exact point of the domain or None, whether the domain is certainly empty)."""
+    try:
+        system = system_for(sp.true, domain)
+    except NotAlgebraic:
+        return None, False
+    answer = satisfiable(system.hypotheses + system.constraints, left(deadline))
+    if answer.status == "unsat":
+        return None, True
+    inside = (p for p in _points(system, domain, answer) if domain.contains(p))
+    return next(inside, None), False
+
+
+def settle(
+    relation: sp.Basic, system: Elimination, domain: Domain, deadline: float
+) -> Counterexample | bool | str:
+    """True (it holds), a counterexample, or the reason why neither was established.
+
+    What is needed for the sides to be defined is shown first, in the order in which later facts
+    rest on it.
+    """
+    for obligation in system.obligations:
+        wanted = implies(obligation.guard, obligation.condition)
+        verdict = _valid(wanted, system, obligation.known, deadline)
+        if verdict is not True:
+            found = _counterexample(relation, system, domain, verdict)
+            return found or f"it is not settled whether {obligation.text}"
+    verdict = _valid(system.goal, system, len(system.constraints), deadline)
+    if verdict is True:
+        return True
+    found = _counterexample(relation, system, domain, verdict)
+    return found or "the real closed field procedure gave no answer that could be verified"
+
+
+def follows(relation: sp.Basic, domain: Domain, deadline: float) -> bool:
+    """Whether both sides were shown to be defined real numbers that stand in the relation."""
+    try:
+        return settle(relation, system_for(relation, domain), domain, deadline) is True
+    except NotAlgebraic:
+        return False
+
+
+def is_defined(relation: sp.Basic, domain: Domain, deadline: float) -> bool:
+    """Whether both sides were shown to be defined real numbers on the whole domain."""
+    try:
+        system = system_for(relation, domain)
+    except NotAlgebraic:
+        return False
+    system.goal = TRUE
+    return settle(relation, system, domain, deadline) is True
+
+
+def _valid(formula: Formula, system: Elimination, known: int, deadline: float) -> Answer | bool:
+    """True when the formula follows from the domain and the first `known` constraints."""
+    if _evident(formula):
+        return True
+    premises = [*system.hypotheses, *system.constraints[:known], negate(formula)]
+    hints = [hint for presupposed, hint in system.hints if presupposed <= known]
+    seconds = left(deadline)
+    answer = satisfiable(premises, min(seconds, _FIRST_SECONDS) if hints else seconds)
+    if answer.status != "unsat" and hints:
+        answer = satisfiable(premises + hints, left(deadline))
+    for _ in range(_CUTS):
+        cut = _integer_cut(system, answer)
+        if cut is None:
+            break
+        premises.append(cut)
+        answer = satisfiable(premises + hints, left(deadline))
+    return True if answer.status == "unsat" else answer
+
+
+def _evident(formula: Formula) -> bool:
+    """A sign condition on a constant that holds."""
+    if formula == TRUE:
+        return True
+    if not isinstance(formula, Sign) or not formula.poly.is_constant():
+        return False
+    value = formula.poly.leading_coefficient() if formula.poly != 0 else 0
+    return {
+        ">=": value >= 0,
+        ">": value > 0,
+        "<=": value <= 0,
+        "<": value < 0,
+        "==": value == 0,
+        "!=": value != 0,
+    }[formula.op]
+
+
+def _integer_cut(system: Elimination, answer: Answer) -> Formula | None:
+    """No integer lies strictly between two neighbours: excludes a model that forgets so."""
+    if answer.model is None:
+        return None
+    for place, (symbol, union) in enumerate(system.domain.ranges.items()):
+        value = answer.model.get(f"v{place}")
+        if value is None or value.is_Integer or not all(r.integer for r in union):
+            continue
+        below = sp.floor(value)
+        if not below.is_Integer:
+            return None
+        variable = system.quotient(symbol).num
+        return Any_((Sign("<=", variable - int(below)), Sign(">=", variable - int(below) - 1)))
+    return None
+
+
+def _counterexample(
+    relation: sp.Basic, system: Elimination, domain: Domain, answer: Answer | bool
+) -> Counterexample | None:
+    if not isinstance(answer, Answer):
+        return None
+    for point in _points(system, domain, answer):
+        found = try_point((relation,), domain, point)
+        if found is not None:
+            return found
+    return None
+
+
+def _points(system: Elimination, domain: Domain, answer: Answer) -> list[Point]:
+    if answer.model is None:
+        return []
+    model = {
+        s: answer.model[f"v{i}"] for i, s in enumerate(system.symbols) if f"v{i}" in answer.model
+    }
+    return list(near_model(domain, model))
+
+
+def refuted(found: Counterexample, relations: Sequence[sp.Basic], engine: str) -> Decision:
+    """The decision that a counterexample gives."""
+    relation = relations[found.index]
+    how = "a side is undefined there" if found.failure == "undefined" else "it is false there"
+    return Decision("refuted", engine, f"{relation}: {how}", witness=dict(found.point))
+
+
+def left(deadline: float) -> float:
+    """Seconds until the deadline."""
+    return deadline - time.monotonic()

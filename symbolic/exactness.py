@@ -1,0 +1,76 @@
+"""Exact zero tests by normal forms of bounded cost, and exact limits of expressions at infinity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from flint import arb
+
+from symbolic.enclosure import enclose
+from symbolic.ball import Interval
+from symbolic.pointwise import precision
+from symbolic.program import UnsupportedError, compile_program
+
+_MOST_OPERATIONS = 400
+_PROBES = (arb("0.6180339887"), arb("0.7320508076"), arb("0.2360679775"), arb("0.4494897428"))
+
+
+def is_zero(expr: Any) -> bool:
+    """Whether `expr` is identically zero; False also when that could not be shown.
+
+    A numerical probe at 160 bits rules out most non-zero expressions before any rewriting.
+    """
+    if expr.is_Number:
+        return bool(expr == 0)
+    if expr.has(sp.nan, sp.zoo, sp.oo, -sp.oo) or clearly_nonzero(expr):
+        return False
+    if sp.expand(expr) == 0:
+        return True
+    if expr.count_ops() > _MOST_OPERATIONS:
+        return False
+    numerator = sp.fraction(sp.together(sp.expand(expr)))[0]
+    if sp.expand(numerator) == 0:
+        return True
+    rewritten = numerator.rewrite(sp.exp) if expr.has(sp.tanh, sp.sinh, sp.cosh) else numerator
+    rewritten = sp.expand(sp.expand_log(sp.expand(rewritten), force=False))
+    if rewritten == 0 or sp.fraction(sp.together(rewritten))[0].expand() == 0:
+        return True
+    if expr.has(sp.sin, sp.cos, sp.tan):
+        trigonometric = sp.expand(numerator.rewrite(sp.cos), trig=True)
+        if trigonometric == 0 or sp.expand(sp.expand_complex(trigonometric)) == 0:
+            return True
+    if not expr.free_symbols and not expr.has(sp.Function):
+        return bool(sp.radsimp(sp.sqrtdenest(numerator)) == 0)
+    return False
+
+
+def clearly_nonzero(expr: Any) -> bool:
+    """Whether the expression is certainly non-zero at one of a few probing points."""
+    symbols = sorted(expr.free_symbols, key=str)
+    if len(symbols) > len(_PROBES):
+        symbols = symbols[: len(_PROBES)]
+    try:
+        program = compile_program([expr], symbols)
+    except UnsupportedError:
+        return False
+    with precision(160):
+        for sign in (1, -1):
+            box = [Interval(sign * p, sign * p) for p in _PROBES[: len(symbols)]]
+            value = enclose(program, box)[0]
+            if value.ok and (value.lo > 0 or value.hi < 0):
+                return True
+            if not symbols:
+                break
+    return False
+
+
+def value_at_infinity(expr: Any, symbol: sp.Symbol, end: Any) -> Any:
+    """The exact finite limit of `expr` as the symbol tends to `end` (oo or -oo), or None.
+
+    Only limits that follow by substituting the limits of the parts are found.
+    """
+    value = expr.subs(symbol, end)
+    if value.is_number and value.is_finite and value.is_real:
+        return value
+    return None

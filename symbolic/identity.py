@@ -1,0 +1,93 @@
+"""Equations that hold at every point of a domain, and traps that only look like them.
+
+A false equation is met first by exact sample points. A true one is brought to polynomials in a few
+generators (`elimination.py`, `transcendental.py`), where it has to follow from the relations between
+those; what is left is tried by differentiation (`calculus.py`) and, for sums and products with a
+symbolic bound, by induction (`induction.py`).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import sympy as sp
+
+from symbolic.calculus import constant_zero
+from symbolic.deduction import inhabitant, left, refuted, settle, system_for
+from symbolic.elimination import NotAlgebraic
+from symbolic.induction import closed_by_induction, has_open_sum
+from symbolic.problem import Decision, Problem
+from symbolic.ranges import Domain, domain_of
+from symbolic.refutation import Counterexample, search, try_point
+from symbolic.relations import scalar_relations
+
+ENGINE = "identity"
+_SAMPLES = 60
+_REASON = {
+    "normal form": "both sides have the same normal form over the domain",
+    "derivative": "the derivatives agree on the domain, and the sides agree at one point",
+    "induction": "by induction over the bound of the sum or product",
+}
+
+
+def attempt(problem: Problem, deadline: float) -> Decision | None:
+    """Decides conjunctions of equations (scalar or between matrices); None passes them on.
+
+    `deadline` is a value of `time.monotonic()`. Proved means: both sides are defined real numbers
+    and equal at every point of a domain that was shown to hold one.
+    """
+    started = time.monotonic()
+    domain = domain_of(problem)
+    relations = scalar_relations(problem.relations)
+    if domain is None or relations is None:
+        return None
+    if not all(isinstance(relation, sp.Eq) for relation in relations):
+        return None
+    decision = _decide(relations, domain, deadline)
+    return decision and replace(decision, seconds=time.monotonic() - started)
+
+
+def _decide(
+    relations: tuple[sp.Basic, ...], domain: Domain, deadline: float
+) -> Decision | None:
+    found, inhabited = search(relations, domain, _SAMPLES, deadline)
+    if found is not None:
+        return refuted(found, relations, ENGINE)
+    if not inhabited:
+        point, empty = inhabitant(domain, deadline)
+        if empty:
+            return Decision("undecided", ENGINE, "the domain is empty")
+        if point is None:
+            return None
+        found = try_point(relations, domain, point)
+        if found is not None:
+            return refuted(found, relations, ENGINE)
+    ways: set[str] = set()
+    for index, relation in enumerate(relations):
+        outcome = _settle(relation, domain, deadline)
+        if isinstance(outcome, Counterexample):
+            return refuted(replace(outcome, index=index), relations, ENGINE)
+        if outcome is None:
+            return None
+        ways.add(outcome)
+    reason = "; ".join(_REASON[way] for way in sorted(ways)) or "the sides are the same expression"
+    return Decision("proved", ENGINE, reason)
+
+
+def _settle(relation: sp.Eq, domain: Domain, deadline: float) -> Counterexample | str | None:
+    """How the equation was proved, a counterexample, or None."""
+    if has_open_sum(relation):
+        return "induction" if closed_by_induction(relation, domain, deadline) else None
+    try:
+        system = system_for(relation, domain)
+    except NotAlgebraic:
+        system = None
+    if system is not None:
+        share = deadline if system.exact else time.monotonic() + 0.5 * left(deadline)
+        outcome = settle(relation, system, domain, share)
+        if outcome is True:
+            return "normal form"
+        if isinstance(outcome, Counterexample):
+            return outcome
+    return "derivative" if constant_zero(relation, domain, deadline) else None

@@ -1,0 +1,195 @@
+"""Transcendental relations over boxes, decided in ball arithmetic."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import sympy as sp
+
+from symbolic.ball import SURE
+from symbolic.boxes import Box, box_of
+from symbolic.certificate import Malformed, build
+from symbolic.obligations import obligations
+from symbolic.pointwise import precision
+from symbolic.polynomial import refuted
+from symbolic.problem import Decision, Problem
+from symbolic.program import UnsupportedError, compile_program
+from symbolic.enclosure import enclose
+from symbolic.prover import OutOfTime, Prover, Reason
+from symbolic.reasons import box_to_json, lemma_to_json, to_json
+from symbolic.ranges import Domain, Range, domain_of
+from symbolic.refutation import search
+from symbolic.relations import scalar_relations
+
+ENGINE = "intervals"
+_SAMPLES = 60
+_BITS = 64
+
+
+def attempt(problem: Problem, deadline: float) -> Decision | None:
+    """Decides inequalities by branch and bound; None passes the question on.
+
+    `deadline` is a value of `time.monotonic()`.
+    """
+    started = time.monotonic()
+    asked, problem = problem, with_real_symbols(problem)
+    domain = domain_of(problem)
+    relations = scalar_relations(problem.relations)
+    if domain is None or relations is None or not relations:
+        return None
+    found, inhabited = search(relations, domain, _SAMPLES, deadline)
+    if found is not None:
+        return replace(refuted(found, relations, ENGINE), witness=_named(found.point, asked))
+    if not inhabited:
+        return Decision("undecided", ENGINE, "no point of the domain was found")
+    boxes = domain.boxes()
+    if boxes is None:
+        return None
+    with precision(_BITS):
+        try:
+            proof = _proof(relations, boxes, domain, deadline)
+        except OutOfTime:
+            proof = None
+    if proof is None:
+        return None
+    certificate = _certificate(asked, proof)
+    return Decision(
+        "proved",
+        ENGINE,
+        "branch and bound in ball arithmetic",
+        certificate=certificate,
+        seconds=time.monotonic() - started,
+    )
+
+
+def _proof(
+    relations: tuple[Any, ...],
+    boxes: list[dict[sp.Symbol, Range]],
+    domain: Domain,
+    deadline: float,
+) -> list[dict[str, Any]] | None:
+    """One proof per relation, or None."""
+    proofs = []
+    symbols = sorted(domain.ranges, key=str)
+    for relation in relations:
+        entries = []
+        for ranges in boxes:
+            entry = _on_box(relation, box_of(ranges, symbols), domain.where, deadline)
+            if entry is None:
+                return None
+            entries.append(entry)
+        proofs.append({"boxes": entries})
+    return proofs
+
+
+def _on_box(
+    relation: Any, box: Box, where: tuple[Any, ...], deadline: float
+) -> dict[str, Any] | None:
+    prover = Prover(box.symbols, _open_ends(box), where, deadline)
+    lemmas = _define(prover, relation, box)
+    if lemmas is None:
+        return None
+    why = _why(prover, relation, box)
+    if why is None:
+        return None
+    entry: dict[str, Any] = {"box": box, "why": why, "lemmas": lemmas}
+    return entry
+
+
+def _certificate(problem: Problem, proofs: list[dict[str, Any]]) -> dict[str, Any] | None:
+    try:
+        relations = []
+        for proof in proofs:
+            boxes = []
+            for entry in proof["boxes"]:
+                written = {"box": box_to_json(entry["box"]), "why": to_json(entry["why"])}
+                if entry["lemmas"]:
+                    written["lemmas"] = [lemma_to_json(lemma) for lemma in entry["lemmas"]]
+                boxes.append(written)
+            relations.append({"boxes": boxes})
+        return build(problem, ENGINE, {"relations": relations})
+    except Malformed:
+        return None
+
+
+def _open_ends(box: Box) -> dict[Any, str]:
+    """Symbols whose range ends at an excluded zero."""
+    known: dict[Any, str] = {}
+    for symbol, r in box.items():
+        if r.low == 0 and r.low_open:
+            known[symbol] = ">"
+        elif r.high == 0 and r.high_open:
+            known[symbol] = "<"
+    return known
+
+
+def _define(prover: Prover, relation: Any, box: Box) -> list[dict[str, Any]] | None:
+    """Shows that both sides are defined on the box; the lemmas that this takes, or None."""
+    lemmas: list[dict[str, Any]] = []
+    try:
+        for expr, sign in obligations(relation.args):
+            if expr in prover.known and sign in (prover.known[expr], "!="):
+                continue
+            sides = (1, -1) if sign == "!=" else (1,)
+            if _evident(prover, expr, sign, box):
+                continue
+            for side in sides:
+                goal = expr if side > 0 else -expr
+                why = prover.prove(goal, sign != ">=", box)
+                if why is not None:
+                    found = ">=" if sign == ">=" else (">" if side > 0 else "<")
+                    lemmas.append({"expr": expr, "sign": found, "why": why, "side": side})
+                    prover.learn(expr, found)
+                    break
+            else:
+                return None
+        return lemmas
+    except UnsupportedError:
+        return None
+
+
+def _evident(prover: Prover, expr: Any, sign: str, box: Box) -> bool:
+    program = compile_program([expr], prover.symbols, prover.known)
+    value = enclose(program, box.intervals)[0]
+    if value.ok != SURE:
+        return False
+    if sign == ">":
+        return value.shows(True)
+    if sign == ">=":
+        return value.shows(False)
+    return value.never_zero()
+
+
+def _why(prover: Prover, relation: Any, box: Box) -> Reason | None:
+    lhs, rhs = relation.args
+    if isinstance(relation, sp.Ge | sp.Gt):
+        return prover.prove(lhs - rhs, isinstance(relation, sp.Gt), box)
+    if isinstance(relation, sp.Le | sp.Lt):
+        return prover.prove(rhs - lhs, isinstance(relation, sp.Lt), box)
+    if isinstance(relation, sp.Ne):
+        for side in (1, -1):
+            why = prover.prove(side * (lhs - rhs), True, box)
+            if why is not None:
+                return {**why, "side": side}
+    return None
+
+
+def _named(point: Mapping[sp.Symbol, Any], asked: Problem) -> dict[sp.Symbol, Any]:
+    """The point in the symbols of the question."""
+    by_name = {s.name: s for s in asked.over}
+    return {by_name[s.name]: value for s, value in point.items()}
+
+
+def with_real_symbols(problem: Problem) -> Problem:
+    """The problem in symbols that SymPy knows to be real."""
+    swap = {s: sp.Symbol(s.name, real=True) for s in problem.over}
+    if all(s == t for s, t in swap.items()):
+        return problem
+    return Problem(
+        tuple(r.xreplace(swap) for r in problem.relations),
+        {swap[s]: given for s, given in problem.over.items()},
+        tuple(r.xreplace(swap) for r in problem.where),
+    )

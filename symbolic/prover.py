@@ -1,0 +1,269 @@
+"""Proving that an expression is positive or nonnegative on a box.
+
+`Prover.prove` returns a reason in the form that `certificate.py` documents, or None. It looks, in
+this order, for the sign in an enclosure over the whole box, in the factors, in a Taylor expansion
+at an end (whose remainder is proved recursively), and by branch and bound.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sympy as sp
+
+from symbolic.ball import SURE, TOUCHES, Interval
+from symbolic.boxes import Box, thin_point
+from symbolic.exactness import is_zero, value_at_infinity
+from symbolic.probes import Probes
+from symbolic.program import UnsupportedError
+from symbolic.ranges import Range
+from symbolic.target import Target
+
+Reason = dict[str, Any]
+SIGN: Reason = {"by": "sign"}
+ZERO: Reason = {"by": "zero"}
+
+
+class OutOfTime(Exception):  # noqa: N818 - ends a search, not an error
+    """The deadline passed."""
+
+
+class Refuted(Exception):  # noqa: N818
+    """A point where the expression has the wrong sign was met."""
+
+    def __init__(self, point: Mapping[sp.Symbol, Any]) -> None:
+        super().__init__(str(point))
+        self.point = dict(point)
+
+
+class Prover:
+    """One attempt at one problem: shared compiled expressions, known signs and the deadline."""
+
+    def __init__(
+        self,
+        symbols: Sequence[sp.Symbol],
+        known: Mapping[Any, str],
+        where: Sequence[Any],
+        deadline: float,
+    ) -> None:
+        self.symbols = tuple(symbols)
+        self.known = dict(known)
+        self.where = tuple(where)
+        self.deadline = deadline
+        self.probes = Probes(self.symbols, self.where)
+        self._targets: dict[Any, Target] = {}
+        self._failed: set[Any] = set()
+
+    def target(self, expr: Any) -> Target:
+        if expr not in self._targets:
+            self._targets[expr] = Target(expr, self.symbols, self.known)
+        return self._targets[expr]
+
+    def learn(self, expr: Any, sign: str) -> None:
+        """Record a proved sign; it holds on every box that this prover sees."""
+        self.known[expr] = sign
+        self._targets.clear()
+        self._failed.clear()
+
+    def check_time(self, deadline: float | None = None) -> None:
+        if time.monotonic() > (self.deadline if deadline is None else deadline):
+            raise OutOfTime
+
+    def zero(self, expr: Any) -> bool:
+        return is_zero(expr)
+
+    def prove(self, expr: Any, strict: bool, box: Box, depth: int = 4) -> Reason | None:
+        """A reason for `expr > 0` (or >= 0) on the part of the box inside the domain, or None."""
+        self.check_time()
+        key = (expr, strict, box)
+        if key in self._failed:
+            return None
+        reason = self._prove(expr, strict, box, depth)
+        if reason is None and depth >= 3:
+            self._failed.add(key)
+        return reason
+
+    def _prove(self, expr: Any, strict: bool, box: Box, depth: int) -> Reason | None:
+        try:
+            target = self.target(expr)
+            value = target.value(box.intervals)
+        except UnsupportedError:
+            return None
+        if value.ok == SURE and value.shows(strict):
+            return SIGN
+        if not target.active:
+            return ZERO if not strict and self.zero(expr) else None
+        if value.hi < 0:
+            return None
+        lowest = self.probes.lowest(target, box)
+        if lowest is not None and lowest < 0:
+            return None
+        if not strict and self.zero(expr):
+            return ZERO
+        reason = self._by_factors(expr, strict, box, depth)
+        if reason is not None:
+            return reason
+        if depth > 0:
+            tight = not box.is_bounded() or self.probes.looks_tight(target, box)
+            if tight:
+                reason = self._by_expansion(target, strict, box, depth)
+                if reason is not None:
+                    return reason
+        from symbolic.branching import branch
+
+        return branch(self, target, strict, box, depth)
+
+    def _by_factors(self, expr: Any, strict: bool, box: Box, depth: int) -> Reason | None:
+        """The sign of a product from the signs of its factors."""
+        product = factored(expr)
+        if product is None:
+            return None
+        entries: list[Any] = []
+        for factor in product.args:
+            if not strict and factor.is_Pow and factor.exp.is_Integer and factor.exp % 2 == 0:
+                entries.append("even")
+                continue
+            sign = self.probes.sign(self.target(factor), box)
+            if sign is None:
+                return None
+            why = self.prove(sp.Mul(sign, factor), strict, box, depth - 1)
+            if why is None:
+                return None
+            entries.append({"sign": sign, "why": why})
+        negative = sum(1 for e in entries if e != "even" and e["sign"] < 0)
+        if negative % 2:
+            return None
+        inner = {"by": "product", "factors": entries}
+        if product == expr:
+            return inner
+        return {"by": "rewrite", "to": product, "then": inner}
+
+    def _by_expansion(self, target: Target, strict: bool, box: Box, depth: int) -> Reason | None:
+        """A Taylor expansion in one variable at one end, the remainder proved in turn."""
+        for symbol in target.active:
+            r = box.range(symbol)
+            ends = [(r.low, r.low_open, 1), (r.high, r.high_open, -1)]
+            for end, is_open, side in ends:
+                reason = self._expand_at(target, strict, box, (symbol, end, is_open, side), depth)
+                if reason is not None:
+                    return reason
+        return None
+
+    def _expand_at(
+        self, target: Target, strict: bool, box: Box, where: tuple[Any, Any, bool, int], depth: int
+    ) -> Reason | None:
+        symbol, end, is_open, side = where
+        face = box.face(symbol, end)
+        if end in (sp.oo, -sp.oo):
+            return self._from_infinity(target, strict, box, (symbol, end, side), depth)
+        terms: list[Reason] = []
+        positive = False
+        for order in range(7):
+            derivative = target.derivative(symbol, order)
+            oriented = derivative if side > 0 or order % 2 == 0 else -derivative
+            if order > 0:
+                sign = self.probes.sign(self.target(oriented), box)
+                if sign == 1:
+                    need = strict and not positive
+                    rest = self.prove(oriented, need, box, depth - 1)
+                    if rest is not None and (not need or is_open):
+                        return {
+                            "by": "taylor",
+                            "var": symbol,
+                            "at": end,
+                            "order": order,
+                            "terms": terms,
+                            "rest": rest,
+                        }
+            at_end = substitute(oriented, symbol, end)
+            if at_end is None:
+                return None
+            if self.zero(at_end):
+                terms.append(ZERO)
+                if strict and order == 0 and not is_open:
+                    return None
+                continue
+            if order == 0 and strict:
+                why = self.prove(at_end, True, face, depth - 1)
+                if why is not None:
+                    positive = True
+                elif is_open:
+                    why = self.prove(at_end, False, face, depth - 1)
+            else:
+                why = self.prove(at_end, False, face, depth - 1)
+            if why is None:
+                return None
+            terms.append(why)
+        return None
+
+    def _from_infinity(
+        self, target: Target, strict: bool, box: Box, where: tuple[Any, Any, int], depth: int
+    ) -> Reason | None:
+        """Monotone towards an infinite end, with a limit there that is exactly known."""
+        symbol, end, side = where
+        slope = target.derivative(symbol)
+        oriented = slope if side > 0 else -slope
+        if self.probes.sign(self.target(oriented), box) != 1:
+            return None
+        limit = value_at_infinity(target.expr, symbol, end)
+        if limit is None or not (limit.is_nonnegative or self.zero(limit)):
+            return None
+        why = self.prove(oriented, strict, box, depth - 1)
+        if why is None:
+            return None
+        return {
+            "by": "monotone",
+            "var": symbol,
+            "direction": side,
+            "slope": why,
+            "then": {"by": "limit"},
+        }
+
+
+def substitute(expr: Any, symbol: sp.Symbol, value: Any) -> Any | None:
+    """The expression at an exact value of one symbol, or None where that is undefined."""
+    if not expr.has(symbol):
+        return expr
+    found = expr.subs(symbol, value)
+    if found.has(sp.nan, sp.zoo, sp.oo, -sp.oo, sp.I, sp.AccumBounds):
+        return None
+    return found
+
+
+_SHORT = 150
+
+
+def factored(expr: Any) -> Any | None:
+    """An equal product of at least two factors that are not numbers, or None."""
+    candidate = expr
+    if not expr.is_Mul:
+        if expr.count_ops() > _SHORT or expr.has(sp.Piecewise):
+            return None
+        candidate = sp.factor_terms(sp.together(expr))
+        if candidate.is_Add:
+            try:
+                candidate = sp.factor(candidate)
+            except (sp.PolynomialError, NotImplementedError):
+                return None
+        if candidate.is_Pow:
+            candidate = sp.Mul(sp.Integer(1), candidate, evaluate=False)
+            return None
+    if not candidate.is_Mul:
+        return None
+    parts = [a for a in candidate.args if not a.is_number]
+    return candidate if len(parts) >= 2 else None
+
+
+def at_point(target: Target, point: Mapping[sp.Symbol, Any]) -> Interval:
+    return target.value(thin_point([point[s] for s in target.symbols]))
+
+
+def touching(value: Interval) -> bool:
+    """Whether the enclosed expression is defined except perhaps at closed ends."""
+    return value.ok >= TOUCHES
+
+
+def whole_range(r: Range) -> bool:
+    return bool(r.low == -sp.oo and r.high == sp.oo)

@@ -1,0 +1,262 @@
+"""The domain of a problem as unions of intervals cut by relations, and exact points inside it."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import sympy as sp
+
+from symbolic.pointwise import holds_at
+from symbolic.problem import Problem
+
+Point = dict[sp.Symbol, sp.Expr]
+
+
+@dataclass(frozen=True)
+class Range:
+    """An interval of reals (ends exact, possibly infinite), or the integers inside it."""
+
+    low: sp.Expr
+    high: sp.Expr
+    low_open: bool = False
+    high_open: bool = False
+    integer: bool = False
+
+    def relations(self, symbol: sp.Expr) -> tuple[sp.Basic, ...]:
+        """The bounds as relations on `symbol`, integrality left out."""
+        found = []
+        if self.low == self.high:
+            return (sp.Eq(symbol, self.low, evaluate=False),)
+        if self.low != -sp.oo:
+            kind = sp.Gt if self.low_open else sp.Ge
+            found.append(kind(symbol, self.low, evaluate=False))
+        if self.high != sp.oo:
+            kind = sp.Lt if self.high_open else sp.Le
+            found.append(kind(symbol, self.high, evaluate=False))
+        return tuple(found)
+
+    def contains(self, value: sp.Expr) -> bool:
+        """Whether the exact `value` is certainly inside."""
+        if self.integer and not value.is_Integer:
+            return False
+        return all(holds_at(r.subs(_X, value), {}) is True for r in self.relations(_X))
+
+
+_X = sp.Dummy("x", real=True)
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The product of unions of ranges, cut by `where`."""
+
+    ranges: Mapping[sp.Symbol, tuple[Range, ...]]
+    where: tuple[sp.Basic, ...] = ()
+
+    def contains(self, point: Mapping[sp.Symbol, sp.Expr]) -> bool:
+        """Whether the exact point is certainly in the domain."""
+        for symbol, union in self.ranges.items():
+            if symbol not in point or not any(r.contains(point[symbol]) for r in union):
+                return False
+        return self.meets_where(point)
+
+    def meets_where(self, point: Mapping[sp.Symbol, sp.Expr]) -> bool:
+        """Whether the side conditions certainly hold at the point."""
+        return all(holds_at(condition, point) is True for condition in self.where)
+
+    def boxes(self, most: int = 64) -> list[dict[sp.Symbol, Range]] | None:
+        """The products of single ranges; None when there are more than `most`."""
+        count = 1
+        for union in self.ranges.values():
+            count *= len(union)
+            if count > most:
+                return None
+        symbols = list(self.ranges)
+        return [
+            dict(zip(symbols, choice, strict=True))
+            for choice in itertools.product(*self.ranges.values())
+        ]
+
+
+def _ranges_of(given: sp.Set) -> tuple[Range, ...] | None:
+    if given is sp.S.EmptySet:
+        return ()
+    if isinstance(given, sp.Interval):
+        return (Range(given.start, given.end, bool(given.left_open), bool(given.right_open)),)
+    if given == sp.S.Reals:
+        return (Range(-sp.oo, sp.oo, True, True),)
+    if isinstance(given, sp.FiniteSet):
+        if not all(e.is_number and e.is_real for e in given.args):
+            return None
+        return tuple(Range(e, e, integer=bool(e.is_Integer)) for e in given.args)
+    whole = {
+        sp.S.Naturals: sp.Integer(1),
+        sp.S.Naturals0: sp.Integer(0),
+        sp.S.Integers: -sp.oo,
+    }
+    if given in whole:
+        return (Range(whole[given], sp.oo, False, True, integer=True),)
+    if isinstance(given, sp.Range):
+        return _steps(given)
+    if isinstance(given, sp.Union):
+        parts = [_ranges_of(part) for part in given.args]
+        if any(part is None for part in parts):
+            return None
+        return tuple(r for part in parts if part is not None for r in part)
+    return None
+
+
+def _steps(given: sp.Range) -> tuple[Range, ...] | None:
+    if abs(given.step) == 1:
+        low, high = given.inf, given.sup
+        return (Range(low, high, low == -sp.oo, high == sp.oo, integer=True),)
+    if given.size.is_Integer and given.size <= 64:
+        return tuple(Range(e, e, integer=True) for e in given)
+    return None
+
+
+def domain_of(problem: Problem) -> Domain | None:
+    """The problem's domain, or None when a set or a symbol is of a kind not handled."""
+    ranges = {}
+    for symbol, given in problem.over.items():
+        union = _ranges_of(given)
+        if union is None or not all(
+            end.is_number and end.is_extended_real for r in union for end in (r.low, r.high)
+        ):
+            return None
+        ranges[symbol] = union
+    return Domain(ranges, tuple(problem.where))
+
+
+def _between(low: sp.Expr, high: sp.Expr, share: sp.Rational) -> sp.Rational:
+    """A rational near low + share*(high - low)."""
+    if low.is_Rational and high.is_Rational:
+        return low + share * (high - low)
+    wanted = sp.N(low + share * (high - low), 40)
+    return sp.Rational(str(wanted)).limit_denominator(10**9)
+
+
+_SHARES = [sp.Rational(*s) for s in ((1, 2), (1, 3), (3, 4), (1, 10), (9, 10), (1, 1000))]
+_SHARES += [sp.Rational(999, 1000), sp.Rational(1, 10**6), 1 - sp.Rational(1, 10**6)]
+_SIZES = [sp.Rational(s) for s in ("1", "2", "1/2", "3", "1/10", "10", "1/1000", "1000", "7/3")]
+_SIZES += [sp.Integer(10) ** 6, sp.Rational(1, 10**6)]
+
+
+def _first_values(r: Range) -> Iterator[sp.Expr]:
+    if r.low == r.high:
+        yield r.low
+        return
+    if r.integer:
+        start = r.low if r.low != -sp.oo else (sp.Integer(0) if r.high == sp.oo else r.high)
+        step = 1 if r.low != -sp.oo or r.high == sp.oo else -1
+        for i in (0, 1, 2, 3, 4, 5, 7, 10, 25, 100):
+            yield start + step * i
+            if r.low == -sp.oo and r.high == sp.oo:
+                yield start - i
+        return
+    if r.low != -sp.oo and not r.low_open:
+        yield r.low
+    if r.high != sp.oo and not r.high_open:
+        yield r.high
+    if r.low != -sp.oo and r.high != sp.oo:
+        for share in _SHARES:
+            yield _between(r.low, r.high, share)
+        return
+    anchor, signs = sp.Integer(0), (1, -1)
+    if r.low != -sp.oo:
+        anchor, signs = r.low, (1,)
+    elif r.high != sp.oo:
+        anchor, signs = r.high, (-1,)
+    else:
+        yield sp.Integer(0)
+    if not anchor.is_Rational:
+        anchor = sp.Rational(str(sp.N(anchor, 20)))
+    for size, sign in itertools.product(_SIZES, signs):
+        yield anchor + sign * size
+
+
+def _random_value(r: Range, rng: random.Random) -> sp.Expr:
+    if r.low == r.high:
+        return r.low
+    if r.integer:
+        low = int(r.low) if r.low != -sp.oo else None
+        high = int(r.high) if r.high != sp.oo else None
+        width = rng.choice((4, 12, 60))
+        if low is None and high is None:
+            return sp.Integer(rng.randint(-width, width))
+        if low is None:
+            return sp.Integer(high - rng.randint(0, width))
+        return sp.Integer(rng.randint(low, low + width if high is None else high))
+    if r.low != -sp.oo and r.high != sp.oo:
+        denominator = rng.choice((7, 64, 1009))
+        return _between(r.low, r.high, sp.Rational(rng.randint(1, denominator - 1), denominator))
+    size = sp.Rational(rng.randint(1, 400), rng.choice((1, 8, 50, 100, 1000)))
+    if r.low == -sp.oo and r.high == sp.oo:
+        return size * rng.choice((1, -1))
+    anchor = r.low if r.low != -sp.oo else r.high
+    if not anchor.is_Rational:
+        anchor = sp.Rational(str(sp.N(anchor, 20)))
+    return anchor + size if r.low != -sp.oo else anchor - size
+
+
+def move_onto_equalities(domain: Domain, point: Point) -> Point | None:
+    """Move one coordinate per linear equality of `where` so that it holds."""
+    moved: set[sp.Symbol] = set()
+    for condition in domain.where:
+        if not isinstance(condition, sp.Eq):
+            continue
+        gap = condition.lhs - condition.rhs
+        for symbol in sorted(gap.free_symbols - moved, key=str):
+            slope = sp.diff(gap, symbol)
+            if slope.has(symbol):
+                continue
+            fixed = {s: v for s, v in point.items() if s != symbol}
+            rate = slope.xreplace(fixed)
+            if rate.is_Rational and rate != 0:
+                value = -gap.xreplace({**fixed, symbol: sp.Integer(0)}) / rate
+                point = {**point, symbol: value}
+                moved.add(symbol)
+                break
+        else:
+            return None
+    return point
+
+
+def sample(domain: Domain, count: int, seed: int = 0) -> Iterator[Point]:
+    """At most `count` exact points of the domain: corners and simple values, then random ones.
+
+    Coordinates are rational except where an end of a range or a solved equality is not.
+    """
+    rng = random.Random(seed)
+    if any(not union for union in domain.ranges.values()):
+        return
+    firsts = {
+        s: [v for r in union for v in _first_values(r) if r.contains(v)]
+        for s, union in domain.ranges.items()
+    }
+    equalities = any(isinstance(c, sp.Eq) for c in domain.where)
+    yielded = 0
+    for attempt in range(6 * count):
+        point: Point = {}
+        for symbol, union in domain.ranges.items():
+            simple = firsts[symbol]
+            if simple and (rng.random() < 0.6 or attempt < len(simple)):
+                same_step = attempt < 8 and len(simple) > attempt
+                point[symbol] = simple[attempt] if same_step else rng.choice(simple)
+            else:
+                point[symbol] = _random_value(rng.choice(union), rng)
+        if equalities:
+            solved = move_onto_equalities(domain, point)
+            if solved is None:
+                continue
+            point = solved
+            if not domain.contains(point):
+                continue
+        elif not domain.meets_where(point):
+            continue
+        yield point
+        yielded += 1
+        if yielded >= count:
+            return

@@ -1,0 +1,127 @@
+"""Satisfiability of polynomial formulas over the reals, by z3's nlsat."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sympy as sp
+
+from symbolic.formula import All, Formula, Poly, Sign
+
+# What z3 cannot be trusted to interrupt in time runs in a child process beyond this many seconds.
+_IN_PROCESS_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`sat` comes with a model: the name of each variable and its exact value."""
+
+    status: Literal["sat", "unsat", "unknown"]
+    model: Mapping[str, sp.Expr] | None = None
+
+
+def satisfiable(formulas: Iterable[Formula], seconds: float) -> Answer:
+    """Whether real numbers meet all the formulas; "unknown" when the time runs out."""
+    if seconds <= 0:
+        return Answer("unknown")
+    formulas = list(formulas)
+    started = time.monotonic()
+    answer = _check(formulas, min(seconds, _IN_PROCESS_SECONDS))
+    left = seconds - (time.monotonic() - started)
+    if answer.status != "unknown" or left < 0.1:
+        return answer
+    from symbolic.budget import run_with_deadline
+
+    longer = run_with_deadline(_check, (formulas, left), time.monotonic() + left)
+    return longer if longer is not None else Answer("unknown")
+
+
+def _check(formulas: list[Formula], seconds: float) -> Answer:
+    import z3
+
+    if seconds <= 0:
+        return Answer("unknown")
+    context = z3.Context()
+    variables: dict[str, Any] = {}
+    goals = [_to_z3(f, context, variables) for f in formulas]
+    plans = (
+        z3.Then(z3.Tactic("simplify", context), z3.Tactic("nlsat", context)),
+        z3.Tactic("qfnra-nlsat", context),
+    )
+    for plan, share in zip(plans, (0.4, 0.6), strict=True):
+        solver = plan.solver()
+        solver.set("timeout", max(1, int(1000 * seconds * share)))
+        solver.add(*goals)
+        try:
+            status = solver.check()
+        except z3.Z3Exception as error:
+            if "canceled" not in str(error) and "timeout" not in str(error):
+                raise
+            continue
+        if status == z3.unsat:
+            return Answer("unsat")
+        if status == z3.sat:
+            model = solver.model()
+            values = {name: _exact(model.eval(v, True)) for name, v in variables.items()}
+            return Answer("sat", {n: v for n, v in values.items() if v is not None})
+    return Answer("unknown")
+
+
+def _to_z3(formula: Formula, context: Any, variables: dict[str, Any]) -> Any:
+    import z3
+
+    if isinstance(formula, Sign):
+        poly = _poly_to_z3(formula.poly, context, variables)
+        return {
+            ">=": lambda: poly >= 0,
+            ">": lambda: poly > 0,
+            "<=": lambda: poly <= 0,
+            "<": lambda: poly < 0,
+            "==": lambda: poly == 0,
+            "!=": lambda: poly != 0,
+        }[formula.op]()
+    parts = [_to_z3(part, context, variables) for part in formula.parts]
+    if not parts:
+        return z3.BoolVal(isinstance(formula, All), context)
+    return z3.And(*parts) if isinstance(formula, All) else z3.Or(*parts)
+
+
+def _poly_to_z3(poly: Poly, context: Any, variables: dict[str, Any]) -> Any:
+    import z3
+
+    names = poly.context().names()
+    terms = []
+    for exponents, coefficient in poly.to_dict().items():
+        term = z3.RealVal(f"{coefficient.p}/{coefficient.q}", context)
+        for name, power in zip(names, exponents, strict=True):
+            if power:
+                if name not in variables:
+                    variables[name] = z3.Real(name, context)
+                term = term * variables[name] ** int(power)
+        terms.append(term)
+    return z3.Sum(terms) if len(terms) > 1 else (terms or [z3.RealVal(0, context)])[0]
+
+
+def _exact(value: Any) -> sp.Expr | None:
+    import z3
+
+    if z3.is_rational_value(value):
+        return sp.Rational(value.numerator_as_long(), value.denominator_as_long())
+    if z3.is_algebraic_value(value):
+        x = sp.Dummy("x")
+        coefficients = [sp.Rational(str(c)) for c in value.poly()]
+        poly = sp.Poly(coefficients[::-1], x)
+        if poly.degree() > 6:
+            return _rational_near(value)
+        roots = poly.real_roots(multiple=True)
+        index = value.index() - 1
+        return roots[index] if 0 <= index < len(roots) else None
+    return None
+
+
+def _rational_near(value: Any) -> sp.Expr:
+    near = value.approx(20)
+    return sp.Rational(near.numerator_as_long(), near.denominator_as_long())

@@ -1,0 +1,56 @@
+"""The reasons that the prover finds, as the JSON that `certificate.py` documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from symbolic.boxes import Box
+from symbolic.certificate import Json, encode
+
+_EXPRESSIONS = ("to", "on")
+_NESTED = ("slope", "then", "rest", "why", "curvature", "low", "high")
+_LISTS = ("parts", "terms", "factors")
+
+
+def to_json(reason: Any) -> Any:
+    """A reason with symbols and expressions written out."""
+    if reason is None or isinstance(reason, str):
+        return reason
+    written: dict[str, Any] = {}
+    for key, value in reason.items():
+        if key == "var":
+            written[key] = value.name
+        elif key == "at" and isinstance(value, dict):
+            written[key] = {s.name: point(v) for s, v in value.items()}
+        elif key == "at":
+            written[key] = point(value)
+        elif key in _EXPRESSIONS:
+            written[key] = encode(value)
+        elif key in _NESTED:
+            written[key] = to_json(value)
+        elif key in _LISTS:
+            written[key] = [to_json(part) for part in value]
+        else:
+            written[key] = value
+    return written
+
+
+def point(value: Any) -> str | Json:
+    """An exact end: a rational or infinity as a string, else an expression."""
+    if value.is_Rational or value in (sp.oo, -sp.oo):
+        return str(value)
+    return encode(value)
+
+
+def box_to_json(box: Box) -> dict[str, Any]:
+    return {s.name: [point(r.low), point(r.high)] for s, r in box.items()}
+
+
+def lemma_to_json(lemma: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "expr": encode(lemma["expr"]),
+        "sign": lemma["sign"],
+        "why": to_json(lemma["why"]),
+    }

@@ -1,0 +1,146 @@
+"""Exact witnesses: a point of the domain where a relation fails, checked before it is shown."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import sympy as sp
+
+from symbolic.pointwise import holds_at
+from symbolic.ranges import Domain, Point, Range, move_onto_equalities, sample
+
+Failure = Literal["false", "undefined"]
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """An exact point of the domain and how relation number `index` fails there."""
+
+    point: Point
+    index: int
+    failure: Failure
+
+
+def failure_at(relation: sp.Basic, point: Mapping[sp.Symbol, sp.Expr]) -> Failure | None:
+    """How the relation certainly fails at the point, or None.
+
+    A side counts as undefined only when reading it with complex intermediate values, as SymPy
+    does, does not make the relation true either: `Abs(sqrt(-1)) >= 0` is left alone.
+    """
+    if relation is sp.false:
+        return "false"
+    truth = holds_at(relation, point)
+    if truth is False:
+        return "false"
+    if truth == "undefined" and not _holds_through_complex_values(relation, point):
+        return "undefined"
+    return None
+
+
+def _holds_through_complex_values(
+    relation: sp.Basic, point: Mapping[sp.Symbol, sp.Expr]
+) -> bool:
+    """Whether the relation could be true when subexpressions may be complex (err on yes)."""
+    values = []
+    for side in relation.args:
+        value = side.xreplace(dict(point))
+        if value.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
+            return False
+        number = sp.N(value, 30)
+        if number.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
+            return False
+        if not number.is_number or number.free_symbols:
+            return True
+        real, imaginary = number.as_real_imag()
+        if not (real.is_Float or real.is_Rational) or not (
+            imaginary.is_Float or imaginary.is_Rational
+        ):
+            return True
+        scale = abs(real) + abs(imaginary) + 1
+        if abs(imaginary) > scale * sp.Float("1e-20"):
+            return False
+        values.append((real, scale))
+    (a, scale_a), (b, scale_b) = values
+    gap, slack = a - b, (scale_a + scale_b) * sp.Float("1e-20")
+    return {
+        sp.Eq: abs(gap) <= slack,
+        sp.Ne: True,
+        sp.Ge: gap >= -slack,
+        sp.Gt: gap >= -slack,
+        sp.Le: gap <= slack,
+        sp.Lt: gap <= slack,
+    }[relation.func]
+
+
+def try_point(
+    relations: Iterable[sp.Basic], domain: Domain, point: Point
+) -> Counterexample | None:
+    """The point as a counterexample, if it is one; membership in the domain is checked too."""
+    for index, relation in enumerate(relations):
+        failure = failure_at(relation, point)
+        if failure is not None and domain.contains(point):
+            return Counterexample(point, index, failure)
+    return None
+
+
+def search(
+    relations: tuple[sp.Basic, ...], domain: Domain, count: int, deadline: float, seed: int = 0
+) -> tuple[Counterexample | None, bool]:
+    """(a counterexample among sampled points or None, whether any point of the domain was met)."""
+    met = False
+    for point in sample(domain, count, seed):
+        met = met or domain.contains(point)
+        found = try_point(relations, domain, point)
+        if found is not None:
+            return found, True
+        if time.monotonic() > deadline:
+            break
+    return None, met
+
+
+def near_model(domain: Domain, model: Mapping[sp.Symbol, sp.Expr]) -> Iterator[Point]:
+    """Exact points at and near a model whose coordinates may be algebraic, simplest first."""
+    full = {s: model.get(s, _some_value(union)) for s, union in domain.ranges.items()}
+    integer = {s for s, union in domain.ranges.items() if all(r.integer for r in union)}
+    if all(v.is_Rational for v in full.values()) and not integer:
+        yield full
+    for denominator in (1, 4, 20, 200, 10**4, 10**7, 10**12, 10**24):
+        rounded = {
+            s: (v if s in integer else _near(v, denominator)) for s, v in full.items()
+        }
+        for point in _integral(rounded, integer):
+            yield point
+            moved = move_onto_equalities(domain, point)
+            if moved is not None and moved != point:
+                yield moved
+    if not integer:
+        yield full
+
+
+def _near(value: sp.Expr, denominator: int) -> sp.Rational:
+    rational = value if value.is_Rational else sp.Rational(str(sp.N(value, 40)))
+    return rational.limit_denominator(denominator)
+
+
+def _integral(point: Point, integer: set[sp.Symbol]) -> Iterator[Point]:
+    if not integer or len(integer) > 5:
+        yield point
+        return
+    choices = [sorted({sp.floor(point[s]), sp.ceiling(point[s])}) for s in integer]
+    for choice in itertools.product(*choices):
+        yield {**point, **dict(zip(integer, choice, strict=True))}
+
+
+def _some_value(union: tuple[Range, ...]) -> sp.Expr:
+    r = union[0]
+    if r.low == -sp.oo and r.high == sp.oo:
+        return sp.Integer(0)
+    if r.low == -sp.oo:
+        return sp.floor(r.high) - 1
+    if r.high == sp.oo:
+        return sp.floor(r.low) + 1
+    return r.low if r.low == r.high or r.integer else (r.low + r.high) / 2

@@ -1,0 +1,56 @@
+"""Conjunctions and matrix equations as lists of scalar relations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sympy as sp
+
+_SCALAR = (sp.Eq, sp.Ne, sp.Ge, sp.Gt, sp.Le, sp.Lt)
+
+
+def scalar_relations(relations: Iterable[sp.Basic]) -> tuple[sp.Basic, ...] | None:
+    """The scalar relations whose conjunction is meant, or None when one is of another kind.
+
+    An equation between matrices is one equation per entry; matrices of different shapes, and
+    anything but an equation between matrices, give None.
+    """
+    found: list[sp.Basic] = []
+    for relation in relations:
+        if isinstance(relation, sp.And):
+            inner = scalar_relations(relation.args)
+            if inner is None:
+                return None
+            found.extend(inner)
+        elif relation is sp.true:
+            continue
+        elif relation is sp.false:
+            found.append(sp.false)
+        elif isinstance(relation, _SCALAR):
+            entries = _entries(relation)
+            if entries is None:
+                return None
+            found.extend(entries)
+        else:
+            return None
+    return tuple(found)
+
+
+def _entries(relation: sp.Basic) -> list[sp.Basic] | None:
+    sides = [_explicit(side) for side in relation.args]
+    matrices = [isinstance(side, sp.MatrixBase) for side in sides]
+    if not any(matrices):
+        scalar = all(isinstance(side, sp.Expr) for side in sides)
+        return [relation] if scalar else None
+    if not all(matrices) or not isinstance(relation, sp.Eq) or sides[0].shape != sides[1].shape:
+        return None
+    pairs = zip(sides[0].flat(), sides[1].flat(), strict=True)
+    return [sp.Eq(a, b, evaluate=False) for a, b in pairs if a != b]
+
+
+def _explicit(side: sp.Basic) -> sp.Basic:
+    if isinstance(side, sp.MatrixBase):
+        return sp.ImmutableMatrix(side)
+    if isinstance(side, sp.MatrixExpr):
+        return side.doit().as_explicit() if all(d.is_Integer for d in side.shape) else side
+    return side

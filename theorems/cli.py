@@ -1,0 +1,294 @@
+"""The command `theorems`. Everything heavy is imported when a command needs it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from theorems.registry import Collection
+    from theorems.result import Run
+    from theorems.store import Store
+
+app = typer.Typer(
+    name="theorems",
+    help="Check whether the theorems in papers on gradient descent are true as printed.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+STORE = Path(".theorems") / "runs.sqlite"
+PATTERNS = "Globs over claim ids, paths of files of claims, or names of packages."
+
+Patterns = Annotated[list[str] | None, typer.Argument(help=PATTERNS, show_default=False)]
+ProfileName = Annotated[str, typer.Option(help="How hard to try: quick or nightly.")]
+Jobs = Annotated[int, typer.Option(help="Worker processes; 0 for one per core.", min=0)]
+StoreFile = Annotated[Path, typer.Option(help="The file that keeps finished tasks.")]
+JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the results as JSON too.")]
+Fresh = Annotated[bool, typer.Option(help="Run every task again, finished before or not.")]
+
+
+class BadUsage(Exception):
+    """Something the user can mend; the message is one line."""
+
+
+def main() -> None:
+    """Entry point: runs a command and turns what the user can mend into one line and status 2."""
+    try:
+        app(standalone_mode=True)
+    except BadUsage as error:
+        _complain(str(error))
+        sys.exit(2)
+    except KeyboardInterrupt:
+        _complain("interrupted; what was finished is kept and not run again next time")
+        sys.exit(130)
+
+
+def _complain(line: str) -> None:
+    print(f"theorems: {line}", file=sys.stderr)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from theorems import __version__
+
+        print(f"theorems {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Check whether the theorems in papers on gradient descent are true as printed."""
+
+
+def _select(patterns: list[str] | None) -> Collection:
+    from theorems.registry import select
+
+    try:
+        return select(patterns or [])
+    except LookupError as error:
+        raise BadUsage(error.args[0]) from error
+
+
+def _open_store(path: Path) -> Store:
+    from theorems.store import Store, StoreError
+
+    try:
+        return Store(path)
+    except StoreError as error:
+        raise BadUsage(str(error)) from error
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadUsage(f"cannot write {path}: {error.strerror}") from error
+
+
+@app.command("list")
+def list_claims(
+    pattern: Patterns = None,
+    json_file: JsonFile = None,
+    store: StoreFile = STORE,
+) -> None:
+    """List claims: ids, titles, quantifiers and last verdicts."""
+    from theorems.show import listing
+
+    collection = _select(pattern)
+    last = {}
+    if store.exists():
+        opened = _open_store(store)
+        last = opened.last_verdicts()
+        opened.close()
+    entries, table = listing(collection.claims, last)
+    if json_file is not None:
+        _write(json_file, json.dumps({"schema": 1, "claims": entries}, indent=2) + "\n")
+    _print(table)
+    _finish_defects(collection)
+
+
+@app.command()
+def show(claim: str, store: StoreFile = STORE) -> None:
+    """Show one claim: statement, sides, domain, dependencies, and the last evidence."""
+    from theorems.registry import catalogue
+    from theorems.show import describe
+
+    claims = catalogue().claims
+    try:
+        chosen = claims[claim]
+    except KeyError as error:
+        raise BadUsage(error.args[0]) from error
+    last = None
+    if store.exists():
+        opened = _open_store(store)
+        last = opened.last_result(claim)
+        opened.close()
+    print(describe(chosen, claims, last))
+
+
+@app.command()
+def check(
+    pattern: Patterns = None,
+    profile: ProfileName = "quick",
+    jobs: Jobs = 0,
+    store: StoreFile = STORE,
+    json_file: JsonFile = None,
+    fresh: Fresh = False,
+) -> None:
+    """Run and judge claims, and print a table of verdicts."""
+    from theorems.show import verdict_table
+
+    run = _run(pattern, profile, jobs, store, fresh)
+    if json_file is not None:
+        _write(json_file, json.dumps(run.to_json(), indent=2) + "\n")
+    _print(verdict_table(run))
+    _finish(run)
+
+
+@app.command()
+def report(
+    pattern: Patterns = None,
+    profile: ProfileName = "quick",
+    jobs: Jobs = 0,
+    store: StoreFile = STORE,
+    out: Annotated[Path, typer.Option(help="The folder the report is written to.")] = Path(
+        "report"
+    ),
+    json_file: JsonFile = None,
+    fresh: Fresh = False,
+) -> None:
+    """Run and judge claims, then write the report in Markdown and HTML."""
+    from importlib import import_module
+
+    run = _run(pattern, profile, jobs, store, fresh)
+    if json_file is not None:
+        _write(json_file, json.dumps(run.to_json(), indent=2) + "\n")
+    try:
+        # The arrow points from reports to theorems; the command alone looks the other way.
+        written = import_module("reports").write(run, out)
+    except OSError as error:
+        raise BadUsage(f"cannot write the report to {out}: {error.strerror}") from error
+    for path in written:
+        print(path)
+    _finish(run)
+
+
+@app.command()
+def coverage(
+    json_file: JsonFile = None,
+) -> None:
+    """List the ledger's rows without a claim, and why."""
+    from theorems.ledger import coverage as cover
+    from theorems.registry import catalogue
+    from theorems.show import coverage_text
+
+    covered = cover(catalogue().claims)
+    if json_file is not None:
+        data = {
+            "schema": 1,
+            "claimed": {row: list(ids) for row, ids in covered.claimed.items()},
+            "excused": {row.id: row.reason for row in covered.excused},
+            "missing": [row.id for row in covered.missing],
+            "missing_uses": {row: list(ids) for row, ids in covered.missing_uses.items()},
+        }
+        _write(json_file, json.dumps(data, indent=2) + "\n")
+    print(coverage_text(covered))
+
+
+@app.command()
+def new(
+    claim: str,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; printed if not given.")
+    ] = None,
+) -> None:
+    """Write a claim skeleton that runs, to be filled in."""
+    from theorems.skeleton import skeleton
+    from theorems.validate import ID
+
+    if not ID.fullmatch(claim):
+        raise BadUsage(
+            f"{claim!r} is no id: use a paper key, a dot and a name, as in paper.lemma-1"
+        )
+    text = skeleton(claim)
+    if out is None:
+        print(text, end="")
+        return
+    if out.exists():
+        raise BadUsage(f"{out} exists; name a new file, or append the output of `theorems new`")
+    _write(out, text)
+    print(f"{out}\nnext: fill it in, then run: theorems check {out}")
+
+
+def _run(patterns: list[str] | None, profile: str, jobs: int, store: Path, fresh: bool) -> Run:
+    from theorems.harness import default_jobs
+    from theorems.harness import run as run_collection
+    from theorems.profiles import by_name
+    from theorems.show import progress_bar
+
+    try:
+        chosen = by_name(profile)
+    except ValueError as error:
+        raise BadUsage(str(error)) from error
+    collection = _select(patterns)
+    for pattern in patterns or []:
+        if pattern.endswith(".py"):
+            _complain(f"running the code of {pattern}")
+    opened = _open_store(store)
+    try:
+        with progress_bar() as progress:
+            return run_collection(
+                collection,
+                chosen,
+                jobs=jobs or default_jobs(),
+                store=opened,
+                fresh=fresh,
+                progress=progress,
+            )
+    finally:
+        opened.close()
+
+
+def _print(table: object) -> None:
+    from rich.console import Console
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=160)
+    console.print(table)
+
+
+def _finish_defects(collection: Collection) -> None:
+    for item in collection.defects:
+        print(item, file=sys.stderr)
+    if collection.defects:
+        raise typer.Exit(2)
+
+
+def _finish(run: Run) -> None:
+    """Say what deserves attention and leave with the run's exit status."""
+    for item in run.defects:
+        print(item, file=sys.stderr)
+    for result in run.conflicts:
+        print(f"CONFLICT {result.id}: {result.reason}", file=sys.stderr)
+    for result in run.unexpected:
+        if not result.conflict:
+            print(f"UNEXPECTED {result.id} {result.verdict}: {result.reason}", file=sys.stderr)
+    if run.exit_status():
+        raise typer.Exit(run.exit_status())
+
+
+if __name__ == "__main__":
+    main()

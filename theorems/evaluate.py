@@ -1,0 +1,88 @@
+"""Closed forms in numbers: fast in float64, and at one exact point in fifty digits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy as sp
+
+DIGITS = 50
+
+
+@lru_cache(maxsize=4096)
+def _compiled(expression: sp.Basic) -> tuple[tuple[str, ...], Any]:
+    symbols = tuple(sorted(expression.free_symbols, key=lambda s: s.name))
+    function = sp.lambdify(symbols, expression, modules=["scipy", "numpy"], cse=True)
+    return tuple(symbol.name for symbol in symbols), function
+
+
+def values(expression: sp.Basic, environment: Mapping[str, Any]) -> np.ndarray:
+    """The expression on arrays of symbol values, broadcast; NaN where it is not a real number.
+
+    Raises `KeyError` naming a symbol that the environment lacks.
+    """
+    names, function = _compiled(expression)
+    shape = np.broadcast_shapes(*(np.shape(value) for value in environment.values()))
+    with np.errstate(all="ignore"):
+        # Arrays, not scalars: NumPy then returns NaN where Python would raise.
+        result = function(*(np.asarray(environment[name], dtype=float) for name in names))
+    array = np.asarray(result)
+    if np.iscomplexobj(array):
+        array = np.where(np.abs(array.imag) == 0, array.real, np.nan)
+    return np.broadcast_to(array.astype(float), shape).copy()
+
+
+def holds(relation: sp.Basic, environment: Mapping[str, Any]) -> np.ndarray:
+    """Where a relation between symbols holds, in float64; False where a side is undefined."""
+    shape = np.broadcast_shapes(*(np.shape(value) for value in environment.values()))
+    left, right = (values(side, environment) for side in relation.args)
+    with np.errstate(invalid="ignore"):
+        result = {
+            "==": left == right,
+            "!=": left != right,
+            "<=": left <= right,
+            "<": left < right,
+            ">=": left >= right,
+            ">": left > right,
+        }[relation.rel_op]
+    return np.broadcast_to(result & np.isfinite(left + right), shape).copy()
+
+
+def holds_at(relation: sp.Basic, point: Mapping[str, float | int]) -> bool:
+    """Whether a relation between symbols holds at one point, in float64."""
+    return bool(holds(relation, {name: np.asarray(value) for name, value in point.items()}))
+
+
+def exact_point(point: Mapping[str, float | int]) -> dict[str, sp.Rational]:
+    """The very numbers that the floats of a point are."""
+    return {
+        name: sp.Integer(value) if isinstance(value, int) else sp.Rational(*_ratio(value))
+        for name, value in point.items()
+    }
+
+
+def _ratio(value: float) -> tuple[int, int]:
+    ratio = Fraction(value)
+    return ratio.numerator, ratio.denominator
+
+
+def at_exact_point(expression: sp.Basic, point: Mapping[str, Any]) -> mpmath.mpf | None:
+    """A closed form at exact symbol values in 50 digits; None where it is not a real number."""
+    substitution = {s: sp.sympify(point[s.name]) for s in expression.free_symbols}
+    with sp.evaluate(True):
+        number = expression.subs(substitution, simultaneous=True)
+    if number.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
+        return None
+    value = sp.N(number, DIGITS + 10)
+    if not value.is_number or value.is_real is False:
+        return None
+    real, imaginary = value.as_real_imag()
+    if imaginary != 0 or (not real.is_Float and not real.is_Rational):
+        return None
+    with mpmath.workdps(DIGITS + 10):
+        return mpmath.mpf(real._to_mpmath(mpmath.mp.prec))

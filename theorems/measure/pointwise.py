@@ -1,0 +1,314 @@
+"""For all parameters: the grid, random points of the domain, and ascent on the margin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from theorems import evaluate
+from theorems.claim import Claim
+from theorems.evidence import Evidence, Extreme, Witness, thin
+from theorems.grid import Point, contains, random_values
+from theorems.measure import comparison as cmp
+from theorems.points import Points
+from theorems.profiles import Profile, seed_of
+from theorems.quantifiers import ForAll
+from theorems.sides import Holds, Side
+
+CLOSED_ROUNDING = 1e-11
+CONFIRMATIONS = 8
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Both sides at a batch of points; rows are points, columns components."""
+
+    points: list[Point]
+    lhs: np.ndarray
+    rhs: np.ndarray
+    margin: np.ndarray
+    relative: np.ndarray
+    skipped: dict[str, int]
+    disagreement: str | None
+
+    def worst(self) -> tuple[int, int]:
+        flat = np.where(np.isnan(self.relative), -np.inf, self.relative)
+        row, column = np.unravel_index(int(np.argmin(flat)), flat.shape)
+        return int(row), int(column)
+
+
+def measure(claim: Claim, points: list[Point], profile: Profile, seed: str) -> Evidence:
+    """Evidence on a `ForAll` claim from grid points that share their integer symbols."""
+    quantifier = claim.quantifier
+    on_grid = compare(claim, points)
+    if on_grid is None:
+        return Evidence(skipped=skips(claim, points))
+    batches = [on_grid]
+    if isinstance(quantifier, ForAll) and quantifier.search and _is_searchable(claim):
+        count = quantifier.random_points
+        count = profile.random_points if count is None else count
+        batches += _search(claim, points, on_grid, count, profile, seed)
+    witness = next(filter(None, (_witness(claim, batch) for batch in batches)), None)
+    evidence = summary(claim, batches)
+    return Evidence(**{**evidence, "witness": witness})
+
+
+def kept_points(claim: Claim, points: list[Point]) -> tuple[list[Point], dict[str, int]]:
+    """The points that meet the symbolic conditions, and how many each condition turned away."""
+    env = {name: np.array([point[name] for point in points]) for name in points[0]}
+    keep = np.ones(len(points), dtype=bool)
+    skipped: dict[str, int] = {}
+    for relation in claim.relations:
+        met = evaluate.holds(relation, env)
+        if (keep & ~met).any():
+            skipped[str(relation)] = int((keep & ~met).sum())
+        keep &= met
+    return [point for point, inside in zip(points, keep, strict=True) if inside], skipped
+
+
+def compare(claim: Claim, points: list[Point]) -> Comparison | None:
+    """Both sides at the points that meet domain and hypotheses; None if no point does."""
+    kept, skipped = kept_points(claim, points)
+    for hypothesis in claim.measured_hypotheses:
+        if not kept:
+            return None
+        met = _met(hypothesis, Points(kept, claim.sizes))
+        if not met.all():
+            skipped[hypothesis.name] = int((~met).sum())
+        kept = [point for point, inside in zip(kept, met, strict=True) if inside]
+    if not kept:
+        return None
+    lhs, rhs, disagreement = both_sides(claim, Points(kept, claim.sizes))
+    gap = cmp.margin(claim.relation, lhs, rhs)
+    relative = _relative(gap, lhs, rhs)
+    return Comparison(kept, lhs, rhs, gap, relative, skipped, disagreement)
+
+
+def _met(hypothesis: Holds, batch: Points) -> np.ndarray:
+    return np.asarray(hypothesis.function(batch)).reshape(-1).astype(bool)
+
+
+def _relative(gap: np.ndarray, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
+    """Margins as shares of the sides' size."""
+    with np.errstate(invalid="ignore"):
+        return gap / np.maximum(np.maximum(np.abs(lhs), np.abs(rhs)), 1e-300)
+
+
+def skips(claim: Claim, points: list[Point]) -> dict[str, int]:
+    kept, skipped = kept_points(claim, points)
+    for hypothesis in claim.measured_hypotheses if kept else ():
+        met = _met(hypothesis, Points(kept, claim.sizes))
+        if not met.all():
+            skipped[hypothesis.name] = int((~met).sum())
+    return skipped
+
+
+def both_sides(claim: Claim, batch: Points) -> tuple[np.ndarray, np.ndarray, str | None]:
+    """Values of both sides `(n, components)`, and where a side's two forms differ, if they do."""
+    env = cmp.environment(batch)
+    values, disagreement = [], None
+    for name, side in zip(("lhs", "rhs"), claim.sides, strict=True):
+        closed = cmp.closed_values(side, env) if side.closed is not None else None
+        if side.measured is None:
+            assert closed is not None
+            values.append(closed)
+            continue
+        measured = cmp.computed_values(claim, side.measured, batch, f"{claim.id}: {name}")
+        if closed is not None:
+            disagreement = disagreement or _disagreement(name, side, closed, measured, batch)
+        values.append(measured)
+    lhs, rhs = np.broadcast_arrays(*values)
+    return lhs, rhs, disagreement
+
+
+def _disagreement(
+    name: str, side: Side, closed: np.ndarray, measured: np.ndarray, batch: Points
+) -> str | None:
+    closed = np.broadcast_to(closed, measured.shape)
+    gap = np.abs(closed - measured)
+    allowed = side.measured.rounding * np.maximum(np.abs(closed), np.abs(measured)) + 1e-300
+    off = ~(gap <= allowed)
+    if not off.any():
+        return None
+    row, column = np.unravel_index(int(np.argmax(np.where(off, gap, -1))), gap.shape)
+    point = cmp.shown(batch.listed[int(row)])
+    return (
+        f"{name}: the closed form gives {closed[row, column]:.12g}, "
+        f"the measurement {measured[row, column]:.12g} at {point}"
+    )
+
+
+def _is_searchable(claim: Claim) -> bool:
+    """Ascent needs a real symbol to move."""
+    return any(symbol.name not in claim.sizes for symbol in claim.over)
+
+
+def rounding(claim: Claim) -> float:
+    roundings = [side.measured.rounding for side in claim.sides if side.measured is not None]
+    return max([CLOSED_ROUNDING, *roundings])
+
+
+def _search(
+    claim: Claim, grid: list[Point], on_grid: Comparison, count: int, profile: Profile, seed: str
+) -> list[Comparison]:
+    """Random points of the domain, then the worst points moved uphill on the margin."""
+    rng = np.random.default_rng(seed_of(claim.id, seed, grid[0], "random"))
+    found = []
+    drawn = _draw(claim, grid[0], count, rng)
+    random = compare(claim, drawn) if drawn else None
+    if random is not None:
+        found.append(random)
+    pool = [on_grid, *found]
+    starts: list[Point] = []
+    for batch in pool:
+        order = np.argsort(np.nanmin(np.nan_to_num(batch.relative, nan=np.inf), axis=1))
+        starts += [batch.points[i] for i in order[: profile.ascent_starts // len(pool)]]
+    climbed = _ascend(claim, starts, profile.ascent_steps, rng)
+    return [*found, *([climbed] if climbed is not None else [])]
+
+
+def _draw(claim: Claim, like: Point, count: int, rng: np.random.Generator) -> list[Point]:
+    """Random points of the domain with `like`'s integer symbols, `where` by rejection."""
+    domains = {s.name: d for s, d in claim.over.items() if s.name not in claim.sizes}
+    fixed = {name: value for name, value in like.items() if name in claim.sizes}
+    kept: list[Point] = []
+    for _ in range(20):
+        columns = {name: random_values(d, count, rng) for name, d in domains.items()}
+        env = {**columns, **{name: np.full(count, value) for name, value in fixed.items()}}
+        inside = np.ones(count, dtype=bool)
+        for relation in claim.relations:
+            inside &= evaluate.holds(relation, env)
+        for row in np.flatnonzero(inside):
+            kept.append({**fixed, **{name: float(columns[name][row]) for name in domains}})
+        if len(kept) >= count:
+            break
+    return kept[:count]
+
+
+def _ascend(
+    claim: Claim, starts: list[Point], steps: int, rng: np.random.Generator
+) -> Comparison | None:
+    """Random steps of shrinking size from each start, kept when they lower the relative margin."""
+    if not starts:
+        return None
+    domains = {s.name: d for s, d in claim.over.items() if s.name not in claim.sizes}
+    best = compare(claim, starts)
+    if best is None:
+        return None
+    score = np.nan_to_num(best.relative, nan=np.inf).min(axis=1)
+    current = list(best.points)
+    for step in range(steps):
+        size = 10.0 ** (-1 - 6 * (step / max(steps - 1, 1)))
+        moved = [_moved(point, domains, size, rng) for point in current]
+        legal = [
+            i
+            for i, point in enumerate(moved)
+            if all(evaluate.holds_at(relation, point) for relation in claim.relations)
+        ]
+        if not legal:
+            continue
+        trial = _compare_rows(claim, [moved[i] for i in legal])
+        for row, i in enumerate(legal):
+            if trial[row] < score[i]:
+                score[i], current[i] = trial[row], moved[i]
+    return compare(claim, current)
+
+
+def _compare_rows(claim: Claim, points: list[Point]) -> np.ndarray:
+    """The relative margin of each point; infinite where a measured hypothesis fails."""
+    batch = Points(points, claim.sizes)
+    lhs, rhs, _ = both_sides(claim, batch)
+    relative = _relative(cmp.margin(claim.relation, lhs, rhs), lhs, rhs)
+    score = np.nan_to_num(relative, nan=np.inf).min(axis=1)
+    for hypothesis in claim.measured_hypotheses:
+        score = np.where(_met(hypothesis, batch), score, np.inf)
+    return score
+
+
+def _moved(point: Point, domains: dict, size: float, rng: np.random.Generator) -> Point:
+    moved = dict(point)
+    for name, domain in domains.items():
+        value = float(point[name])
+        low, high = float(domain.inf), float(domain.sup)
+        span = high - low if np.isfinite(high - low) else max(abs(value), 1e-3)
+        candidate = value + size * span * rng.standard_normal()
+        moved[name] = candidate if contains(domain, candidate) else value
+    return moved
+
+
+def _witness(claim: Claim, batch: Comparison) -> Witness | None:
+    """The worst apparent failures of a batch, each looked at again until one is confirmed."""
+    allowance = rounding(claim)
+    suspicious = batch.relative < -allowance
+    if claim.relation in ("<", ">", "!="):
+        suspicious |= batch.relative <= allowance
+    suspicious |= np.isnan(batch.relative)
+    rows, columns = np.nonzero(suspicious)
+    order = np.argsort(np.nan_to_num(batch.relative[rows, columns], nan=-np.inf), kind="stable")
+    for index in order[:CONFIRMATIONS]:
+        row, column = int(rows[index]), int(columns[index])
+        witness = confirm(claim, batch.points[row], column, allowance)
+        if witness is not None:
+            return witness
+    return None
+
+
+def confirm(claim: Claim, point: Point, column: int, allowance: float) -> Witness | None:
+    """A second look at one failure: in 50 digits where both sides allow it, else computed alone."""
+    if all(cmp.has_exact_route(side) for side in claim.sides):
+        return cmp.confirm_exactly(claim, point, column)
+    alone = compare(claim, [point])
+    if alone is None:
+        return None
+    lhs, rhs = float(alone.lhs[0, column]), float(alone.rhs[0, column])
+    gap = float(cmp.margin(claim.relation, lhs, rhs))
+    scale = max(abs(lhs), abs(rhs), 1e-300)
+    if not gap < -10 * allowance * scale:
+        return None
+    return Witness(
+        at=cmp.shown(point),
+        lhs=cmp.text(lhs),
+        rhs=cmp.text(rhs),
+        margin=cmp.text(gap),
+        how="computed again for this point alone in float64; the margin is more than ten times "
+        f"the arithmetic's rounding ({allowance:.0e} of the sides)",
+    )
+
+
+def summary(claim: Claim, batches: list[Comparison]) -> dict:
+    worst: list[Extreme] = []
+    tight: list[Extreme] = []
+    for batch in batches:
+        row, column = batch.worst()
+        margins = batch.margin[:, column]
+        worst.append(
+            cmp.extreme_at(row, margins, batch.points, batch.lhs[:, column], batch.rhs[:, column])
+        )
+        ratios = cmp.ratio(claim.relation, batch.lhs, batch.rhs)
+        if np.isfinite(ratios).any():
+            best_row, best_column = np.unravel_index(int(np.nanargmax(ratios)), ratios.shape)
+            tight.append(
+                cmp.extreme_at(
+                    int(best_row),
+                    ratios[:, best_column],
+                    batch.points,
+                    batch.lhs[:, best_column],
+                    batch.rhs[:, best_column],
+                )
+            )
+    grid = batches[0]
+    rows = [
+        {**cmp.shown(point), "lhs": float(grid.lhs[i, 0]), "rhs": float(grid.rhs[i, 0])}
+        for i, point in enumerate(grid.points)
+    ]
+    skipped: dict[str, int] = dict(grid.skipped)
+    finite = [extreme for extreme in worst if not np.isnan(extreme.value)]
+    return {
+        "points": sum(len(batch.points) for batch in batches),
+        "skipped": skipped,
+        "worst": min(finite, key=lambda e: e.value) if finite else None,
+        "tightness": max(tight, key=lambda e: e.value) if tight else None,
+        "disagreement": next((b.disagreement for b in batches if b.disagreement), None),
+        "rows": tuple(thin(rows)),
+    }

@@ -1,0 +1,163 @@
+"""What the checker says of one claim, and of a whole run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from theorems.claim import Claim
+
+SCHEMA = 1
+
+
+class Verdict(StrEnum):
+    """The six things that can be said of a statement; see the README for how to read them."""
+
+    PROVED = "PROVED"
+    SUPPORTED = "SUPPORTED"
+    VIOLATED = "VIOLATED"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    VACUOUS = "VACUOUS"
+    ERROR = "ERROR"
+
+
+@dataclass(frozen=True)
+class Result:
+    """The verdict on a claim with the evidence that led to it; plain data throughout.
+
+    `reason` is one sentence. `conflict` says that the two witnesses contradict each other: a defect
+    of the checker or of the encoding. `engine` names what proved or refuted the statement exactly.
+    `witness`, `tightness`, `worst` are the JSON forms of their `theorems.evidence` classes.
+    """
+
+    id: str
+    verdict: Verdict
+    reason: str
+    conflict: bool = False
+    expected: bool = True
+    engine: str = ""
+    certified: bool = False
+    witness: Mapping[str, Any] | None = None
+    tightness: Mapping[str, Any] | None = None
+    worst: Mapping[str, Any] | None = None
+    points: int = 0
+    draws: int = 0
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    rows: tuple[Mapping[str, Any], ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+    decision: Mapping[str, Any] | None = None
+    seconds: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "verdict": str(self.verdict)}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Result:
+        values = dict(data)
+        values["verdict"] = Verdict(values["verdict"])
+        values["notes"] = tuple(values["notes"])
+        values["rows"] = tuple(values["rows"])
+        return Result(**values)
+
+    def _repr_markdown_(self) -> str:
+        """The result as a notebook shows it."""
+        return f"**`{self.id}`** {self.verdict}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Run:
+    """The results of one run in catalogue order, what could not be loaded, and what it ran with."""
+
+    profile: str
+    seed: str
+    versions: Mapping[str, str]
+    results: Mapping[str, Result]
+    claims: Mapping[str, Claim]
+    defects: tuple[Any, ...] = ()
+    started: str = ""
+    seconds: float = 0.0
+    number: int | None = None
+
+    def __getitem__(self, id_: str) -> Result:
+        return self.results[id_]
+
+    @property
+    def conflicts(self) -> list[Result]:
+        return [result for result in self.results.values() if result.conflict]
+
+    @property
+    def unexpected(self) -> list[Result]:
+        return [result for result in self.results.values() if not result.expected]
+
+    def counts(self) -> dict[Verdict, int]:
+        counted = Counter(result.verdict for result in self.results.values())
+        return {verdict: counted.get(verdict, 0) for verdict in Verdict}
+
+    def exit_status(self) -> int:
+        """0 as expected, 1 an unexpected verdict, 2 a malformed claim, 3 a conflict."""
+        if self.conflicts:
+            return 3
+        if self.defects:
+            return 2
+        return 1 if self.unexpected else 0
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "schema": SCHEMA,
+            "profile": self.profile,
+            "seed": self.seed,
+            "versions": dict(self.versions),
+            "started": self.started,
+            "seconds": self.seconds,
+            "defects": [str(item) for item in self.defects],
+            "claims": [result.to_json() for result in self.results.values()],
+        }
+
+    def _repr_markdown_(self) -> str:
+        return ", ".join(f"{count} {verdict}" for verdict, count in self.counts().items() if count)
+
+
+def is_expected(claim: Claim, verdict: Verdict, conflict: bool) -> bool:
+    """A violated statement must say so in its erratum, and an erratum must be borne out."""
+    if conflict or verdict is Verdict.ERROR:
+        return False
+    return (verdict is Verdict.VIOLATED) == (claim.erratum is not None)
+
+
+def resting_on(id_: str, claims: Mapping[str, Claim]) -> list[str]:
+    """Ids of the claims whose proofs rest on this one, directly or through others, in order."""
+    reached = {id_}
+    frontier = [id_]
+    while frontier:
+        current = frontier.pop()
+        for other in claims.values():
+            if current in other.uses and other.id not in reached:
+                reached.add(other.id)
+                frontier.append(other.id)
+    return [other for other in claims if other in reached and other != id_]
+
+
+def rests_on_violated(
+    claim: Claim, claims: Mapping[str, Claim], results: Mapping[str, Result]
+) -> list[str]:
+    """The violated claims among everything this claim's proof rests on."""
+    violated = []
+    seen: set[str] = set()
+    frontier = list(claim.uses)
+    while frontier:
+        id_ = frontier.pop(0)
+        if id_ in seen:
+            continue
+        seen.add(id_)
+        if id_ in results and results[id_].verdict is Verdict.VIOLATED:
+            violated.append(id_)
+        frontier.extend(_uses(id_, claims))
+    return violated
+
+
+def _uses(id_: str, claims: Mapping[str, Claim]) -> Iterable[str]:
+    return claims[id_].uses if id_ in claims else ()

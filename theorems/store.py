@@ -1,0 +1,112 @@
+"""Where results live: one SQLite file; each finished task is committed at once."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+VERSION = 1
+DEFAULT = Path(".theorems") / "runs.sqlite"
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS tasks (
+    fingerprint TEXT PRIMARY KEY, claim TEXT NOT NULL, task TEXT NOT NULL,
+    outcome TEXT NOT NULL, seconds REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS runs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, started TEXT NOT NULL, profile TEXT NOT NULL,
+    seed TEXT NOT NULL, versions TEXT NOT NULL, seconds REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS results (
+    run INTEGER NOT NULL REFERENCES runs(number), claim TEXT NOT NULL, result TEXT NOT NULL,
+    PRIMARY KEY (run, claim)
+);
+"""
+
+
+class StoreError(Exception):
+    """The store cannot be used; the message says why and what to do."""
+
+
+class Store:
+    """The store at `path`, created with its folder if missing.
+
+    Raises `StoreError` when the file is no store, is of a newer schema, or cannot be written.
+    """
+
+    def __init__(self, path: Path = DEFAULT) -> None:
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, timeout=30)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            if version > VERSION:
+                raise StoreError(
+                    f"{path}: the store has schema {version}, this version reads up to {VERSION};"
+                    " update gd-theorems or name another file with --store"
+                )
+            self._db.executescript(_TABLES)
+            self._db.execute(f"PRAGMA user_version={VERSION}")
+            self._db.commit()
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"{path}: cannot be used as a store: {error}") from error
+
+    def finished(self, fingerprints: Iterable[str]) -> dict[str, tuple[dict[str, Any], float]]:
+        """Outcome and seconds of those tasks that are already done."""
+        found = {}
+        for fingerprint in fingerprints:
+            row = self._db.execute(
+                "SELECT outcome, seconds FROM tasks WHERE fingerprint = ?", (fingerprint,)
+            ).fetchone()
+            if row is not None:
+                found[fingerprint] = (json.loads(row[0]), float(row[1]))
+        return found
+
+    def save_task(
+        self, fingerprint: str, claim: str, task: str, outcome: Mapping[str, Any], seconds: float
+    ) -> None:
+        with self._db:
+            self._db.execute(
+                "INSERT OR REPLACE INTO tasks VALUES (?, ?, ?, ?, ?)",
+                (fingerprint, claim, task, json.dumps(outcome), seconds),
+            )
+
+    def save_run(self, run: Mapping[str, Any]) -> int:
+        """Store a run's JSON form; returns its number."""
+        with self._db:
+            cursor = self._db.execute(
+                "INSERT INTO runs (started, profile, seed, versions, seconds)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (
+                    run["started"],
+                    run["profile"],
+                    run["seed"],
+                    json.dumps(run["versions"]),
+                    run["seconds"],
+                ),
+            )
+            number = int(cursor.lastrowid or 0)
+            self._db.executemany(
+                "INSERT INTO results VALUES (?, ?, ?)",
+                [(number, result["id"], json.dumps(result)) for result in run["claims"]],
+            )
+        return number
+
+    def last_verdicts(self) -> dict[str, str]:
+        """Each claim's verdict in the newest run that had it."""
+        rows = self._db.execute("SELECT claim, result FROM results ORDER BY run").fetchall()
+        return {claim: json.loads(result)["verdict"] for claim, result in rows}
+
+    def last_result(self, claim: str) -> dict[str, Any] | None:
+        row = self._db.execute(
+            "SELECT result FROM results WHERE claim = ? ORDER BY run DESC LIMIT 1", (claim,)
+        ).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def close(self) -> None:
+        self._db.close()

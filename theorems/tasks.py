@@ -1,0 +1,204 @@
+"""Tasks: the pieces of work a claim is checked by, what each depends on, and how one is done."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import time
+import traceback
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from theorems.claim import Claim
+from theorems.evaluate import at_exact_point
+from theorems.grid import Grid, Point, default_axis
+from theorems.measure.comparison import MeasurementError, margin, text
+from theorems.points import by_size
+from theorems.profiles import Profile, seed_of
+from theorems.quantifiers import Exists, Reproduces, UpToConstant, WithProbability
+
+DECIDE = "decide"
+MEASURE = "measure"
+MAX_AUTOMATIC = 4000
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Task:
+    """One piece of work: deciding a claim's closed relation, or measuring one group of points."""
+
+    claim: str
+    kind: str
+    group: int = 0
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}-{self.group}"
+
+
+def plan(claim: Claim, profile: Profile) -> list[Task]:
+    """The tasks of one claim under a profile, in the order in which their results are merged."""
+    tasks = [Task(claim.id, DECIDE)] if is_decidable(claim) else []
+    groups = point_groups(claim, profile)
+    return tasks + [Task(claim.id, MEASURE, index) for index in range(len(groups))]
+
+
+def is_decidable(claim: Claim) -> bool:
+    """Whether the closed sides' relation over the domain is what the statement says."""
+    if not claim.is_closed:
+        return False
+    quantifier = claim.quantifier
+    if isinstance(quantifier, Exists):
+        return bool(quantifier.exhibit)
+    return not isinstance(quantifier, (WithProbability, UpToConstant, Reproduces))
+
+
+def point_groups(claim: Claim, profile: Profile) -> list[list[Point]]:
+    """The claim's points under a profile, in groups that share their integer symbols.
+
+    Axes that the grid leaves out take default values. Nothing is measured for an `Exists` claim
+    whose sides are only closed: its exhibit is verified exactly or not at all.
+    """
+    if isinstance(claim.quantifier, Exists) and not claim.is_measured:
+        return []
+    grid = (claim.grid or Grid()).for_profile(profile.name)
+    given = grid.points()
+    named = set(given[0]) if given else set()
+    missing = {s.name: default_axis(d) for s, d in claim.over.items() if s.name not in named}
+    combinations = list(itertools.product(*missing.values()))
+    if len(combinations) * len(given) > MAX_AUTOMATIC:
+        rng = np.random.default_rng(seed_of(claim.id, "automatic grid"))
+        wanted = max(1, MAX_AUTOMATIC // len(given))
+        chosen = sorted(rng.choice(len(combinations), size=wanted, replace=False))
+        combinations = [combinations[index] for index in chosen]
+    points = [
+        {**point, **dict(zip(missing, values, strict=True))}
+        for point in given
+        for values in combinations
+    ]
+    return by_size(points, claim.sizes)
+
+
+def perform(claim: Claim, task: Task, profile: Profile) -> dict[str, Any]:
+    """Do one task; its outcome as plain data. Whatever the claim's own code raises is the outcome.
+
+    `{"decision": ...}`, `{"evidence": ...}` or `{"error": one line, "traceback": text}`.
+    """
+    try:
+        if task.kind == DECIDE:
+            return {"decision": _decide(claim, profile)}
+        from theorems.measure import measure
+
+        points = point_groups(claim, profile)[task.group]
+        return {"evidence": measure(claim, points, profile, profile.seed).to_json()}
+    except MeasurementError as error:
+        return {"error": str(error), "traceback": ""}
+    except Exception as error:  # noqa: BLE001 - a claim's code may raise anything; it is reported
+        line = " ".join(f"{type(error).__name__}: {error}".split())
+        return {"error": line, "traceback": traceback.format_exc()}
+
+
+def _decide(claim: Claim, profile: Profile) -> dict[str, Any]:
+    from symbolic.decide import decide
+
+    relations = claim.closed_relations()
+    quantifier = claim.quantifier
+    over = dict(claim.over)
+    if isinstance(quantifier, Exists):
+        relations = [r.subs(dict(quantifier.exhibit), simultaneous=True) for r in relations]
+        over = {s: d for s, d in over.items() if s not in quantifier.exhibit}
+    relation = relations[0] if len(relations) == 1 else sp.And(*relations, evaluate=False)
+    started = time.perf_counter()
+    decision = decide(
+        relation,
+        over=over,
+        where=list(claim.relations),
+        seconds=claim.seconds or profile.decide_seconds,
+    )
+    found: dict[str, Any] = {
+        "outcome": decision.outcome,
+        "engine": decision.engine,
+        "reason": decision.reason,
+        "notes": list(decision.notes),
+        "certificate": decision.certificate,
+        "seconds": time.perf_counter() - started,
+    }
+    if decision.witness is not None:
+        found["counterexample"] = _counterexample(claim, relations, decision)
+    return found
+
+
+def _counterexample(claim: Claim, relations: list[Any], decision: Any) -> dict[str, Any]:
+    """The refuting point and both sides there in 50 digits, for the first entry that fails."""
+    point = {symbol.name: value for symbol, value in decision.witness.items()}
+    shown = {name: str(value) for name, value in point.items()}
+    for relation in relations:
+        lhs, rhs = (at_exact_point(side, point) for side in relation.args)
+        if lhs is None or rhs is None:
+            return {
+                "at": shown,
+                "lhs": text(lhs),
+                "rhs": text(rhs),
+                "margin": "undefined",
+                "how": decision.reason,
+            }
+        gap = margin(claim.relation, lhs, rhs)
+        if gap < 0 or (gap == 0 and claim.relation in ("<", ">", "!=")):
+            return {
+                "at": shown,
+                "lhs": text(lhs),
+                "rhs": text(rhs),
+                "margin": text(gap),
+                "how": f"{decision.reason}; both sides evaluated in 50 digits at this exact point",
+            }
+    return {"at": shown, "lhs": "", "rhs": "", "margin": "", "how": decision.reason}
+
+
+def fingerprint(claim: Claim, task: Task, profile: Profile, versions: dict[str, str]) -> str:
+    """A digest of all that the task's outcome depends on."""
+    parts = {
+        "task": task.name,
+        "profile": repr(profile),
+        "versions": versions,
+        "claim": _canonical(claim),
+        "code": _engine_code(),
+        "module": _module_code(claim.location.file),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _canonical(claim: Claim) -> str:
+    sides = [sp.srepr(s.closed) if s.closed is not None else "" for s in claim.sides]
+    domain = {s.name: sp.srepr(d) for s, d in claim.over.items()}
+    conditions = [str(c) if not hasattr(c, "args") else sp.srepr(c) for c in claim.where]
+    conditions += [str(h) if not isinstance(h, sp.Basic) else sp.srepr(h) for h in claim.hypotheses]
+    return json.dumps([claim.id, claim.relation, sides, domain, conditions, repr(claim.grid)])
+
+
+@lru_cache(maxsize=1)
+def _engine_code() -> str:
+    """A digest of the source of all four packages but for the catalogue's own modules."""
+    digest = hashlib.sha256()
+    for package in ("symbolic", "numeric", "theorems"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if "papers" not in path.parts:
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=256)
+def _module_code(file: str) -> str:
+    """A digest of the claim's module and the modules beside it, which it may import."""
+    path = Path(file)
+    beside = sorted(path.parent.glob("*.py")) if "papers" in path.parts else [path]
+    digest = hashlib.sha256()
+    for module in beside:
+        if module.is_file():
+            digest.update(module.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,175 @@
+"""Is a claim well formed? Every defect is one line: file, line, id, what is wrong, how to mend."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from theorems.claim import CORRECTED, RELATIONS, Claim, Location, Source
+from theorems.evaluate import holds_at
+from theorems.grid import contains
+from theorems.quantifiers import AlongTrajectory, Exists, Quantifier, UpToConstant
+from theorems.sides import Holds, Measure, Side
+
+ID = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_-]+)+")
+
+
+@dataclass(frozen=True, order=True)
+class Defect:
+    """Something wrong with a claim or a file of claims."""
+
+    file: str
+    line: int
+    id: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        subject = f" {self.id}:" if self.id else ""
+        return f"{where}:{subject} {' '.join(self.message.split())}"
+
+
+def defect(location: Location, id_: Any, message: str) -> Defect:
+    return Defect(location.file, location.line, str(id_), message)
+
+
+def defects_of(claim: Claim) -> list[Defect]:
+    """What is wrong with one claim taken alone, most basic first; empty if it is well formed."""
+    for check in (_identity_defects, _type_defects, _symbol_defects, _grid_defects):
+        found = [defect(claim.location, claim.id or "?", message) for message in check(claim)]
+        if found:
+            return found
+    return []
+
+
+def defects_between(claims: Mapping[str, Claim], known: Mapping[str, Claim]) -> list[Defect]:
+    """What is wrong between claims: ids they refer to that do not exist among `known`."""
+    found = []
+    for claim in claims.values():
+        references = [("uses", id_) for id_ in claim.uses]
+        if claim.corrects is not None:
+            references.append(("corrects", claim.corrects))
+        for field, id_ in references:
+            if id_ not in known:
+                close = difflib.get_close_matches(id_, known, n=1)
+                hint = f"; did you mean {close[0]!r}?" if close else ""
+                message = f"{field} names {id_!r}, which does not exist{hint}"
+                found.append(defect(claim.location, claim.id, message))
+    return found
+
+
+def _identity_defects(claim: Claim) -> Iterable[str]:
+    if not isinstance(claim.id, str) or not claim.id:
+        yield "the claim has no id; give it one such as id='mypaper.lemma-1'"
+    elif not ID.fullmatch(claim.id):
+        yield "an id is a paper key, a dot and a name, of letters, digits, '-', '_' and dots"
+    if claim.source is not None and not isinstance(claim.source, Source):
+        yield f"source must be a Source(...), not {type(claim.source).__name__}"
+    if claim.id.endswith(CORRECTED) and claim.erratum is not None:
+        yield "a corrected claim cannot carry an erratum of its own"
+    if not isinstance(claim.statement, str) or not claim.statement.strip():
+        yield "the statement is empty; print it in LaTeX"
+
+
+def _type_defects(claim: Claim) -> Iterable[str]:
+    for name in ("lhs", "rhs"):
+        side = getattr(claim, name)
+        if side is None:
+            yield f"{name} is missing; give it Closed(...), Computed(...), Sampled(...), ..."
+        elif not isinstance(side, Side):
+            yield f"{name} must be a side such as Closed(...), not {type(side).__name__}"
+        elif side.closed is None and side.measured is None:
+            yield f"{name} has neither a closed form nor a measurement"
+        elif side.measured is not None and not isinstance(side.measured, Measure):
+            yield f"{name}'s measured part must be Computed(...), Sampled(...) or Simulated(...)"
+        elif side.measured is not None and not callable(side.measured.function):
+            yield f"{name} measures with {side.measured.function!r}, which cannot be called"
+    if claim.relation not in RELATIONS:
+        yield f"relation {claim.relation!r} is none of {' '.join(RELATIONS)}"
+    if not isinstance(claim.quantifier, Quantifier):
+        yield f"quantifier must be one such as ForAll(), not {claim.quantifier!r}"
+    if isinstance(claim.quantifier, AlongTrajectory) and claim.quantifier.simulate is None:
+        yield "AlongTrajectory needs simulate=..., the function that runs the dynamics"
+    if not isinstance(claim.over, Mapping):
+        yield "over must map each symbol to its domain, as in over={x: Interval(0, 1)}"
+        return
+    for symbol, domain in claim.over.items():
+        if not isinstance(symbol, sp.Symbol):
+            yield f"over has the key {symbol!r}, which is not a SymPy symbol"
+        elif not isinstance(domain, sp.Set):
+            yield f"the domain of {symbol} is {domain!r}, which is not a SymPy set"
+        elif domain.is_empty:
+            yield f"the domain of {symbol} is empty"
+    for relation in [*claim.where, *claim.hypotheses]:
+        if relation in (True, False, sp.true, sp.false):
+            yield f"a condition is the constant {relation}; it says nothing about the symbols"
+        elif not isinstance(relation, (Holds, sp.core.relational.Relational)):
+            yield f"condition {relation!r} is neither a relation between symbols nor a Holds(...)"
+
+
+def _symbol_defects(claim: Claim) -> Iterable[str]:
+    declared = {symbol.name for symbol in claim.over}
+    if len(declared) != len(claim.over):
+        yield "two symbols of the same name but different assumptions; use one symbol throughout"
+    exhibited = claim.quantifier.exhibit if isinstance(claim.quantifier, Exists) else {}
+    places = [("lhs", claim.sides[0].closed), ("rhs", claim.sides[1].closed)]
+    places += [("a condition", relation) for relation in claim.relations]
+    for place, expression in places:
+        if expression is None:
+            continue
+        unknown = expression.free_symbols - set(claim.over) - set(exhibited)
+        for symbol in sorted(unknown, key=str):
+            if symbol.name in declared:
+                yield f"{place} uses a symbol {symbol} whose assumptions differ from over's"
+            else:
+                yield f"{place} uses the symbol {symbol}, which is not in over"
+    if claim.is_closed:
+        try:
+            claim.closed_relations()
+        except (ValueError, TypeError) as error:
+            yield f"the closed sides cannot be compared: {error}"
+
+
+def _grid_defects(claim: Claim) -> Iterable[str]:
+    if claim.grid is None:
+        return
+    domains = {symbol.name: domain for symbol, domain in claim.over.items()}
+    for name in sorted(claim.grid.names() - set(domains)):
+        close = difflib.get_close_matches(name, domains, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        yield f"the grid has an axis {name!r}, which is not a symbol in over{hint}"
+        return
+    for profile in ("quick", "nightly"):
+        grid = claim.grid.for_profile(profile)
+        for name, values in grid.axes.items():
+            if not values:
+                yield f"the grid is empty: axis {name!r} has no values"
+                return
+        points = grid.points()
+        if not points:
+            yield "the grid is empty: it lists no points"
+            return
+        for point in points:
+            for name, value in point.items():
+                if not contains(domains[name], value):
+                    yield f"the grid has {name} = {value}, outside its domain {domains[name]}"
+                    return
+        complete = [point for point in points if set(point) == set(domains)]
+        if complete and not any(
+            all(holds_at(relation, point) for relation in claim.where) for point in complete
+        ):
+            yield "the grid is empty: none of its points meets where=" + ", ".join(
+                str(relation) for relation in claim.where
+            )
+            return
+    quantifier = claim.quantifier
+    if isinstance(quantifier, UpToConstant):
+        for name in (*quantifier.along, *quantifier.shrinking):
+            values = claim.grid.axes.get(name, ())
+            if len(values) < 4 or max(values) < 8 * min(values):
+                yield f"axis {name!r} must have at least 4 values over three octaves to scale along"
