@@ -8,8 +8,8 @@ Two sets trap the dynamics for good, whatever happens later:
   `|w*|(1'a*)^2 (k - 1)/(k + pi - 1)` and `|w*|(1'a*)^2`: the angle grows to `pi`, the run ends in
   the spurious point.
 
-Both are invariant for step sizes below `2 pi/(k + pi - 1)` with `eta * lambda <= 1` from there on. A
-run that has entered neither within the step limit is undecided, and is counted as such.
+Both are invariant for step sizes below `2 pi/(k + pi - 1)` with `eta * lambda <= 1` from there on.
+A run that has entered neither within the step limit is undecided, and is counted as such.
 Source: du2019, Lemmas 5.1 to 5.4 and the proof of Theorem 5.5, in their corrected forms.
 """
 

@@ -66,7 +66,7 @@ def rotation_invariant(
 
 
 def teacher_output(patches: int, ratio: float, norm: float = 1.0) -> Tensor:
-    """A teacher's second layer `a*` in `R^patches` with `|a*| = norm` and `(1'a*)^2/|a*|^2 = ratio`.
+    """A teacher's `a*` in `R^patches` with `|a*| = norm` and `(1'a*)^2 / |a*|^2 = ratio`.
 
     Of the vectors with that ratio it is the one with `1'a* >= 0` whose part orthogonal to `1` lies
     along `e_1 - e_2`: the dynamics know nothing else of it. Raises `ValueError` unless

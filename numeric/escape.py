@@ -68,12 +68,15 @@ def escape_times(
     eta, high, low, t = (
         torch.as_tensor(s, dtype=torch.float64).expand(count) for s in (step_size, L, gamma, tau)
     )
-    if not bool(((eta > 0) & (2 * eta * high <= 1) & (low > 0) & (low < high)).all()):
+    # 1 / (2 L) in floats may be off by one unit in the last place.
+    eta = torch.where((2 * eta * high - 1).abs() < 1e-15, 0.5 / high, eta)
+    legal = (eta > 0) & (2 * eta * high <= 1 + 1e-15) & (low > 0) & (low < high)
+    if not bool(legal.all()):
         raise ValueError("need 0 < step_size <= 1/(2 L) and 0 < gamma < L")
     if not bool(((x0 >= 0) & (x0 <= t.unsqueeze(-1))).all()):
         raise ValueError("initial points must have every coordinate in [0, tau]")
     grow = torch.log1p(2 * eta * low)
-    shrink = torch.log1p(-2 * eta * high)
+    shrink = torch.log1p((-2 * eta * high).clamp(min=-1.0))
     log_x, log_t = torch.log(x0), torch.log(t)
     time = torch.zeros(count, dtype=torch.float64)
     entered, left = torch.empty_like(x0), torch.empty_like(x0)
@@ -108,7 +111,9 @@ def _walk_joint(log_x: Tensor, k: int, eta: Tensor, high: Tensor, low: Tensor, t
         at = joint(torch.maximum(s, t), high, low, t)
         slope = at.own[1] + at.coupling[1] * torch.exp(2 * log_next)
         s = torch.where(walking, s - eta * slope, s)
-        log_next = torch.where(walking, log_next + torch.log1p(-2 * eta * at.coupling[0]), log_next)
+        log_next = torch.where(
+            walking, log_next + torch.log1p((-2 * eta * at.coupling[0]).clamp(min=-1.0)), log_next
+        )
         spent = torch.where(walking, spent + 1, spent)
         outside = walking & ((torch.exp(log_next) > t) | (s > 6 * t))
         spent = torch.where(outside, torch.nan, spent)

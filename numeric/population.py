@@ -1,8 +1,8 @@
 """Gradient descent on the population loss of the two-layer convolutional network, batched.
 
 The population dynamics know the weights through five numbers per run: the angle `phi` between `v`
-and `w*`, `|v|`, `a'a*`, `1'a` and `|a|^2`. One step is exact up to float64 rounding and costs the same
-for any number of patches or any patch size. Everything is float64, one entry per run.
+and `w*`, `|v|`, `a'a*`, `1'a` and `|a|^2`. One step is exact up to float64 rounding and costs the
+same for any number of patches or any patch size. Everything is float64, one entry per run.
 Source: du2019, Algorithm 1 with Theorems 5.1 and 5.2.
 """
 

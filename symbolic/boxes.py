@@ -58,6 +58,14 @@ class Box:
         """The box with the symbol fixed at an exact value."""
         return self.replace(symbol, Range(end, end))
 
+    def opened(self) -> Box:
+        """The interior: every end left out, except of ranges that are single points."""
+        opened = [
+            r if r.low == r.high else Range(r.low, r.high, True, True, r.integer)
+            for r in self.ranges
+        ]
+        return Box(self.symbols, tuple(opened))
+
     def cut(self, symbol: sp.Symbol, at: Any) -> tuple[Box, Box]:
         """Both pieces, each with the cut."""
         r = self.range(symbol)

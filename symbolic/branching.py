@@ -32,13 +32,18 @@ class _Node:
     cut: tuple[sp.Symbol, Any] | None = None
 
 
-class _Hopeless(Exception):  # noqa: N818
+class _Hopeless(Exception):
     """The sign is certainly wrong somewhere, or the search is out of boxes."""
 
 
-def branch(prover: Prover, target: Target, strict: bool, box: Box, depth: int) -> Reason | None:
-    """A reason made of splits, or None. `depth` bounds recursion and the number of boxes."""
-    search = _Search(prover, target, strict, box, depth)
+def branch(
+    prover: Prover, target: Target, strict: bool, box: Box, depth: int, inside: bool = False
+) -> Reason | None:
+    """A reason made of splits, or None. `depth` bounds recursion and the number of boxes.
+
+    With `inside` a sign may be left open where an argument touches the end of its domain.
+    """
+    search = _Search(prover, target, strict, box, depth, TOUCHES if inside else SURE)
     try:
         return search.run()
     except _Hopeless:
@@ -47,8 +52,15 @@ def branch(prover: Prover, target: Target, strict: bool, box: Box, depth: int) -
 
 class _Search:
     def __init__(
-        self, prover: Prover, target: Target, strict: bool, box: Box, depth: int
+        self,
+        prover: Prover,
+        target: Target,
+        strict: bool,
+        box: Box,
+        depth: int,
+        needed: int,
     ) -> None:
+        self.needed = needed
         self.prover = prover
         self.target = target
         self.strict = strict
@@ -106,7 +118,7 @@ class _Search:
         outside = self.prover.probes.outside(box.intervals)
         if outside is not None:
             return {"by": "outside", "where": outside}, 0.0
-        if value.ok == SURE:
+        if value.ok >= self.needed:
             if value.shows(self.strict):
                 return {"by": "sign"}, 0.0
             if value.hi < 0 and not self.prover.where:

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import sympy as sp
 
 from symbolic.elimination import Elimination, NotAlgebraic
-from symbolic.formula import TRUE, Any_, Formula, Sign, implies, negate
+from symbolic.formula import TRUE, Any_, Formula, Sign, implies, negate, variables
 from symbolic.problem import Decision
 from symbolic.ranges import Domain, Point
 from symbolic.realclosed import Answer, satisfiable
+from symbolic.relations import squared_relation
 from symbolic.refutation import Counterexample, near_model, try_point
 
 _FIRST_SECONDS = 1.0
@@ -38,6 +39,11 @@ def _system(relation: sp.Basic, domain: Domain, abstract: bool) -> Elimination:
     ]
     system = Elimination(domain, [relation, *domain.where, *ends], abstract)
     system.goal = system.formula(relation)
+    squared = squared_relation(relation)
+    if squared is not None:
+        # Its sides are defined where those of the relation are.
+        with system.assuming_defined():
+            system.goal = system.formula(squared)
     return system
 
 
@@ -97,19 +103,35 @@ def _valid(formula: Formula, system: Elimination, known: int, deadline: float) -
     """True when the formula follows from the domain and the first `known` constraints."""
     if _evident(formula):
         return True
-    premises = [*system.hypotheses, *system.constraints[:known], negate(formula)]
+    core = [*system.hypotheses, negate(formula)]
+    premises = core + _relevant(core, system.constraints[:known])
     hints = [hint for presupposed, hint in system.hints if presupposed <= known]
     seconds = left(deadline)
     answer = satisfiable(premises, min(seconds, _FIRST_SECONDS) if hints else seconds)
     if answer.status != "unsat" and hints:
-        answer = satisfiable(premises + hints, left(deadline))
+        premises = [*core, *system.constraints[:known], *hints]
+        answer = satisfiable(premises, left(deadline))
     for _ in range(_CUTS):
         cut = _integer_cut(system, answer)
         if cut is None:
             break
         premises.append(cut)
-        answer = satisfiable(premises + hints, left(deadline))
+        answer = satisfiable(premises, left(deadline))
     return True if answer.status == "unsat" else answer
+
+
+def _relevant(core: list[Formula], constraints: list[Formula]) -> list[Formula]:
+    """The constraints that define a variable that the core, or one of them in turn, mentions."""
+    seen = frozenset().union(*(variables(f) for f in core))
+    waiting, kept = list(constraints), []
+    while True:
+        auxiliary = {name for name in seen if name.startswith("w")}
+        now = [c for c in waiting if auxiliary & variables(c)]
+        if not now:
+            return kept
+        kept += now
+        waiting = [c for c in waiting if c not in now]
+        seen = seen.union(*(variables(c) for c in now))
 
 
 def _evident(formula: Formula) -> bool:

@@ -9,7 +9,8 @@ enough to prove with, never to refute with.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import sympy as sp
@@ -77,8 +78,18 @@ class Elimination:
 
     # --- the domain ---------------------------------------------------------------------------
 
+    @contextmanager
+    def assuming_defined(self) -> Iterator[None]:
+        """Inside the block, what is converted counts as defined and creates no obligations."""
+        before, self._assume_defined = self._assume_defined, True
+        yield
+        self._assume_defined = before
+
     def _add_domain(self) -> None:
-        self._assume_defined = True
+        with self.assuming_defined():
+            self._convert_domain()
+
+    def _convert_domain(self) -> None:
         for symbol, union in self.domain.ranges.items():
             choices = [
                 All(tuple(self.formula(r) for r in one.relations(symbol))) for one in union
@@ -86,7 +97,6 @@ class Elimination:
             self.hypotheses.append(choices[0] if len(choices) == 1 else Any_(tuple(choices)))
         for condition in self.domain.where:
             self.hypotheses.append(self.formula(condition))
-        self._assume_defined = False
 
     def is_integer(self, symbol: sp.Expr) -> bool:
         """Whether the symbol ranges over integers only."""
@@ -235,6 +245,8 @@ class Elimination:
             return value.plus(other.times(self.constant(fmpq(-1)))).sign(op)
 
         if isinstance(expr, sp.Abs):
+            if self.generators is not None:
+                self.generators.note_absolute(v, args[0])
             minus = args[0].times(self.constant(fmpq(-1)))
             self.constrain(All((Sign(">=", v), Any_((equals(args[0]), equals(minus))))))
         elif isinstance(expr, sp.sign):

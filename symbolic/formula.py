@@ -45,6 +45,14 @@ def negate(formula: Formula) -> Formula:
     return Any_(parts) if isinstance(formula, All) else All(parts)
 
 
+def variables(formula: Formula) -> frozenset[str]:
+    """The names of the variables that occur."""
+    if isinstance(formula, Sign):
+        names = formula.poly.context().names()
+        return frozenset(n for n, degree in zip(names, formula.poly.degrees(), strict=True) if degree)
+    return frozenset().union(*(variables(part) for part in formula.parts))
+
+
 def implies(guard: Formula, formula: Formula) -> Formula:
     """`formula` wherever `guard` holds."""
     return formula if guard == TRUE else Any_((negate(guard), formula))

@@ -184,6 +184,7 @@ _FUNCTIONS: dict[type, tuple[str, Callable[..., None] | None, dict[int, int]]] =
     sp.loggamma: ("lgamma", _positive_for_loggamma, {1: 0, 2: 0}),
     sp.digamma: ("digamma", _off_poles, {}),
 }
+_OF_INVERSE = {sp.asec: sp.acos, sp.acsc: sp.asin, sp.acoth: sp.atanh, sp.acsch: sp.asinh}
 _NAN_AT_ZERO = {sp.cot, sp.csc, sp.coth, sp.csch}
 _CONSTANTS: dict[sp.Basic, Callable[[], arb]] = {
     sp.pi: arb.pi,
@@ -253,8 +254,15 @@ def _function(expr: sp.Basic, point: Mapping[sp.Symbol, Any]) -> Value:
         if _sign(args[0]) == 0:
             raise Undefined(f"a pole in {expr}")
         return _real(getattr(to_ball(args[0]), head.__name__)(), expr)
-    if head is sp.log:
+    if head is sp.log and len(args) == 1:
         return _log(args[0], expr)
+    if head in _OF_INVERSE:
+        return _apply(_OF_INVERSE[head], _power(args[0], fmpq(-1), expr), expr)
+    if head is sp.acot:
+        # SymPy's convention: odd, with a jump at 0, where the value is pi/2.
+        if _sign(args[0]) == 0:
+            return arb.pi() / 2
+        return _apply(sp.atan, _power(args[0], fmpq(-1), expr), expr)
     if head is sp.Abs:
         return abs(args[0])
     if head is sp.sign:
@@ -383,7 +391,10 @@ def truth_at(condition: sp.Basic, point: Mapping[sp.Symbol, Any]) -> bool | None
     lhs, rhs = condition.args
     if isinstance(lhs, sp.MatrixBase) or isinstance(rhs, sp.MatrixBase):
         return None
-    return _compare(condition, evaluate(lhs, point), evaluate(rhs, point))
+    left = evaluate(lhs, point)
+    if lhs == rhs:
+        return _compare(condition, fmpq(0), fmpq(0))
+    return _compare(condition, left, evaluate(rhs, point))
 
 
 def point_values(point: Point) -> dict[sp.Symbol, Value]:

@@ -15,27 +15,22 @@ import sympy as sp
 
 from symbolic.ball import SURE, TOUCHES, Interval
 from symbolic.boxes import Box, thin_point
+from symbolic.branching import branch
 from symbolic.exactness import is_zero, value_at_infinity
+from symbolic.obligations import obligations
 from symbolic.probes import Probes
 from symbolic.program import UnsupportedError
 from symbolic.ranges import Range
 from symbolic.target import Target
+from symbolic.zeros import touching_points
 
 Reason = dict[str, Any]
 SIGN: Reason = {"by": "sign"}
 ZERO: Reason = {"by": "zero"}
 
 
-class OutOfTime(Exception):  # noqa: N818 - ends a search, not an error
+class OutOfTime(Exception):
     """The deadline passed."""
-
-
-class Refuted(Exception):  # noqa: N818
-    """A point where the expression has the wrong sign was met."""
-
-    def __init__(self, point: Mapping[sp.Symbol, Any]) -> None:
-        super().__init__(str(point))
-        self.point = dict(point)
 
 
 class Prover:
@@ -54,7 +49,8 @@ class Prover:
         self.deadline = deadline
         self.probes = Probes(self.symbols, self.where)
         self._targets: dict[Any, Target] = {}
-        self._failed: set[Any] = set()
+        self._failed: dict[Any, int] = {}
+        self._defined: dict[Any, bool] = {}
 
     def target(self, expr: Any) -> Target:
         if expr not in self._targets:
@@ -66,6 +62,7 @@ class Prover:
         self.known[expr] = sign
         self._targets.clear()
         self._failed.clear()
+        self._defined.clear()
 
     def check_time(self, deadline: float | None = None) -> None:
         if time.monotonic() > (self.deadline if deadline is None else deadline):
@@ -74,24 +71,32 @@ class Prover:
     def zero(self, expr: Any) -> bool:
         return is_zero(expr)
 
-    def prove(self, expr: Any, strict: bool, box: Box, depth: int = 4) -> Reason | None:
-        """A reason for `expr > 0` (or >= 0) on the part of the box inside the domain, or None."""
+    def prove(
+        self, expr: Any, strict: bool, box: Box, depth: int = 4, inside: bool = False
+    ) -> Reason | None:
+        """A reason for `expr > 0` (or >= 0) on the part of the box inside the domain, or None.
+
+        With `inside` the expression is a derivative, and may be undefined where an argument
+        touches the end of its natural domain: exceptional points do no harm to what is concluded.
+        """
         self.check_time()
-        key = (expr, strict, box)
-        if key in self._failed:
+        key = (expr, strict, box, inside)
+        if self._failed.get(key, -1) >= depth:
             return None
-        reason = self._prove(expr, strict, box, depth)
-        if reason is None and depth >= 3:
-            self._failed.add(key)
+        reason = self._prove(expr, strict, box, depth, inside)
+        if reason is None:
+            self._failed[key] = depth
         return reason
 
-    def _prove(self, expr: Any, strict: bool, box: Box, depth: int) -> Reason | None:
+    def _prove(
+        self, expr: Any, strict: bool, box: Box, depth: int, inside: bool
+    ) -> Reason | None:
         try:
             target = self.target(expr)
             value = target.value(box.intervals)
         except UnsupportedError:
             return None
-        if value.ok == SURE and value.shows(strict):
+        if value.ok >= (TOUCHES if inside else SURE) and value.shows(strict):
             return SIGN
         if not target.active:
             return ZERO if not strict and self.zero(expr) else None
@@ -102,20 +107,65 @@ class Prover:
             return None
         if not strict and self.zero(expr):
             return ZERO
-        reason = self._by_factors(expr, strict, box, depth)
+        if depth > 0:
+            reason = self._by_structure(target, strict, box, depth, inside)
+            if reason is not None:
+                return reason
+        return branch(self, target, strict, box, depth, inside)
+
+    def _by_structure(
+        self, target: Target, strict: bool, box: Box, depth: int, inside: bool
+    ) -> Reason | None:
+        reason = self._by_factors(target.expr, strict, box, depth, inside)
         if reason is not None:
             return reason
-        if depth > 0:
-            tight = not box.is_bounded() or self.probes.looks_tight(target, box)
-            if tight:
-                reason = self._by_expansion(target, strict, box, depth)
-                if reason is not None:
-                    return reason
-        from symbolic.branching import branch
+        cut = self._cut(target, strict, box)
+        if cut is not None:
+            parts = []
+            for piece in box.cut(*cut):
+                why = self.prove(target.expr, strict, piece, depth, inside)
+                if why is None:
+                    return None
+                parts.append(why)
+            return {"by": "split", "var": cut[0], "at": cut[1], "parts": parts}
+        if box.is_bounded() and not self.probes.looks_tight(target, box):
+            return None
+        return self._by_expansion(target, strict, box, depth)
 
-        return branch(self, target, strict, box, depth)
+    def _cut(self, target: Target, strict: bool, box: Box) -> tuple[sp.Symbol, Any] | None:
+        """Where to cut first: at an exact inner zero, else a whole line at 0."""
+        if not strict and len(target.active) == 1:
+            symbol = target.active[0]
+            for point in touching_points(target, symbol, box):
+                value = substitute(target.expr, symbol, point)
+                if value is not None and box_holds(box, symbol, point) and self.zero(value):
+                    return symbol, point
+        for symbol in target.active:
+            if whole_range(box.range(symbol)):
+                return symbol, sp.Integer(0)
+        return None
 
-    def _by_factors(self, expr: Any, strict: bool, box: Box, depth: int) -> Reason | None:
+    def defined_inside(self, expr: Any, box: Box) -> bool:
+        """Whether the expression is certainly defined in the interior of the box."""
+        key = (expr, box)
+        if key not in self._defined:
+            opened = box.opened()
+            self._defined[key] = all(
+                self._meets(u, sign, opened) for u, sign in obligations([expr])
+            )
+        return self._defined[key]
+
+    def _meets(self, u: Any, sign: str, box: Box) -> bool:
+        held = self.known.get(u, "")
+        if held == sign or held == ">" or (sign == "!=" and held == "<"):
+            return True
+        if sign == "!=" and self.prove(-u, True, box, 1) is not None:
+            return True
+        return self.prove(u, sign != ">=", box, 2) is not None
+
+    def _by_factors(
+        self, expr: Any, strict: bool, box: Box, depth: int, inside: bool
+    ) -> Reason | None:
         """The sign of a product from the signs of its factors."""
         product = factored(expr)
         if product is None:
@@ -128,7 +178,7 @@ class Prover:
             sign = self.probes.sign(self.target(factor), box)
             if sign is None:
                 return None
-            why = self.prove(sp.Mul(sign, factor), strict, box, depth - 1)
+            why = self.prove(sp.Mul(sign, factor), strict, box, depth - 1, inside)
             if why is None:
                 return None
             entries.append({"sign": sign, "why": why})
@@ -164,10 +214,13 @@ class Prover:
             derivative = target.derivative(symbol, order)
             oriented = derivative if side > 0 or order % 2 == 0 else -derivative
             if order > 0:
+                previous = target.derivative(symbol, order - 1)
+                if order > 1 and not self.defined_inside(previous, box):
+                    return None
                 sign = self.probes.sign(self.target(oriented), box)
                 if sign == 1:
                     need = strict and not positive
-                    rest = self.prove(oriented, need, box, depth - 1)
+                    rest = self.prove(oriented, need, box, depth - 1, inside=True)
                     if rest is not None and (not need or is_open):
                         return {
                             "by": "taylor",
@@ -210,7 +263,7 @@ class Prover:
         limit = value_at_infinity(target.expr, symbol, end)
         if limit is None or not (limit.is_nonnegative or self.zero(limit)):
             return None
-        why = self.prove(oriented, strict, box, depth - 1)
+        why = self.prove(oriented, strict, box, depth - 1, inside=True)
         if why is None:
             return None
         return {
@@ -260,9 +313,10 @@ def at_point(target: Target, point: Mapping[sp.Symbol, Any]) -> Interval:
     return target.value(thin_point([point[s] for s in target.symbols]))
 
 
-def touching(value: Interval) -> bool:
-    """Whether the enclosed expression is defined except perhaps at closed ends."""
-    return value.ok >= TOUCHES
+def box_holds(box: Box, symbol: sp.Symbol, point: Any) -> bool:
+    """Whether the exact point lies strictly inside the symbol's range."""
+    r = box.range(symbol)
+    return (r.low < point) == sp.true and (point < r.high) == sp.true
 
 
 def whole_range(r: Range) -> bool:

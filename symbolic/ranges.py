@@ -42,7 +42,10 @@ class Range:
         """Whether the exact `value` is certainly inside."""
         if self.integer and not value.is_Integer:
             return False
-        return all(holds_at(r.subs(_X, value), {}) is True for r in self.relations(_X))
+        if value == self.low or value == self.high:
+            inside = not (self.low_open if value == self.low else self.high_open)
+            return inside and value.is_finite is not False
+        return all(holds_at(r.xreplace({_X: value}), {}) is True for r in self.relations(_X))
 
 
 _X = sp.Dummy("x", real=True)

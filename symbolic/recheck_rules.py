@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symbolic.recheck_terms import MINUS_ONE, ONE, PI, TWO, ZERO, Term, add, make, mul, number
+from symbolic.recheck_terms import MINUS_ONE, ONE, PI, TWO, Term, add, make, mul, number
 from symbolic.recheck_terms import power, sub, symbol
 
 _a, _b, _c = symbol("a"), symbol("b"), symbol("c")
 _HALF = Fraction(1, 2)
 _HALF_PI = mul(number(_HALF), PI)
 
-# A condition is (term, strict): term > 0 or term >= 0.
-Rule = tuple[Term, Term, tuple[tuple[Term, bool], ...]]
+# A condition is (term, sense): term > 0 (True), term >= 0 (False) or term == 0 (None).
+Rule = tuple[Term, Term, tuple[tuple[Term, bool | None], ...]]
 
 
 def _sqrt(x: Term) -> Term:
@@ -28,11 +28,11 @@ def _f(name: str, *args: Term) -> Term:
     return make(name, *args)
 
 
-def _not_negative(*terms: Term) -> tuple[tuple[Term, bool], ...]:
+def _not_negative(*terms: Term) -> tuple[tuple[Term, bool | None], ...]:
     return tuple((term, False) for term in terms)
 
 
-def _positive(*terms: Term) -> tuple[tuple[Term, bool], ...]:
+def _positive(*terms: Term) -> tuple[tuple[Term, bool | None], ...]:
     return tuple((term, True) for term in terms)
 
 
@@ -62,7 +62,7 @@ RULES: dict[str, Rule] = {
     "sqrt-square": (_sqrt(power(_a, 2)), _a, _not_negative(_a)),
     "sqrt-square-negative": (_sqrt(power(_a, 2)), _neg_a, _not_negative(_neg_a)),
     "sqrt-square-abs": (_sqrt(power(_a, 2)), _f("abs", _a), ()),
-    "root-as-square": (_sqrt(_a), _b, ()),  # needs b**2 == a and b >= 0: see below
+    "square-root": (_sqrt(_a), _b, ((sub(_a, power(_b, 2)), None), (_b, False))),
     "power-power": (
         make("pow", make("pow", _a, _b), _c),
         make("pow", _a, mul(_b, _c)),
@@ -135,5 +135,3 @@ RULES: dict[str, Rule] = {
     ),
     "loggamma": (_f("loggamma", _a), _f("log", _f("gamma", _a)), _positive(_a)),
 }
-
-assert ZERO is not ONE

@@ -26,54 +26,13 @@ class Counterexample:
 
 
 def failure_at(relation: sp.Basic, point: Mapping[sp.Symbol, sp.Expr]) -> Failure | None:
-    """How the relation certainly fails at the point, or None.
-
-    A side counts as undefined only when reading it with complex intermediate values, as SymPy
-    does, does not make the relation true either: `Abs(sqrt(-1)) >= 0` is left alone.
-    """
+    """How the relation certainly fails at the point, or None."""
     if relation is sp.false:
         return "false"
     truth = holds_at(relation, point)
     if truth is False:
         return "false"
-    if truth == "undefined" and not _holds_through_complex_values(relation, point):
-        return "undefined"
-    return None
-
-
-def _holds_through_complex_values(
-    relation: sp.Basic, point: Mapping[sp.Symbol, sp.Expr]
-) -> bool:
-    """Whether the relation could be true when subexpressions may be complex (err on yes)."""
-    values = []
-    for side in relation.args:
-        value = side.xreplace(dict(point))
-        if value.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
-            return False
-        number = sp.N(value, 30)
-        if number.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
-            return False
-        if not number.is_number or number.free_symbols:
-            return True
-        real, imaginary = number.as_real_imag()
-        if not (real.is_Float or real.is_Rational) or not (
-            imaginary.is_Float or imaginary.is_Rational
-        ):
-            return True
-        scale = abs(real) + abs(imaginary) + 1
-        if abs(imaginary) > scale * sp.Float("1e-20"):
-            return False
-        values.append((real, scale))
-    (a, scale_a), (b, scale_b) = values
-    gap, slack = a - b, (scale_a + scale_b) * sp.Float("1e-20")
-    return {
-        sp.Eq: abs(gap) <= slack,
-        sp.Ne: True,
-        sp.Ge: gap >= -slack,
-        sp.Gt: gap >= -slack,
-        sp.Le: gap <= slack,
-        sp.Lt: gap <= slack,
-    }[relation.func]
+    return "undefined" if truth == "undefined" else None
 
 
 def try_point(

@@ -54,3 +54,27 @@ def _explicit(side: sp.Basic) -> sp.Basic:
     if isinstance(side, sp.MatrixExpr):
         return side.doit().as_explicit() if all(d.is_Integer for d in side.shape) else side
     return side
+
+
+def squared_relation(relation: sp.Basic) -> sp.Basic | None:
+    """An equivalent relation between the squares, where both sides are products of values >= 0.
+
+    None when that would gain nothing: no square root or absolute value, or a sign not evident.
+    """
+    if not isinstance(relation, sp.Le | sp.Lt | sp.Ge | sp.Gt):
+        return None
+    squares = []
+    gained = False
+    for side in relation.args:
+        square = sp.Integer(1)
+        for factor in sp.Mul.make_args(side):
+            if isinstance(factor, sp.Abs):
+                square, gained = square * factor.args[0] ** 2, True
+            elif factor.is_Pow and factor.exp.is_Rational and factor.exp.q == 2:
+                square, gained = square * factor.base ** (2 * factor.exp), True
+            elif factor.is_Rational and factor >= 0:
+                square = square * factor**2
+            else:
+                return None
+        squares.append(square)
+    return relation.func(*squares, evaluate=False) if gained else None

@@ -54,6 +54,8 @@ class Target:
 
 def tidy(expr: Any) -> Any:
     """An equal expression that is tighter on intervals, if a cheap one is found."""
+    if expr.has(sp.tan, sp.tanh, sp.cot, sp.coth):
+        expr = expr.replace(lambda e: e.is_Add and len(e.args) >= 2, _secant)
     if expr.is_Atom or expr.count_ops() > _SHORT:
         return expr
     if expr.has(sp.Piecewise, sp.Min, sp.Max):
@@ -63,3 +65,18 @@ def tidy(expr: Any) -> Any:
     except (sp.PolynomialError, NotImplementedError):
         return expr
     return candidate if candidate.count_ops() <= expr.count_ops() else expr
+
+
+def _secant(total: Any) -> Any:
+    """1 + tan**2 as 1/cos**2 and 1 - tanh**2 as 1/cosh**2, which show their sign."""
+    for term in total.args:
+        square = -term
+        if square.is_Pow and square.exp == 2 and isinstance(square.base, sp.tanh):
+            rest = total - term - 1
+            if rest.is_number and rest == 0:
+                return sp.cosh(square.base.args[0]) ** -2
+        if term.is_Pow and term.exp == 2 and isinstance(term.base, sp.tan):
+            rest = total - term - 1
+            if rest.is_number and rest == 0:
+                return sp.cos(term.base.args[0]) ** -2
+    return total

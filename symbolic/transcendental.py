@@ -41,6 +41,7 @@ class Generators:
         self._root_of: dict[str, tuple[Quotient, int]] = {}
         self._arc_of_sine: dict[str, Quotient] = {}
         self._arc_of_tangent: dict[tuple[str, str], Quotient] = {}
+        self._absolute_of: dict[str, Quotient] = {}
         self._log_meaning: dict[str, Poly] = {}
         self._gamma_base: dict[sp.Expr, sp.Expr] = {}
         self._unit: dict[sp.Expr, sp.Rational] = {}
@@ -190,6 +191,8 @@ class Generators:
         name = str(factor)
         if name in self._exponent:
             return self._exponent[name]
+        if name in self._absolute_of:
+            return self._log_quotient(self._absolute_of[name])
         if name in self._root_of:
             base, degree = self._root_of[name]
             return self._log_quotient(base).times(self._whole(fmpq(1, degree)))
@@ -200,6 +203,10 @@ class Generators:
             self._log_meaning[str(v)] = factor
         return self._known[key]
 
+    def note_absolute(self, variable: Poly, of: Quotient) -> None:
+        """Remembers that the variable is an absolute value, so that log|variable| can be opened."""
+        self._absolute_of[str(variable)] = of
+
     def note_root(self, variable: Poly, base: Quotient, degree: int) -> None:
         """Remembers that the variable is a root, so that its logarithm can be opened."""
         self._root_of[str(variable)] = (base, degree)
@@ -208,7 +215,7 @@ class Generators:
         """base**exponent with an exponent that varies, for a positive base."""
         base = self.system.quotient(expr.base)
         whole = self._integer_terms(expr.exp)
-        if whole is not None and not (base.num.is_constant() and base.den.is_constant() and base.num > 0):
+        if whole is not None and not _is_positive_number(base):
             return self._integer_power(expr.base, base, whole)
         exponent = self.system.quotient(expr.exp)
         logarithm = self._log_of(base, str(expr.base))
@@ -454,6 +461,12 @@ def _terms(argument: sp.Expr) -> list[tuple[sp.Rational, sp.Expr]]:
 def _common_unit(a: sp.Rational, b: sp.Rational) -> sp.Rational:
     """The largest rational of which both are integer multiples."""
     return sp.Rational(sp.igcd(a.p * b.q, b.p * a.q), a.q * b.q)
+
+
+def _is_positive_number(u: Quotient) -> bool:
+    if not u.num.is_constant() or u.num == 0 or not u.den.is_constant():
+        return False
+    return bool(u.num.leading_coefficient() * u.den.leading_coefficient() > 0)
 
 
 def _leads_negative(u: Quotient) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from typing import Any
 
 from theorems.claim import Claim
@@ -98,7 +99,7 @@ def _pooled(
     tasks: Sequence[Task], claims: Mapping[str, Claim], profile: Profile, jobs: int
 ) -> Iterator[tuple[Task, dict[str, Any], float]]:
     context = multiprocessing.get_context("fork")
-    _one_torch_thread()
+    _load_once()
     pool = ProcessPoolExecutor(
         jobs, mp_context=context, initializer=_enter, initargs=(claims, profile)
     )
@@ -141,6 +142,13 @@ def _enter(claims: Mapping[str, Claim], profile: Profile) -> None:
 def _perform_in_worker(task: Task) -> tuple[dict[str, Any], float]:
     assert _worker_profile is not None
     return perform_limited(_worker_claims[task.claim], task, _worker_profile)
+
+
+def _load_once() -> None:
+    """Import what tasks need before forking, so that no worker pays for it again."""
+    _one_torch_thread()
+    for name in ("scipy.stats", "symbolic.decide", "theorems.measure.pointwise"):
+        import_module(name)
 
 
 def _one_torch_thread() -> None:

@@ -78,7 +78,6 @@ def test_projected_filter_gradient_is_the_gradient_in_v() -> None:
 
 @pytest.mark.parametrize("which", ["global", "spurious"])
 def test_both_points_are_stationary_in_a(which: str) -> None:
-    one, star = sp.symbols("one star")
     size = 3
     teacher_sum = sum(A_STAR, start=sp.Integer(0))
     point = global_minimum(norm_w)
@@ -87,7 +86,6 @@ def test_both_points_are_stationary_in_a(which: str) -> None:
     a = point.along_ones * sp.ones(size, 1) + point.along_teacher * A_STAR
     gradient = gradient_a(a, A_STAR, point.phi, norm_w)
     assert sp.simplify(gradient) == sp.zeros(size, 1)
-    del one, star
 
 
 def test_loss_is_zero_at_the_global_minimum() -> None:

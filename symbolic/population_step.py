@@ -3,8 +3,8 @@
 State: `phi` (angle between `v` and `w*`, in `[0, pi]`), `norm_v` > 0, `inner` = `a'a*`,
 `sum_a` = `1'a`. The step size is `eta` > 0, the teacher enters through `norm_w` = `|w*|`,
 `square_teacher` = `|a*|^2`, `sum_teacher` = `1'a*`, and `patches` = `k`. With
-`rate = |w*| (pi - phi) a'a* / (2 pi |v|^2)` and `x = eta * rate`, the step turns `v` towards `w*` by
-`atan(x sin(phi))` and lengthens it by `sqrt(1 + x^2 sin(phi)^2)`.
+`rate = |w*| (pi - phi) a'a* / (2 pi |v|^2)` and `x = eta * rate`, the step turns `v` towards `w*`
+by `atan(x sin(phi))` and lengthens it by `sqrt(1 + x^2 sin(phi)^2)`.
 
 Every function returns an exact expression in what it is given.
 Source: du2019, Algorithm 1 with Theorem 5.2; the rate is the `lambda` of Lemma 5.5.

@@ -7,7 +7,7 @@ import sympy as sp
 
 from symbolic.arccos import g
 from symbolic.losses import angle_between, gradient_a, gradient_v
-from symbolic.population import (
+from symbolic.population_step import (
     angular_rate,
     next_angle,
     next_cos,
