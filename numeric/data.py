@@ -104,3 +104,59 @@ def initial_weights(
 
 SIGNS: tuple[tuple[int, int], ...] = ((1, 1), (1, -1), (-1, 1), (-1, -1))
 """The four sign combinations `(+-v, +-a)` of du2019, Theorem 5.4."""
+
+
+def filters(phi: Tensor, norm_v: Tensor, norm_w: Tensor, dimension: int) -> tuple[Tensor, Tensor]:
+    """`v` and `w*`, each `(n, dimension)`, of the given lengths at angle `phi`, all `(n,)`.
+
+    `v` lies along the first axis and `w*` in the plane of the first two. In one dimension the
+    angle must be 0 or `pi`; raises `ValueError` otherwise.
+    """
+    count = phi.shape[0]
+    v = torch.zeros(count, dimension, dtype=torch.float64)
+    w_star = torch.zeros(count, dimension, dtype=torch.float64)
+    v[:, 0], w_star[:, 0] = norm_v, norm_w * phi.cos()
+    if dimension > 1:
+        w_star[:, 1] = norm_w * phi.sin()
+    elif bool((phi.sin().abs() > 1e-12).any()):
+        raise ValueError("vectors of one dimension are at angle 0 or pi")
+    return v, w_star
+
+
+def output_layers(
+    inner: Tensor,
+    sum_a: Tensor,
+    square_a: Tensor,
+    sum_teacher: Tensor,
+    square_teacher: Tensor,
+    patches: int,
+) -> tuple[Tensor, Tensor]:
+    """`a` and `a*`, each `(n, patches)`, with the given numbers, all `(n,)`; `patches >= 3`.
+
+    Numbers: `a'a*`, `1'a`, `|a|^2`, `1'a*`, `|a*|^2`. Raises `ValueError` when there are no such
+    vectors.
+    """
+    if patches < 3:
+        raise ValueError("five free numbers need at least three patches")
+    basis = torch.linalg.qr(
+        torch.cat(
+            [
+                torch.ones(patches, 1, dtype=torch.float64),
+                torch.eye(patches, 2, dtype=torch.float64),
+            ],
+            dim=1,
+        )
+    ).Q
+    basis = basis * basis.sum(0)[0].sign()
+    root = math.sqrt(patches)
+    rest_teacher = square_teacher - sum_teacher.square() / patches
+    if bool((rest_teacher <= 0).any()):
+        raise ValueError("the teacher's sum is too large for its norm")
+    across = (inner - sum_a * sum_teacher / patches) / rest_teacher.sqrt()
+    rest = square_a - sum_a.square() / patches - across.square()
+    if bool((rest < -1e-9 * square_a).any()):
+        raise ValueError("the student's norm is too small for its sum and inner product")
+    first = torch.stack([sum_a / root, across, rest.clamp_min(0.0).sqrt()], dim=1)
+    zero = torch.zeros_like(sum_teacher)
+    second = torch.stack([sum_teacher / root, rest_teacher.sqrt(), zero], dim=1)
+    return first @ basis.T, second @ basis.T

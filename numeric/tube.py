@@ -36,6 +36,11 @@ class Joint:
     coupling: tuple[Tensor, Tensor, Tensor]
 
 
+def _smooth_step(w: Tensor) -> Tensor:
+    """The quintic with value 0 at 0, 1 at 1, and first two derivatives 0 at both."""
+    return w**3 * (10 - 15 * w + 6 * w**2)
+
+
 def joint(s: Tensor, L: Tensor, gamma: Tensor, tau: Tensor) -> Joint:
     """Evaluate both terms; `s`, `L`, `gamma`, `tau` have one common shape."""
     inner = s <= tau
@@ -51,11 +56,12 @@ def joint(s: Tensor, L: Tensor, gamma: Tensor, tau: Tensor) -> Joint:
         torch.where(inner, -2 * gamma * s, first),
         torch.where(inner, -2 * gamma, second),
     )
-    # Quintic smooth step, one minus the step from 0 to 1 times the drop L + gamma.
+    # Quintic smooth step from L down to -gamma, written from the nearer end.
     w = z / tau
+    back = ((2 * tau - s) / tau).clamp(min=0.0, max=1.0)
     drop = L + gamma
     coupling = (
-        L - drop * w**3 * (10 - 15 * w + 6 * w**2),
+        torch.where(w < 0.5, L - drop * _smooth_step(w), -gamma + drop * _smooth_step(back)),
         -30 * drop / tau * w**2 * (1 - w) ** 2,
         -60 * drop / tau**2 * w * (1 - w) * (1 - 2 * w),
     )

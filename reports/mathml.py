@@ -84,7 +84,8 @@ def _clean(element: Element) -> bool:
     if variant is not None and variant != "normal":
         # Browsers know only the variant "normal"; the others are letters of their own.
         del element.attrib["mathvariant"]
-        element.text = "".join(_letter(char, variant) for char in element.text or "")
+        if element.tag != "mtext":
+            element.text = "".join(_letter(char, variant) for char in element.text or "")
     return all(_clean(child) for child in element)
 
 

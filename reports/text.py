@@ -125,13 +125,13 @@ _SPECIAL = re.compile(r"([\\`*\[\]|#~])")
 _UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 
 
-def escape_markdown(text: str) -> str:
+def escape_markdown(text: str, *, starts_line: bool = True) -> str:
     """Words that Markdown shows as they are, in a paragraph, a list item or a table cell."""
-    kept = _SPECIAL.sub(r"\\\1", one_line_keeping_ends(text))
+    kept = _SPECIAL.sub(r"\\\1", re.sub(r"\s+", " ", text))
     kept = kept.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    kept = _UNDERSCORE.sub(r"\\_", kept).replace("$", "<span>$</span>")
+    kept = _UNDERSCORE.sub(r"\_", kept).replace("$", "<span>$</span>")
     # A line that began like this would open a list.
-    return re.sub(r"^(\s*)([-+]|\d+[.)])(?=\s)", _disarm, kept)
+    return re.sub(r"^(\s*)([-+]|\d+[.)])(?=\s)", _disarm, kept) if starts_line else kept
 
 
 def _disarm(found: re.Match[str]) -> str:
@@ -139,16 +139,13 @@ def _disarm(found: re.Match[str]) -> str:
     return f"{found.group(1)}{mark[:-1]}\\{mark[-1]}"
 
 
-def one_line_keeping_ends(text: str) -> str:
-    return re.sub(r"\s+", " ", text)
-
-
 def code_markdown(text: str) -> str:
-    """A code span; a bar is escaped as tables need it, which code outside tables never holds."""
+    """A code span that may stand in a table cell as well as in a paragraph."""
     content = one_line(text)
     if "|" in content:
-        # Outside tables a backslash in a code span would show, so such code is written as HTML.
-        return f"<code>{html.escape(content, quote=False).replace('|', '&#124;')}</code>"
+        # A bar in a code span is written differently inside tables and outside; entities are not.
+        marks = re.sub(r"[^A-Za-z0-9 ]", lambda found: f"&#{ord(found.group())};", content)
+        return f"<code>{marks}</code>"
     longest = max((len(run) for run in re.findall(r"`+", content)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if content.startswith("`") or content.endswith("`") or not content else ""
@@ -173,7 +170,7 @@ def to_markdown(rich: Rich, link: Link) -> str:
     for piece in rich:
         match piece:
             case Plain(text):
-                written += escape_markdown(text) if not written else _inside(text)
+                written += escape_markdown(text, starts_line=not written)
             case Math(latex):
                 # A formula right after a letter or a hyphen is not recognised.
                 if written and (written[-1].isalnum() or written[-1] in "-_"):
@@ -190,11 +187,6 @@ def to_markdown(rich: Rich, link: Link) -> str:
             case Href(text, url):
                 written += f"[{code_markdown(text)}]({url})" if url else code_markdown(text)
     return written
-
-
-def _inside(text: str) -> str:
-    """Escaped words that do not begin a line, so that a leading hyphen is only a hyphen."""
-    return escape_markdown("x" + text)[1:] if text[:1] not in "-+" else text[0] + _inside(text[1:])
 
 
 # HTML -------------------------------------------------------------------------------------------

@@ -88,3 +88,31 @@ def student_gram(norm_w: sp.Expr) -> RankOnePlusIdentity:
 def cross_gram(phi: sp.Expr, norm_w: sp.Expr, norm_v: sp.Expr) -> RankOnePlusIdentity:
     """`B(w, w*) = E[relu(Zw) relu(Zw*)']` for independent Gaussian patches (du2019, (5.6))."""
     return RankOnePlusIdentity(norm_w * norm_v / (2 * sp.pi), g(phi) - 1)
+
+
+def polar_mean(phi: sp.Expr) -> sp.Matrix:
+    """`E[z 1{...}]` of a plane Gaussian over the directions `theta` in `[phi - pi/2, pi/2]`.
+
+    The radius contributes `E r = sqrt(pi / 2)`; the antiderivatives are written out.
+    """
+
+    def primitive(theta: sp.Expr) -> sp.Matrix:
+        return sp.Matrix([sp.sin(theta), -sp.cos(theta)])
+
+    return (primitive(sp.pi / 2) - primitive(phi - sp.pi / 2)) / sp.sqrt(8 * sp.pi)
+
+
+def polar_second_moment(phi: sp.Expr) -> sp.Matrix:
+    """`E[z z' 1{...}]` of a plane Gaussian over the directions `theta` in `[phi - pi/2, pi/2]`.
+
+    The radius contributes `E r^2 = 2`. The directions are those with `z'w* >= 0` and `z'w >= 0`,
+    `w*` along the first axis and `w` at angle `phi`; `phi = 0` is the half-plane of `w*`.
+    """
+
+    def primitive(theta: sp.Expr) -> sp.Matrix:
+        cos_squared = theta / 2 + sp.sin(2 * theta) / 4
+        mixed = sp.sin(theta) ** 2 / 2
+        sin_squared = theta / 2 - sp.sin(2 * theta) / 4
+        return sp.Matrix([[cos_squared, mixed], [mixed, sin_squared]])
+
+    return (primitive(sp.pi / 2) - primitive(phi - sp.pi / 2)) / sp.pi

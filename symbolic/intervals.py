@@ -13,7 +13,8 @@ from symbolic.ball import SURE
 from symbolic.boxes import Box, box_of
 from symbolic.certificate import Malformed, build
 from symbolic.obligations import obligations
-from symbolic.pointwise import precision
+from symbolic.exactness import is_zero
+from symbolic.pointwise import holds_at, precision
 from symbolic.polynomial import refuted
 from symbolic.problem import Decision, Problem
 from symbolic.program import UnsupportedError, compile_program
@@ -21,8 +22,9 @@ from symbolic.enclosure import enclose
 from symbolic.prover import OutOfTime, Prover, Reason
 from symbolic.reasons import box_to_json, lemma_to_json, to_json
 from symbolic.ranges import Domain, Range, domain_of
-from symbolic.refutation import search
+from symbolic.refutation import Counterexample, search, try_point
 from symbolic.relations import scalar_relations
+from symbolic.violations import special_points, violations
 
 ENGINE = "intervals"
 _SAMPLES = 60
@@ -42,12 +44,16 @@ def attempt(problem: Problem, deadline: float) -> Decision | None:
         return None
     found, inhabited = search(relations, domain, _SAMPLES, deadline)
     if found is not None:
-        return replace(refuted(found, relations, ENGINE), witness=_named(found.point, asked))
+        return _refuted(found, relations, asked)
     if not inhabited:
         return Decision("undecided", ENGINE, "no point of the domain was found")
     boxes = domain.boxes()
     if boxes is None:
         return None
+    symbols = sorted(domain.ranges, key=str)
+    found = _counterexample(relations, [box_of(b, symbols) for b in boxes], domain, deadline)
+    if found is not None:
+        return _refuted(found, relations, asked)
     with precision(_BITS):
         try:
             proof = _proof(relations, boxes, domain, deadline)
@@ -63,6 +69,50 @@ def attempt(problem: Problem, deadline: float) -> Decision | None:
         certificate=certificate,
         seconds=time.monotonic() - started,
     )
+
+
+def _refuted(found: Counterexample, relations: tuple[Any, ...], asked: Problem) -> Decision:
+    return replace(refuted(found, relations, ENGINE), witness=_named(found.point, asked))
+
+
+def _counterexample(
+    relations: tuple[Any, ...], boxes: list[Box], domain: Domain, deadline: float
+) -> Counterexample | None:
+    """A verified point at which a relation fails: special points first, then a search."""
+    for index, relation in enumerate(relations):
+        for box in boxes:
+            for point in special_points(relation.lhs - relation.rhs, box):
+                if domain.contains(point) and fails_exactly(relation, point):
+                    return Counterexample(point, index, "false")
+            for goal in goals(relation):
+                for point in violations(goal, box, domain.where, deadline):
+                    found = try_point((relation,), domain, point)
+                    if found is not None:
+                        return replace(found, index=index)
+    return None
+
+
+def goals(relation: Any) -> list[Any]:
+    """Expressions whose being negative anywhere refutes the relation."""
+    lhs, rhs = relation.args
+    if isinstance(relation, sp.Ge | sp.Gt):
+        return [lhs - rhs]
+    if isinstance(relation, sp.Le | sp.Lt):
+        return [rhs - lhs]
+    return [lhs - rhs, rhs - lhs] if isinstance(relation, sp.Eq) else []
+
+
+def fails_exactly(relation: Any, point: Mapping[sp.Symbol, Any]) -> bool:
+    """Whether the relation is strict and its sides are exactly equal, both defined, at the point."""
+    if not isinstance(relation, sp.Gt | sp.Lt | sp.Ne):
+        return False
+    for side in relation.args:
+        if holds_at(sp.Eq(side, side + 1, evaluate=False), point) is not False:
+            return False
+    values = [side.subs(point) for side in relation.args]
+    if any(v.has(sp.nan, sp.zoo, sp.oo, -sp.oo, sp.I) for v in values):
+        return False
+    return is_zero(values[0] - values[1])
 
 
 def _proof(

@@ -422,11 +422,15 @@ def _holds_by_substitution(condition: sp.Basic, point: Point) -> bool | str | No
     """Like `holds_at` at an irrational point: SymPy's exact values (`cos(pi/2) = 0`) first."""
     if not isinstance(condition, sp.core.relational.Relational):
         return None
+    if condition.has(sp.Piecewise):
+        return None
     try:
         sides = [sp.sympify(side).xreplace(dict(point)) for side in condition.args]
+        parts = [node.xreplace(dict(point)) for node in sp.preorder_traversal(condition)
+                 if isinstance(node, sp.Expr)]  # fmt: skip
     except (TypeError, ValueError):  # a comparison inside that SymPy cannot order
         return None
-    if any(side.has(sp.zoo, sp.nan, sp.oo, -sp.oo) for side in sides):
+    if any(part.has(sp.zoo, sp.nan, sp.oo, -sp.oo) for part in parts):
         return "undefined"
     difference = sp.expand(sides[0] - sides[1])
     if difference.has(sp.I):

@@ -129,8 +129,35 @@ def domain_of(problem: Problem) -> Domain | None:
             end.is_number and end.is_extended_real for r in union for end in (r.low, r.high)
         ):
             return None
+        if not _agrees(symbol, union):
+            return None
         ranges[symbol] = union
     return Domain(ranges, tuple(problem.where))
+
+
+def _agrees(symbol: sp.Symbol, union: tuple[Range, ...]) -> bool:
+    """Whether what SymPy assumes of the symbol (`positive=True`) is true of its whole range.
+
+    SymPy simplifies by such assumptions, so a symbol that breaks them is not the one declared.
+    """
+    low = min((r.low for r in union), default=sp.Integer(0))
+    high = max((r.high for r in union), default=sp.Integer(0))
+    low_in = any(r.low == low and not r.low_open for r in union)
+    high_in = any(r.high == high and not r.high_open for r in union)
+    # An integer range written with an open end does not occur: its ends are integers inside.
+    facts = {
+        "positive": low > 0 or (low == 0 and not low_in),
+        "negative": high < 0 or (high == 0 and not high_in),
+        "nonnegative": low >= 0,
+        "nonpositive": high <= 0,
+        "integer": all(r.integer for r in union),
+        "nonzero": not any(r.contains(sp.Integer(0)) for r in union),
+    }
+    if any(symbol.assumptions0.get(name) and not true for name, true in facts.items()):
+        return False
+    known = {"rational", "even", "odd", "prime", "composite", "irrational", "noninteger", "imaginary"}
+    given = {name for name in known if symbol.assumptions0.get(name)}
+    return not given or (given <= {"rational"} and facts["integer"])
 
 
 def _between(low: sp.Expr, high: sp.Expr, share: sp.Rational) -> sp.Rational:

@@ -12,13 +12,12 @@ from typing import Any
 
 from mpmath.libmp import finf, fninf, to_rational
 
-from symbolic.recheck_balls import Ball, Box, Evaluator, Side, fold
+from symbolic.recheck_balls import Ball, Box, Evaluator, Side, Unclear, fold
 from symbolic.recheck_exact import is_zero
 from symbolic.recheck_terms import Rejected, Term, from_json, number, sub, substitute
 from symbolic.statement import check_expression, rational
 
 MAX_STEPS = 400_000
-LOW, HIGH = Fraction(-1), Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -215,10 +214,11 @@ def _cut(target: Ranks, boxes: list[Ranks]) -> tuple[int, int]:
 
 
 def midpoint(side: Side, deadline: float) -> Term:
-    """A rational strictly inside a side (towards an infinite end, twice as far out)."""
-    evaluator = Evaluator({}, 60, {}, deadline)
-    lo = None if side.lo is None else _fraction(evaluator(side.lo))
-    hi = None if side.hi is None else _fraction(evaluator(side.hi))
+    """A rational strictly inside a side (towards an infinite end, twice as far out).
+
+    Raises `Unclear` for a side too narrow to find one.
+    """
+    lo, hi = _fraction(side.lo, deadline), _fraction(side.hi, deadline)
     if lo is None and hi is None:
         return number(0)
     if lo is None or hi is None:
@@ -226,13 +226,13 @@ def midpoint(side: Side, deadline: float) -> Term:
         assert end is not None
         away = 1 if hi is None else -1
         return number(2 * end if end * away >= 1 else floor(end) + 2 * away)
+    if (hi - lo) * 2**40 <= 1 + abs(lo):
+        raise Unclear("a side is too narrow")
     return number(_round((lo + hi) / 2, hi - lo))
 
 
 def _round(value: Fraction, width: Fraction) -> Fraction:
     """A nearby dyadic number with few digits."""
-    if width <= 0:
-        return value
     scale = Fraction(1)
     while scale > width / 16:
         scale /= 2
@@ -241,7 +241,12 @@ def _round(value: Fraction, width: Fraction) -> Fraction:
     return round(value / scale) * scale
 
 
-def _fraction(value: Ball) -> Fraction:
+def _fraction(end: Term | None, deadline: float) -> Fraction | None:
+    """An end, or a lower bound for it good to 60 bits."""
+    exact = None if end is None else fold(end)
+    if end is None or exact is not None:
+        return exact
+    value = Evaluator({}, 60, {}, deadline)(end)
     if value.lo in (finf, fninf):
         raise Rejected("an end of a box is infinite")
     p, q = to_rational(value.lo)
@@ -249,22 +254,21 @@ def _fraction(value: Ball) -> Fraction:
 
 
 def halves(box: Box, names: frozenset[str], deadline: float) -> tuple[Box, Box] | None:
-    """The box bisected across its widest side among the names; None when it is a point."""
-    best: tuple[float, str] | None = None
-    evaluator = Evaluator({}, 60, {}, deadline)
+    """The box bisected across its widest side among the names; None when it is too small."""
+    best: tuple[tuple[int, Fraction], str] | None = None
     for name in sorted(names & set(box)):
         side = box[name]
-        if side.is_point():
-            continue
-        width = float("inf")
-        if side.lo is not None and side.hi is not None:
-            width = float(_fraction(evaluator(side.hi)) - _fraction(evaluator(side.lo)))
-        if width > 0 and (best is None or width > best[0]):
+        lo, hi = _fraction(side.lo, deadline), _fraction(side.hi, deadline)
+        width = (1, Fraction(1)) if lo is None or hi is None else (0, hi - lo)
+        if width[1] > 0 and (best is None or width > best[0]):
             best = (width, name)
     if best is None:
         return None
     side, name = box[best[1]], best[1]
-    cut = midpoint(side, deadline)
+    try:
+        cut = midpoint(side, deadline)
+    except Unclear:
+        return None
     low = replace(side, hi=cut, hi_open=False)
     high = replace(side, lo=cut, lo_open=False)
     return {**box, name: low}, {**box, name: high}

@@ -68,15 +68,13 @@ def tidy(expr: Any) -> Any:
 
 
 def _secant(total: Any) -> Any:
-    """1 + tan**2 as 1/cos**2 and 1 - tanh**2 as 1/cosh**2, which show their sign."""
-    for term in total.args:
-        square = -term
-        if square.is_Pow and square.exp == 2 and isinstance(square.base, sp.tanh):
-            rest = total - term - 1
-            if rest.is_number and rest == 0:
-                return sp.cosh(square.base.args[0]) ** -2
-        if term.is_Pow and term.exp == 2 and isinstance(term.base, sp.tan):
-            rest = total - term - 1
-            if rest.is_number and rest == 0:
-                return sp.cos(term.base.args[0]) ** -2
+    """1 + tan**2 as 1/cos**2 and 1 - tanh**2 as 1/cosh**2 (or minus them), which show their sign."""
+    if len(total.args) != 2 or not total.args[0].is_number or abs(total.args[0]) != 1:
+        return total
+    sign, term = total.args[0], total.args[0] * total.args[1]
+    square, flipped = term, -term
+    if square.is_Pow and square.exp == 2 and isinstance(square.base, sp.tan):
+        return sign * sp.cos(square.base.args[0]) ** -2
+    if flipped.is_Pow and flipped.exp == 2 and isinstance(flipped.base, sp.tanh):
+        return sign * sp.cosh(flipped.base.args[0]) ** -2
     return total

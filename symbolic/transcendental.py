@@ -126,7 +126,9 @@ class Generators:
         if abs(rate.p) > 200 or rate.q > 60:
             raise Unsupported("a large rate in an exponential")
         logarithm = self._log_argument(part)
-        if logarithm is not None:
+        if part.num == part.den:
+            base = self.system.number(sp.E)
+        elif logarithm is not None:
             # exp(q log|f|) = |f|**q
             base = self._absolute(logarithm)
         else:
@@ -296,9 +298,12 @@ class Generators:
 
     def _multiple(self, rest: sp.Expr, rate: sp.Rational) -> tuple[Quotient, Quotient]:
         if rest is sp.pi:
-            return self.system.quotient(sp.sin(rate * sp.pi)), self.system.quotient(
-                sp.cos(rate * sp.pi)
-            )
+            values = [f(rate * sp.pi) for f in (sp.sin, sp.cos)]
+            known = [
+                self.system.number(v) if v.has(sp.sin, sp.cos) else self.system.quotient(v)
+                for v in values
+            ]
+            return known[0], known[1]
         unit = self._unit.get(rest, rate)
         if isinstance(rest, sp.acos | sp.asin | sp.atan):
             unit = sp.Rational(1, unit.q)

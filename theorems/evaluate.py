@@ -58,6 +58,11 @@ def holds_at(relation: sp.Basic, point: Mapping[str, float | int]) -> bool:
     return bool(holds(relation, {name: np.asarray(value) for name, value in point.items()}))
 
 
+def as_expression(value: Any) -> sp.Expr:
+    """A number or expression as a SymPy expression."""
+    return sp.sympify(value)
+
+
 def exact_point(point: Mapping[str, float | int]) -> dict[str, sp.Rational]:
     """The very numbers that the floats of a point are."""
     return {

@@ -8,7 +8,13 @@ from typing import Any
 
 from theorems.claim import Claim
 from theorems.evidence import Evidence, Extreme, Witness
-from theorems.quantifiers import Exists, Reproduces, UpToConstant, WithProbability
+from theorems.quantifiers import (
+    Exists,
+    Reproduces,
+    SufficientSize,
+    UpToConstant,
+    WithProbability,
+)
 from theorems.result import Result, Verdict, is_expected
 
 
@@ -26,7 +32,7 @@ def judge(
     crashed or ran out of time or memory.
     """
     evidence = evidence or Evidence()
-    if isinstance(claim.quantifier, UpToConstant):
+    if isinstance(claim.quantifier, (UpToConstant, SufficientSize)):
         evidence = _with_growth(claim, evidence)
     verdict, conflict, reason = _weigh(claim, decision, evidence, errors)
     witness = evidence.witness
@@ -132,7 +138,7 @@ def _with_growth(claim: Claim, evidence: Evidence) -> Evidence:
     from theorems.measure.constants import fit, grows
 
     quantifier = claim.quantifier
-    assert isinstance(quantifier, UpToConstant)
+    assert isinstance(quantifier, (UpToConstant, SufficientSize))
     rows = list(evidence.details.get("ratios", []))
     if not rows:
         return evidence

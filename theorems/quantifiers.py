@@ -63,6 +63,24 @@ class AlongTrajectory(Quantifier):
 
 
 @dataclass(frozen=True)
+class ForAllWeights(Quantifier):
+    """The relation holds for every weight vector in a set, at every parameter of the domain.
+
+    `within(points, generator) -> {name: numeric.adversary.Around}` gives the sets at the points:
+    the centre (the initialisation, drawn with the generator if it is random), radius and norm of
+    each named weight; an input that the statement ranges over is one more name. A measured side is
+    `Computed(f)` with `f(points, weights) -> Tensor (points, restarts)`, `weights` tensors of shape
+    `(points, restarts, ...)`; it is differentiated, so that the search can climb. `restarts` and
+    `steps` per point override the profile's.
+    """
+
+    within: Callable[..., Any] | None = None
+    restarts: int | None = None
+    steps: int | None = None
+    title: ClassVar[str] = "for all weights"
+
+
+@dataclass(frozen=True)
 class Exists(Quantifier):
     """There are values of the exhibit's symbols for which the relation holds.
 
@@ -103,6 +121,25 @@ class UpToConstant(Quantifier):
     samples: int | None = None
     draw: Callable[..., Any] | None = None
     title: ClassVar[str] = "up to a constant"
+
+
+@dataclass(frozen=True)
+class SufficientSize(Quantifier):
+    """A size of order `rhs` suffices: with it, success has probability at least `at_least`.
+
+    The left side is `Sampled(f)` with `f(points, size, draws, generator) -> Tensor (n, draws)` of
+    0/1, whether a draw at that size succeeded. The smallest sufficient size, from `start` by
+    doubling and bisection up to `largest`, is compared with the printed bound on the right side as
+    `along` grows (relation `<=`); a bound that asks for more than is needed is not refuted.
+    """
+
+    at_least: Any = 0.9
+    along: tuple[str, ...] = ()
+    shrinking: tuple[str, ...] = ()
+    start: int = 1
+    largest: int = 1 << 14
+    draws: int | None = None
+    title: ClassVar[str] = "sufficient size"
 
 
 @dataclass(frozen=True)

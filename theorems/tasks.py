@@ -21,7 +21,13 @@ from theorems.grid import Grid, Point, default_axis
 from theorems.measure.comparison import MeasurementError, margin, text
 from theorems.points import by_size
 from theorems.profiles import Profile, seed_of
-from theorems.quantifiers import Exists, Reproduces, UpToConstant, WithProbability
+from theorems.quantifiers import (
+    Exists,
+    Reproduces,
+    SufficientSize,
+    UpToConstant,
+    WithProbability,
+)
 
 DECIDE = "decide"
 MEASURE = "measure"
@@ -56,7 +62,8 @@ def is_decidable(claim: Claim) -> bool:
     quantifier = claim.quantifier
     if isinstance(quantifier, Exists):
         return bool(quantifier.exhibit)
-    return not isinstance(quantifier, (WithProbability, UpToConstant, Reproduces))
+    undecidable = (WithProbability, UpToConstant, SufficientSize, Reproduces)
+    return not isinstance(quantifier, undecidable)
 
 
 def point_groups(claim: Claim, profile: Profile) -> list[list[Point]]:

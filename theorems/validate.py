@@ -13,7 +13,14 @@ import sympy as sp
 from theorems.claim import CORRECTED, RELATIONS, Claim, Location, Source
 from theorems.evaluate import holds_at
 from theorems.grid import contains
-from theorems.quantifiers import AlongTrajectory, Exists, Quantifier, UpToConstant
+from theorems.quantifiers import (
+    AlongTrajectory,
+    Exists,
+    ForAllWeights,
+    Quantifier,
+    SufficientSize,
+    UpToConstant,
+)
 from theorems.sides import Holds, Measure, Side
 
 ID = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_-]+)+")
@@ -93,6 +100,8 @@ def _type_defects(claim: Claim) -> Iterable[str]:
         yield f"relation {claim.relation!r} is none of {' '.join(RELATIONS)}"
     if not isinstance(claim.quantifier, Quantifier):
         yield f"quantifier must be one such as ForAll(), not {claim.quantifier!r}"
+    if isinstance(claim.quantifier, ForAllWeights) and claim.quantifier.within is None:
+        yield "ForAllWeights needs within=..., the function that gives the sets of weights"
     if isinstance(claim.quantifier, AlongTrajectory) and claim.quantifier.simulate is None:
         yield "AlongTrajectory needs simulate=..., the function that runs the dynamics"
     if not isinstance(claim.over, Mapping):
@@ -168,7 +177,7 @@ def _grid_defects(claim: Claim) -> Iterable[str]:
             )
             return
     quantifier = claim.quantifier
-    if isinstance(quantifier, UpToConstant):
+    if isinstance(quantifier, (UpToConstant, SufficientSize)):
         for name in (*quantifier.along, *quantifier.shrinking):
             values = claim.grid.axes.get(name, ())
             if len(values) < 4 or max(values) < 8 * min(values):

@@ -9,8 +9,10 @@ import torch
 
 from numeric.data import (
     ball,
+    filters,
     gaussian_patches,
     initial_weights,
+    output_layers,
     rotation_invariant,
     teacher_output,
     unit_sphere,
@@ -96,3 +98,32 @@ def test_same_seed_same_weights() -> None:
     first = initial_weights(10, 5, a_star, 1.0, generator(3))
     again = initial_weights(10, 5, a_star, 1.0, generator(3))
     assert all(torch.equal(x, y) for x, y in zip(first, again, strict=True))
+
+
+def test_output_layers_have_the_numbers_asked_for() -> None:
+    gen = generator(5)
+    a = torch.randn(20, 6, generator=gen, dtype=torch.float64)
+    b = torch.randn(20, 6, generator=gen, dtype=torch.float64)
+    numbers = [(a * b).sum(1), a.sum(1), a.square().sum(1), b.sum(1), b.square().sum(1)]
+    x, y = output_layers(*numbers, 6)
+    again = [(x * y).sum(1), x.sum(1), x.square().sum(1), y.sum(1), y.square().sum(1)]
+    for wanted, got in zip(numbers, again, strict=True):
+        assert torch.allclose(wanted, got, atol=1e-12)
+
+
+def test_impossible_output_layers_are_refused() -> None:
+    one = torch.ones(1, dtype=torch.float64)
+    with pytest.raises(ValueError, match="teacher's sum"):
+        output_layers(one, one, one, 4 * one, one, 9)
+    with pytest.raises(ValueError, match="student's norm"):
+        output_layers(5 * one, one, one, one, one, 9)
+
+
+def test_filters_have_the_angle_and_lengths() -> None:
+    phi = torch.tensor([0.0, 1.0, math.pi], dtype=torch.float64)
+    two = 2 * torch.ones(3, dtype=torch.float64)
+    v, w = filters(phi, two, 1.5 * two, 4)
+    assert torch.allclose((v * w).sum(1), 6 * phi.cos())
+    assert torch.allclose(w.norm(dim=1), 1.5 * two)
+    with pytest.raises(ValueError, match="one dimension"):
+        filters(phi, two, two, 1)

@@ -8,6 +8,8 @@ from symbolic.gaussian import (
     cross_gram,
     half_space_mean,
     half_space_second_moment,
+    polar_mean,
+    polar_second_moment,
     relu_product,
     student_gram,
     wedge_matrix,
@@ -66,3 +68,16 @@ def test_bilinear_form_agrees_with_the_matrix() -> None:
     gram = cross_gram(phi, norm_w, norm_v)
     by_numbers = gram.bilinear(sum(a), sum(b), a.dot(b))
     assert sp.simplify((a.T * gram.matrix(3) * b)[0] - by_numbers) == 0
+
+
+def test_polar_forms_are_the_integrals() -> None:
+    ray = sp.Matrix([sp.cos(theta), sp.sin(theta)])
+
+    def over_the_wedge(entry: sp.Expr) -> sp.Expr:
+        return sp.integrate(entry, (theta, phi - sp.pi / 2, sp.pi / 2))
+
+    second = (ray * ray.T).applyfunc(over_the_wedge) * WEIGHT
+    assert sp.simplify(second - polar_second_moment(phi)) == sp.zeros(2, 2)
+    radial = sp.integrate(x**2 * sp.exp(-(x**2) / 2), (x, 0, sp.oo))
+    first = ray.applyfunc(over_the_wedge) * radial / (2 * sp.pi)
+    assert sp.simplify(first - polar_mean(phi)) == sp.zeros(2, 1)

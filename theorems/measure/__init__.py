@@ -17,10 +17,12 @@ from theorems.profiles import Profile
 _MODULES: dict[type[q.Quantifier], str] = {
     q.ForAll: "pointwise",
     q.InExpectation: "expectation",
+    q.ForAllWeights: "adversarial",
     q.AlongTrajectory: "trajectory",
     q.Exists: "existence",
     q.WithProbability: "probability",
     q.UpToConstant: "constants",
+    q.SufficientSize: "sizes",
     q.Reproduces: "reproduction",
 }
 

@@ -1,0 +1,151 @@
+"""Blocks of pairs through the activations whose Gaussian expectations are elementary.
+
+Each function takes a `Block` of a centred Gaussian pair and returns the block of `sigma(u), sigma(v)`:
+`k = E sigma(u) sigma(v)` with its two complements, `ntk` multiplied by `E sigma'(u) sigma'(v)`.
+Sources: ReLU by the arc-cosine kernels of order 0 and 1 (Cho & Saul 2009), erf by the arc-sine kernel
+(Williams 1997), GELU by integration by parts.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from numeric.kernels.pairs import Block, outer
+
+# Above this ratio of the complements a pair counts as nearly antiparallel.
+OPPOSITE = 50.0
+
+
+def _opposite(block: Block) -> tuple[tuple[Tensor, Tensor], Tensor, Tensor] | None:
+    """Indices, `pi - angle` and `r` of nearly antiparallel pairs; None when there are none."""
+    found = (block.below > OPPOSITE * block.above).nonzero(as_tuple=True)
+    if len(found[0]) == 0:
+        return None
+    below, above = block.below[found], block.above[found]
+    gap = 2 * torch.atan2(above.sqrt(), below.sqrt())
+    return (found[0], found[1]), gap, (below + above) / 2
+
+
+def _sine_excess(gap: Tensor) -> Tensor:
+    """`sin t - t cos t` by its series, for `0 <= t < 0.3`."""
+    square = gap * gap
+    total = torch.zeros_like(gap)
+    for j in range(7, 0, -1):
+        total = 2 * j / math.factorial(2 * j + 1) - square * total
+    return gap * square * total
+
+
+def _rectified(block: Block, with_below: bool = True) -> tuple[Tensor, Tensor, Tensor]:
+    """For ReLU: `k`, its complement `r / 2 - k`, and `E sigma' sigma'`."""
+    near, far = block.below.sqrt(), block.above.sqrt()
+    angle = torch.atan2(near, far).mul_(2)
+    sine = near.mul_(far)  # r sin(angle)
+    slope = torch.sub(math.pi, angle).mul_(1 / (2 * math.pi))
+    k = torch.mul(slope, block.k).add_(sine, alpha=1 / (2 * math.pi))
+    # r / 2 - k = below / 2 - (r sin(angle) - angle k) / (2 pi): both terms vanish with the angle.
+    below = far
+    if with_below:
+        below = angle.mul_(block.k).sub_(sine).mul_(1 / (2 * math.pi))
+        below = below.add_(block.below, alpha=0.5).clamp_min_(0)
+    opposite = _opposite(block)
+    if opposite is not None:
+        at, gap, r = opposite
+        slope[at] = gap / (2 * math.pi)
+        k[at] = r * _sine_excess(gap) / (2 * math.pi)
+    return k, below, slope
+
+
+def relu(block: Block) -> Block:
+    """`max(u, 0)`; the variances halve."""
+    k, below, slope = _rectified(block)
+    above = torch.add(below, k, alpha=2)
+    return Block(k, below, above, slope.mul_(block.ntk))
+
+
+def leaky_relu(block: Block, a: float) -> Block:
+    """`a u + (1 - a) max(u, 0)`; the variances are multiplied by `(1 + a^2) / 2`."""
+    k, below, slope = _rectified(block)
+    b = (1 - a) ** 2
+    new_k = a * block.k + b * k
+    new_below = a * block.below + b * below
+    new_above = a * block.above + b * (below + 2 * k)
+    if a < 0:
+        # An even function for a = -1: antiparallel inputs become parallel.
+        folded = (1 + a) ** 2 / 4 * block.below + b * (block.above / 4 - k)
+        new_below = torch.where(block.k < 0, folded, new_below).clamp_min_(0)
+    return Block(new_k, new_below, new_above, (a + b * slope).mul_(block.ntk))
+
+
+def erf(
+    block: Block,
+    q: tuple[Tensor, Tensor],
+    q_out: tuple[Tensor, Tensor],
+    radial: Tensor | None,
+) -> Block:
+    """The error function.
+
+    `q` and `q_out`: variances of rows and columns before and after. `radial`: the complement of
+    parallel inputs, `(b, c)`; without it the new complements are plain differences.
+    """
+    rest = outer_sum(1 + 2 * q[0], 2 * q[1])
+    product = block.below * block.above
+    root = torch.add(rest, product, alpha=4).sqrt_()
+    k = torch.atan2(2 * block.k, root).mul_(2 / math.pi)
+    slope = torch.reciprocal(root).mul_(4 / math.pi).mul_(block.ntk)
+    r = outer(q_out[0].sqrt(), q_out[1].sqrt())
+    if radial is None:
+        return Block(k, r - k, r + k, slope)
+    # asin of the parallel pair minus asin of this one, as one arc tangent of nonnegative terms
+    size, cov = (block.below + block.above) / 2, block.k.abs()
+    flat = rest.sqrt()
+    sine = 2 * product * (rest + 4 * size.square()) / _positive(size * root + cov * flat)
+    small = torch.atan2(sine, flat * root + 4 * size * cov).mul_(2 / math.pi).add_(radial)
+    large = 2 * r - small
+    positive = block.k >= 0
+    return Block(k, torch.where(positive, small, large), torch.where(positive, large, small), slope)
+
+
+def gelu(
+    block: Block,
+    q: tuple[Tensor, Tensor],
+    q_out: tuple[Tensor, Tensor],
+    radial: Tensor | None,
+) -> Block:
+    """`u Phi(u)`; arguments as for `erf`."""
+    rest = outer_sum(1 + q[0], q[1])
+    product = block.below * block.above
+    square = rest + product  # det(I + Sigma)
+    root = square.sqrt()
+    ends = outer_sum(1 / (1 + q[0]), 1 / (1 + q[1]))
+    angle = torch.atan2(block.k, root)
+    orthant = 0.25 + angle / (2 * math.pi)  # E Phi(u) Phi(v)
+    density = torch.reciprocal(root) / (2 * math.pi)  # E phi(u) phi(v), phi the normal density
+    k = density * (product + block.k.square() * ends) + block.k * orthant
+    slope = (orthant + density * block.k * (ends + 1 / square)) * block.ntk
+    r = outer(q_out[0].sqrt(), q_out[1].sqrt())
+    if radial is None:
+        return Block(k, r - k, r + k, slope)
+    # Parallel pair minus this one, each term without cancellation, for k >= 0.
+    size, flat = (block.below + block.above) / 2, rest.sqrt()
+    turn = torch.atan2(
+        product * (rest + size.square()) / _positive(size * root + block.k.abs() * flat),
+        flat * root + size * block.k.abs(),
+    )
+    linear = block.below * orthant + size * turn / (2 * math.pi)
+    curve = 1 / flat + block.k.square() / (flat * root * (flat + root))
+    small = linear + product * (ends * curve - 1 / root) / (2 * math.pi) + radial
+    below = torch.where(block.k >= 0, small, r - k).clamp_min_(0)
+    return Block(k, below, r + k, slope)
+
+
+def outer_sum(a: Tensor, b: Tensor) -> Tensor:
+    """`a_i + b_j`, shape `(b, c)`."""
+    return a[:, None] + b[None, :]
+
+
+def _positive(t: Tensor) -> Tensor:
+    """Zeros replaced by one: denominators whose numerators vanish with them."""
+    return torch.where(t > 0, t, 1.0)

@@ -1,0 +1,286 @@
+"""Drawing each kind of plot; every function gives the SVG and what it shows in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reports import style
+from reports.formula import name_tex, tex
+from reports.plots import Panel, Row, fixed_words, names_of_sides
+from reports.words import number
+from theorems.claim import Claim
+from theorems.result import Result, Verdict
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Drawn = tuple[bytes, str]
+LONGEST_LABEL = 60
+
+
+def sides(claim: Claim, result: Result, panels: Sequence[Panel]) -> Drawn:
+    """Both sides against a scanned symbol, the violation shaded; sampled ones with their errors."""
+    statistical = any(row.get("error") for panel in panels for row in panel.rows)
+    equality = statistical and claim.relation == "=="
+    rows = 2 if equality else 1
+    options: dict[str, Any] = {"sharex": "col"} if equality else {}
+    if equality:
+        options["height_ratios"] = [2, 1]
+    with style.canvas(len(panels), rows, **options) as (figure, axes):
+        if equality:
+            figure.set_figheight(4.2)
+        for column, panel in enumerate(panels):
+            _one_scan(axes[0, column], claim, result, panel)
+            if equality:
+                _residuals(axes[1, column], result, panel)
+            axes[-1, column].set_xlabel(style.math_label(name_tex(panel.axis), panel.axis))
+        if equality:
+            axes[1, 0].set_ylabel("difference in\nstandard errors", fontsize=8)
+        axes[0, 0].legend(loc="best")
+        drawn = style.svg(figure)
+    return drawn, _alt("Both sides", panels, _fails_words(claim, result, panels))
+
+
+def _one_scan(axes: Axes, claim: Claim, result: Result, panel: Panel) -> None:
+    x, lhs, rhs = (np.array(panel.column(name)) for name in (panel.axis, "lhs", "rhs"))
+    names = [
+        _side_label(side, name)
+        for side, name in zip(claim.sides, names_of_sides(claim), strict=True)
+    ]
+    dots = "o" if len(x) <= 40 else None
+    error = np.array([float(row.get("error") or 0.0) for row in panel.rows])
+    axes.plot(x, rhs, color=style.RIGHT, dashes=(5, 2), label=names[1])
+    if error.any():
+        bars = 3 * error
+        axes.errorbar(x, lhs, bars, fmt="o", ms=3.5, color=style.LEFT, capsize=2, label=names[0])
+    else:
+        axes.plot(x, lhs, color=style.LEFT, marker=dots, ms=3, label=names[0])
+    _shade(axes, claim, result, x, lhs, rhs, error * float(result.details.get("quantile", 0.0)))
+    style.set_scales(axes, list(x), [*lhs, *rhs])
+    axes.set_title(_title(panel))
+
+
+def _residuals(axes: Axes, result: Result, panel: Panel) -> None:
+    x = np.array(panel.column(panel.axis))
+    gap = np.array(panel.column("lhs")) - np.array(panel.column("rhs"))
+    error = np.array([float(row.get("error") or 0.0) for row in panel.rows])
+    shown = error > 0
+    quantile = float(result.details.get("quantile", 0.0))
+    if quantile:
+        axes.axhspan(-quantile, quantile, color="#E5E7EB", lw=0)
+    axes.axhline(0, color=style.GREY, lw=0.8)
+    axes.plot(x[shown], gap[shown] / error[shown], "o", ms=3.5, color=style.LEFT)
+
+
+def trajectory(claim: Claim, result: Result, rows: Sequence[Row]) -> Drawn:
+    """Both sides along the run that comes closest to failing."""
+    panel = Panel("step", {}, tuple(rows))
+    step, lhs, rhs = (np.array(panel.column(name)) for name in ("step", "lhs", "rhs"))
+    names = [
+        _side_label(side, name)
+        for side, name in zip(claim.sides, names_of_sides(claim), strict=True)
+    ]
+    with style.canvas() as (figure, grid):
+        axes = grid[0, 0]
+        width = 4.5 if claim.relation == "==" else 1.6
+        pale = 0.45 if claim.relation == "==" else 1.0
+        axes.plot(step, rhs, color=style.RIGHT, lw=width, alpha=pale, dashes=_dashes(claim), label=names[1])
+        axes.plot(step, lhs, color=style.LEFT, label=names[0])
+        _shade(axes, claim, result, step, lhs, rhs, 0 * step)
+        axes.set_yscale("linear")
+        kind, threshold = style.scale_of([*lhs, *rhs])
+        if kind == "log":
+            axes.set_yscale("log")
+        elif kind == "symlog":
+            axes.set_yscale("symlog", linthresh=threshold)
+        axes.set_xlabel("step")
+        axes.set_title("the run that comes closest to failing")
+        axes.legend(loc="best")
+        drawn = style.svg(figure)
+    said = f"Both sides along steps {int(step[0])} to {int(step[-1])} of the run closest to failing"
+    ends = (
+        f"; the left side goes from {number(float(lhs[0]), 4)} to {number(float(lhs[-1]), 4)}, the "
+        f"right side from {number(float(rhs[0]), 4)} to {number(float(rhs[-1]), 4)}"
+    )
+    return drawn, said + ends + _fails_words(claim, result, [panel]) + "."
+
+
+def _dashes(claim: Claim) -> tuple[float, ...]:
+    return (1, 0) if claim.relation == "==" else (5, 2)
+
+
+def growth(claim: Claim, result: Result, rows: Sequence[Row]) -> Drawn:
+    """The ratio of the sides against each scaled symbol, both logarithmic, with the fit."""
+    fits = [fitted for fitted in result.details["growth"] if fitted["slope"] is not None]
+    fits = fits[: style.WIDEST]
+    with style.canvas(len(fits)) as (figure, grid):
+        for axes, fitted in zip(grid[0], fits, strict=True):
+            name = fitted["symbol"]
+            usable = [row for row in rows if row["ratio"] > 0 and row[name] > 0]
+            x = np.array([float(row[name]) for row in usable])
+            ratio = np.array([float(row["ratio"]) for row in usable])
+            axes.loglog(x, ratio, "o", ms=3, color=style.LEFT, alpha=0.55, label="ratio at a point")
+            values = np.unique(x)
+            largest = np.array([ratio[x == value].max() for value in values])
+            shrinking = name in getattr(claim.quantifier, "shrinking", ())
+            slope = -fitted["slope"] if shrinking else fitted["slope"]
+            middle = np.exp(np.mean(np.log(largest) - slope * np.log(values)))
+            label = (
+                f"fit: exponent {fitted['slope']:.3f}\n"
+                f"[{fitted['low']:.3f}, {fitted['high']:.3f}]"
+            )
+            axes.loglog(values, middle * values**slope, color=style.RIGHT, dashes=(5, 2), label=label)
+            if shrinking:
+                axes.invert_xaxis()
+            if ratio.max() / ratio.min() < 4:
+                centre = np.sqrt(ratio.max() * ratio.min())
+                axes.set_ylim(centre / 4, centre * 4)
+            axes.set_xlabel(style.math_label(name_tex(name), name))
+            axes.legend(loc="best")
+        grid[0, 0].set_ylabel("left side / right side")
+        drawn = style.svg(figure)
+    said = "; ".join(
+        f"against {f['symbol']} the fitted exponent is {f['slope']:.3f}, interval "
+        f"{f['low']:.3f} to {f['high']:.3f}"
+        for f in fits
+    )
+    return drawn, f"Ratio of the left side to the right side, both axes logarithmic: {said}."
+
+
+def intervals(claim: Claim, panels: Sequence[Panel]) -> Drawn:
+    """Measured frequencies with their exact intervals beside what is promised or printed."""
+    names = names_of_sides(claim)
+    with style.canvas(len(panels), sharey=True) as (figure, grid):
+        for axes, panel in zip(grid[0], panels, strict=True):
+            x, share, target, low, high = (
+                np.array(panel.column(name)) for name in (panel.axis, "lhs", "rhs", "low", "high")
+            )
+            reach = np.clip([share - low, high - share], 0, None)
+            axes.errorbar(
+                x, share, reach, fmt="o", ms=3.5, capsize=2.5, color=style.LEFT, label=names[0]
+            )
+            axes.plot(
+                x, target, color=style.RIGHT, dashes=(5, 2), marker="_", ms=9, label=names[1]
+            )
+            failing = high < target if names[0] == "share of draws" else np.zeros(len(x), bool)
+            if failing.any():
+                axes.plot(
+                    x[failing], share[failing], "x", ms=9, color=style.FAULT, mew=2.2,
+                    label="interval excludes it",
+                )
+            style.set_scales(axes, list(x), [0.0])
+            axes.set_xlabel(style.math_label(name_tex(panel.axis), panel.axis))
+            axes.set_title(_title(panel))
+        grid[0, 0].set_ylabel("probability")
+        grid[0, 0].legend(loc="best")
+        drawn = style.svg(figure)
+    return drawn, _alt(f"The {names[0]} with exact intervals, and the {names[1]}", panels, "")
+
+
+def table(rows: Sequence[Row], down: str, across: str) -> Drawn:
+    """A printed table again: each cell the value run again above the printed one."""
+    columns = sorted({row[across] for row in rows})
+    lines = sorted({row[down] for row in rows})
+    cells = {(row[down], row[across]): row for row in rows}
+    gaps = np.array(
+        [[cells[i, j]["lhs"] - cells[i, j]["rhs"] for j in columns] for i in lines], dtype=float
+    )
+    limit = float(np.abs(gaps).max()) or 1.0
+    size = (1.5 + 0.74 * len(columns), 1.1 + 0.46 * len(lines))
+    with style.canvas(size=(max(size[0], 4.5), size[1])) as (figure, grid):
+        axes = grid[0, 0]
+        shades = axes.imshow(gaps, cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto", alpha=0.75)
+        axes.grid(visible=False)
+        for i, line in enumerate(lines):
+            for j, column in enumerate(columns):
+                row = cells[line, column]
+                text = f"{number(row['lhs'], 3)}\n{number(row['rhs'], 3)}"
+                axes.text(j, i, text, ha="center", va="center", fontsize=7.5, linespacing=1.15)
+        axes.set_xticks(range(len(columns)), [number(value, 4) for value in columns])
+        axes.set_yticks(range(len(lines)), [number(value, 4) for value in lines])
+        axes.set_xlabel(style.math_label(name_tex(across), across))
+        axes.set_ylabel(style.math_label(name_tex(down), down))
+        axes.set_title("in each cell: run again, below it the print")
+        figure.colorbar(shades, ax=axes, label="run again − printed")
+        drawn = style.svg(figure)
+    worst = max(rows, key=lambda row: abs(row["lhs"] - row["rhs"]))
+    return drawn, (
+        f"Table of {len(lines)} values of {down} by {len(columns)} of {across}: the value run again "
+        f"and the printed one. The largest difference is "
+        f"{number(worst['lhs'] - worst['rhs'], 3)} at {down} = {number(worst[down])}, "
+        f"{across} = {number(worst[across])}."
+    )
+
+
+def _shade(
+    axes: Axes,
+    claim: Claim,
+    result: Result,
+    x: np.ndarray,
+    lhs: np.ndarray,
+    rhs: np.ndarray,
+    allowed: np.ndarray,
+) -> None:
+    failing = _failing(claim, result, lhs, rhs, allowed)
+    if not failing.any():
+        return
+    style_of = {"facecolor": style.FAULT, "alpha": 0.28, "hatch": "////", "edgecolor": style.FAULT}
+    axes.fill_between(
+        x, lhs, rhs, where=failing, interpolate=True, lw=0, label="violated", **style_of
+    )
+    if failing.sum() <= 3:
+        axes.plot(x[failing], lhs[failing], "x", ms=9, mew=2.2, color=style.FAULT)
+
+
+def _failing(
+    claim: Claim, result: Result, lhs: np.ndarray, rhs: np.ndarray, allowed: np.ndarray
+) -> np.ndarray:
+    """Where the relation fails beyond what is uncertain; nowhere unless a failure was confirmed."""
+    if result.verdict is not Verdict.VIOLATED:
+        return np.zeros(len(lhs), dtype=bool)
+    noise = allowed + 1e-9 * np.maximum(np.abs(lhs), np.abs(rhs))
+    gap = {
+        "<=": lhs - rhs,
+        "<": lhs - rhs,
+        ">=": rhs - lhs,
+        ">": rhs - lhs,
+        "==": np.abs(lhs - rhs),
+        "!=": -np.abs(lhs - rhs),
+    }[claim.relation]
+    return np.asarray(gap > noise)
+
+
+def _fails_words(claim: Claim, result: Result, panels: Sequence[Panel]) -> str:
+    for panel in panels:
+        x, lhs, rhs = (np.array(panel.column(name)) for name in (panel.axis, "lhs", "rhs"))
+        failing = _failing(claim, result, lhs, rhs, 0 * lhs)
+        if failing.any():
+            ends = number(float(x[failing][0]), 4), number(float(x[failing][-1]), 4)
+            return f"; the relation is violated between {panel.axis} = {ends[0]} and {ends[1]}"
+    return ""
+
+
+def _side_label(side: Any, name: str) -> str:
+    if side.closed is not None:
+        latex = tex(side.closed)
+        if len(latex) <= LONGEST_LABEL and style.parses(latex):
+            return f"{name}: ${latex}$"
+    return name
+
+
+def _title(panel: Panel) -> str:
+    parts = []
+    for name, value in panel.fixed.items():
+        parts.append(f"{style.math_label(name_tex(name), name)} = {number(value, 4)}")
+    return ", ".join(parts)
+
+
+def _alt(what: str, panels: Sequence[Panel], more: str) -> str:
+    first = panels[0]
+    x = first.column(first.axis)
+    said = f"{what} against {first.axis} from {number(x[0], 4)} to {number(x[-1], 4)}"
+    fixed = [words for words in (fixed_words(panel) for panel in panels) if words]
+    return said + (f", for {'; '.join(fixed)}" if fixed else "") + more + "."

@@ -1,0 +1,119 @@
+"""How much would the checker catch? Automatic mutants of claims, and what becomes of them.
+
+A mutant is a claim with one constant moved by 1 %, one sign turned, one term dropped, or one
+condition dropped. It counts as caught when it comes out VIOLATED or in conflict, as true when it is
+PROVED, and as missed otherwise: nobody can say whether such a mutant is false, so the share of
+caught among caught and missed is a lower bound on the checker's power.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import sympy as sp
+
+from theorems.claim import Claim
+from theorems.profiles import Profile, seed_of
+from theorems.result import Verdict
+from theorems.sides import Side
+
+MOVE = sp.Rational(1, 100)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A changed claim and what was changed."""
+
+    claim: Claim
+    change: str
+
+
+@dataclass(frozen=True)
+class Power:
+    """What became of the mutants of one claim: ids and changes by fate."""
+
+    caught: tuple[str, ...]
+    true: tuple[str, ...]
+    missed: tuple[str, ...]
+
+
+def mutants(claim: Claim, limit: int) -> list[Mutant]:
+    """At most `limit` mutants of a claim, chosen by its id; none if no side has a closed form."""
+    found = list(_all(claim))
+    if len(found) > limit:
+        rng = np.random.default_rng(seed_of(claim.id, "mutants"))
+        found = [found[i] for i in sorted(rng.choice(len(found), size=limit, replace=False))]
+    return [
+        Mutant(replace(m.claim, id=f"{claim.id}.mutant-{n}", erratum=None), m.change)
+        for n, m in enumerate(found)
+    ]
+
+
+def power(claim: Claim, profile: Profile, limit: int = 6) -> Power:
+    """Check a claim's mutants under a profile."""
+    from theorems.harness import run
+    from theorems.registry import Claims, Collection
+    from theorems.validate import defects_of
+
+    chosen = [m for m in mutants(claim, limit) if not defects_of(m.claim)]
+    collection = Collection(Claims({m.claim.id: m.claim for m in chosen}))
+    results = run(collection, profile).results
+    fates: dict[str, list[str]] = {"caught": [], "true": [], "missed": []}
+    for mutant in chosen:
+        result = results[mutant.claim.id]
+        if result.verdict is Verdict.VIOLATED or result.conflict:
+            fates["caught"].append(mutant.change)
+        elif result.verdict is Verdict.PROVED:
+            fates["true"].append(mutant.change)
+        else:
+            fates["missed"].append(mutant.change)
+    return Power(*(tuple(fates[name]) for name in ("caught", "true", "missed")))
+
+
+def _all(claim: Claim) -> Iterator[Mutant]:
+    for name in ("lhs", "rhs"):
+        side: Side | None = getattr(claim, name)
+        if side is None or side.closed is None or isinstance(side.closed, sp.MatrixBase):
+            continue
+        for change, expression in _changed(side.closed):
+            mutated = replace(side, closed=expression)
+            yield Mutant(replace(claim, **{name: mutated}), f"{name}: {change}")
+    for index, relation in enumerate(claim.where):
+        rest = [r for i, r in enumerate(claim.where) if i != index]
+        yield Mutant(replace(claim, where=rest), f"dropped the condition {relation}")
+
+
+def _changed(expression: sp.Expr) -> Iterator[tuple[str, sp.Expr]]:
+    """The expression with one place changed, for every place."""
+    for path, node in _places(expression):
+        if node.is_number and node not in (sp.S.Zero, sp.S.NegativeOne):
+            for factor, word in ((1 + MOVE, "+1 %"), (1 - MOVE, "-1 %")):
+                yield f"{node} {word}", _with(expression, path, node * factor)
+        elif node.is_Add:
+            for term in node.args:
+                yield f"dropped {term}", _with(expression, path, node - term)
+                yield f"turned the sign of {term}", _with(expression, path, node - 2 * term)
+
+
+def _places(
+    node: sp.Basic, path: tuple[int, ...] = ()
+) -> Iterator[tuple[tuple[int, ...], sp.Expr]]:
+    """Constants and sums of an expression with their paths; exponents are left alone."""
+    if node.is_number or node.is_Add:
+        yield path, node
+    if node.is_number:
+        return
+    arguments = node.args[:1] if node.is_Pow else node.args
+    for index, child in enumerate(arguments):
+        if isinstance(child, sp.Expr):
+            yield from _places(child, (*path, index))
+
+
+def _with(node: sp.Basic, path: tuple[int, ...], new: sp.Expr) -> sp.Expr:
+    if not path:
+        return new
+    children = list(node.args)
+    children[path[0]] = _with(children[path[0]], path[1:], new)
+    return node.func(*children)
