@@ -168,6 +168,10 @@ def is_second_order_stationary(
     du2019, Definition 7.5, with `third_derivative_bound` for rho: a boolean `(...)`.
     """
     rho = third_derivative_bound(L, gamma, tau)
-    slope = octopus_gradient(x, L, gamma, tau).norm(dim=-1)
-    least = torch.linalg.eigvalsh(octopus_hessian(x, L, gamma, tau))[..., 0]
-    return (slope <= epsilon) & (least >= -torch.sqrt(rho * epsilon))
+    level = torch.as_tensor(epsilon, dtype=x.dtype)
+    found = octopus_gradient(x, L, gamma, tau).norm(dim=-1) <= level
+    if bool(found.any()):
+        # Eigenvalues only where the gradient is small: they cost far more.
+        least = torch.linalg.eigvalsh(octopus_hessian(x[found], L, gamma, tau))[..., 0]
+        found[found.clone()] = least >= -torch.sqrt(rho * level.expand(found.shape)[found])
+    return found

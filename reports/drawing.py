@@ -87,7 +87,15 @@ def trajectory(claim: Claim, result: Result, rows: Sequence[Row]) -> Drawn:
         axes = grid[0, 0]
         width = 4.5 if claim.relation == "==" else 1.6
         pale = 0.45 if claim.relation == "==" else 1.0
-        axes.plot(step, rhs, color=style.RIGHT, lw=width, alpha=pale, dashes=_dashes(claim), label=names[1])
+        axes.plot(
+            step,
+            rhs,
+            color=style.RIGHT,
+            lw=width,
+            alpha=pale,
+            dashes=_dashes(claim),
+            label=names[1],
+        )
         axes.plot(step, lhs, color=style.LEFT, label=names[0])
         _shade(axes, claim, result, step, lhs, rhs, 0 * step)
         axes.set_yscale("linear")
@@ -129,10 +137,11 @@ def growth(claim: Claim, result: Result, rows: Sequence[Row]) -> Drawn:
             slope = -fitted["slope"] if shrinking else fitted["slope"]
             middle = np.exp(np.mean(np.log(largest) - slope * np.log(values)))
             label = (
-                f"fit: exponent {fitted['slope']:.3f}\n"
-                f"[{fitted['low']:.3f}, {fitted['high']:.3f}]"
+                f"fit: exponent {fitted['slope']:.3f}\n[{fitted['low']:.3f}, {fitted['high']:.3f}]"
             )
-            axes.loglog(values, middle * values**slope, color=style.RIGHT, dashes=(5, 2), label=label)
+            axes.loglog(
+                values, middle * values**slope, color=style.RIGHT, dashes=(5, 2), label=label
+            )
             if shrinking:
                 axes.invert_xaxis()
             if ratio.max() / ratio.min() < 4:
@@ -162,13 +171,16 @@ def intervals(claim: Claim, panels: Sequence[Panel]) -> Drawn:
             axes.errorbar(
                 x, share, reach, fmt="o", ms=3.5, capsize=2.5, color=style.LEFT, label=names[0]
             )
-            axes.plot(
-                x, target, color=style.RIGHT, dashes=(5, 2), marker="_", ms=9, label=names[1]
-            )
+            axes.plot(x, target, color=style.RIGHT, dashes=(5, 2), marker="_", ms=9, label=names[1])
             failing = high < target if names[0] == "share of draws" else np.zeros(len(x), bool)
             if failing.any():
                 axes.plot(
-                    x[failing], share[failing], "x", ms=9, color=style.FAULT, mew=2.2,
+                    x[failing],
+                    share[failing],
+                    "x",
+                    ms=9,
+                    color=style.FAULT,
+                    mew=2.2,
                     label="interval excludes it",
                 )
             style.set_scales(axes, list(x), [0.0])

@@ -95,9 +95,7 @@ def symbols_of(rows: Sequence[Row]) -> list[str]:
     return [name for name in names if len({row.get(name) for row in rows}) > 1]
 
 
-def scans(
-    rows: Sequence[Row], claim: Claim, result: Result, fewest: int = FEWEST
-) -> list[Panel]:
+def scans(rows: Sequence[Row], claim: Claim, result: Result, fewest: int = FEWEST) -> list[Panel]:
     """Scans along the symbol with the most values: the one nearest to failing, then others."""
     names = symbols_of(rows)
     best: list[Panel] = []

@@ -164,8 +164,8 @@ def display_markdown(latex: str) -> str:
     return f"```math\n{math_latex(latex)}\n```"
 
 
-def to_markdown(rich: Rich, link: Link) -> str:
-    """Markdown on one line; `link` gives the address of a claim."""
+def to_markdown(rich: Rich, link: Link, base: str = "") -> str:
+    """Markdown on one line; `link` gives the address of a claim, `base` goes before a file's."""
     written = ""
     for piece in rich:
         match piece:
@@ -185,7 +185,7 @@ def to_markdown(rich: Rich, link: Link) -> str:
                 target = link(id_)
                 written += f"[{shown}]({target})" if target else shown
             case Href(text, url):
-                written += f"[{code_markdown(text)}]({url})" if url else code_markdown(text)
+                written += f"[{code_markdown(text)}]({base}{url})" if url else code_markdown(text)
     return written
 
 

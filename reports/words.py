@@ -120,7 +120,9 @@ def _against(claim: Claim, witness: Mapping[str, Any]) -> str:
     zero = margin.startswith(("0.0", "0")) and not margin.strip("-0. ")
     said = {
         "<=": f"exceeds the right side, {rhs}, by {gap}.",
-        "<": f"equals the right side, {rhs}." if zero else f"exceeds the right side, {rhs}, by {gap}.",
+        "<": f"equals the right side, {rhs}."
+        if zero
+        else f"exceeds the right side, {rhs}, by {gap}.",
         ">=": f"falls short of the right side, {rhs}, by {gap}.",
         ">": f"equals the right side, {rhs}."
         if zero
@@ -191,7 +193,11 @@ def closest(claim: Claim, result: Result) -> Rich:
         return ()
     sides = ""
     if worst["lhs"] is not None and worst["rhs"] is not None:
-        names = ("share", "promised") if isinstance(claim.quantifier, WithProbability) else ("left", "right")
+        names = (
+            ("share", "promised")
+            if isinstance(claim.quantifier, WithProbability)
+            else ("left", "right")
+        )
         sides = f" ({names[0]} {number(worst['lhs'])}, {names[1]} {number(worst['rhs'])})"
     value = float(worst["value"]) + 0.0
     return (Plain(f"margin {number(value, 4)} at "), *point(worst["at"], number), Plain(sides))
@@ -205,7 +211,11 @@ def tightness(claim: Claim, result: Result) -> Rich:
     if isinstance(claim.quantifier, UpToConstant):
         lead: list[Piece] = [Plain(f"largest ratio of the sides {number(found['value'])} at ")]
     else:
-        ratio = r"\text{left}/\text{right}" if claim.relation in ("<=", "<") else r"\text{right}/\text{left}"
+        ratio = (
+            r"\text{left}/\text{right}"
+            if claim.relation in ("<=", "<")
+            else r"\text{right}/\text{left}"
+        )
         lead = [Math(rf"\sup {ratio}"), Plain(f" = {number(found['value'])} at ")]
     tail = ""
     value = float(found["value"])

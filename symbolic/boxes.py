@@ -66,6 +66,12 @@ class Box:
         ]
         return Box(self.symbols, tuple(opened))
 
+    def opened_at(self, symbol: sp.Symbol, side: int) -> Box:
+        """The box without its upper (side 1) or lower (side -1) end in one symbol."""
+        r = self.range(symbol)
+        low_open, high_open = r.low_open or side < 0, r.high_open or side > 0
+        return self.replace(symbol, Range(r.low, r.high, low_open, high_open, r.integer))
+
     def cut(self, symbol: sp.Symbol, at: Any) -> tuple[Box, Box]:
         """Both pieces, each with the cut."""
         r = self.range(symbol)

@@ -11,6 +11,7 @@ import sympy as sp
 
 from symbolic import ball
 from symbolic.ball import SURE, TOUCHES, Interval
+from symbolic.cases import by_cases, has_switch
 from symbolic.boxes import Box, middle, thin_point
 from symbolic.tangency import Tangency
 from symbolic.target import Target
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _BOXES = {0: 24, 1: 40, 2: 80, 3: 160}
 _MOST_BOXES = 6000
 _DEEPEST = 70
+_UNBOUNDED_LEVELS = (1, 2, 4, 6)
 
 
 @dataclass
@@ -125,6 +127,13 @@ class _Search:
                 raise _Hopeless
         if node.level == 0 and not box.is_bounded():
             return None, -1.0
+        if not box.is_bounded() and self.depth > 1 and node.level in _UNBOUNDED_LEVELS:
+            reason = self.prover.structure(target, self.strict, box, self.depth - 1)
+            if reason is not None:
+                return reason, 0.0
+        if has_switch(target.expr):
+            reason = self.resolved(node)
+            return reason, float(value.lo) if value.lo.is_finite() else -1e300
         if value.ok >= TOUCHES:
             reason = self.tangency.settle(box, node.level)
             if reason is not None:
@@ -137,6 +146,14 @@ class _Search:
                     return reason, 0.0
         low = float(value.lo) if value.lo.is_finite() else -1e300
         return None, low
+
+    def resolved(self, node: _Node) -> Reason | None:
+        """Resolve absolute values and the like once in a while."""
+        if self.depth < 1 or node.level % 3 != 1:
+            return None
+        return by_cases(
+            self.prover, self.target, self.strict, node.box, self.depth - 1, self.needed < SURE
+        )
 
     def by_slopes(self, box: Box, slopes: list[Interval]) -> Reason | None:
         """Monotone in some variables, else the mean-value form."""
@@ -187,7 +204,9 @@ class _Search:
             if finite and node.level % 2:
                 symbol = max(finite, key=box.width)
             return symbol, middle(box.range(symbol))
-        symbol = max(self._open_symbols(box), key=lambda s: self._weight(box, s))
+        smooth = not has_switch(self.target.expr)
+        weight = self._weight if smooth else Box.width
+        symbol = max(self._open_symbols(box), key=lambda s: weight(box, s))
         return symbol, middle(box.range(symbol))
 
     def _open_symbols(self, box: Box) -> list[sp.Symbol]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import sympy as sp
@@ -11,8 +12,10 @@ from symbolic.enclosure import enclose
 from symbolic.ball import Interval
 from symbolic.pointwise import precision
 from symbolic.program import UnsupportedError, compile_program
+from symbolic.watchdog import Expired, expires_at
 
 _MOST_OPERATIONS = 400
+_LIMIT_OPERATIONS = 40
 _PROBES = (arb("0.6180339887"), arb("0.7320508076"), arb("0.2360679775"), arb("0.4494897428"))
 
 
@@ -65,12 +68,21 @@ def clearly_nonzero(expr: Any) -> bool:
     return False
 
 
-def value_at_infinity(expr: Any, symbol: sp.Symbol, end: Any) -> Any:
+def value_at_infinity(expr: Any, symbol: sp.Symbol, end: Any, deadline: float) -> Any:
     """The exact finite limit of `expr` as the symbol tends to `end` (oo or -oo), or None.
 
-    Only limits that follow by substituting the limits of the parts are found.
+    Substitution settles what is determinate; SymPy's Gruntz algorithm, within a second, the rest.
     """
     value = expr.subs(symbol, end)
+    if value.is_number and value.is_finite and value.is_real:
+        return value
+    if len(expr.free_symbols) > 1 or expr.count_ops() > _LIMIT_OPERATIONS:
+        return None
+    try:
+        with expires_at(min(deadline, time.monotonic() + 1.0)):
+            value = sp.limit(expr, symbol, end)
+    except (Expired, NotImplementedError, ValueError, TypeError, AttributeError, RecursionError):
+        return None
     if value.is_number and value.is_finite and value.is_real:
         return value
     return None

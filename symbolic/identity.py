@@ -15,6 +15,7 @@ import sympy as sp
 
 from symbolic.calculus import constant_zero
 from symbolic.deduction import inhabitant, left, refuted, settle, system_for
+from symbolic.derivations import derivation
 from symbolic.elimination import NotAlgebraic
 from symbolic.induction import closed_by_induction, has_open_sum
 from symbolic.problem import Decision, Problem
@@ -24,6 +25,7 @@ from symbolic.relations import scalar_relations
 
 ENGINE = "identity"
 _SAMPLES = 60
+_SEARCH_SECONDS = 1.5
 _REASON = {
     "normal form": "both sides have the same normal form over the domain",
     "derivative": "the derivatives agree on the domain, and the sides agree at one point",
@@ -44,12 +46,12 @@ def attempt(problem: Problem, deadline: float) -> Decision | None:
         return None
     if not all(isinstance(relation, sp.Eq) for relation in relations):
         return None
-    decision = _decide(relations, domain, deadline)
+    decision = _decide(relations, domain, problem, deadline)
     return decision and replace(decision, seconds=time.monotonic() - started)
 
 
 def _decide(
-    relations: tuple[sp.Basic, ...], domain: Domain, deadline: float
+    relations: tuple[sp.Basic, ...], domain: Domain, problem: Problem, deadline: float
 ) -> Decision | None:
     found, inhabited = search(relations, domain, _SAMPLES, deadline)
     if found is not None:
@@ -72,7 +74,10 @@ def _decide(
             return None
         ways.add(outcome)
     reason = "; ".join(_REASON[way] for way in sorted(ways)) or "the sides are the same expression"
-    return Decision("proved", ENGINE, reason)
+    until = min(deadline, time.monotonic() + _SEARCH_SECONDS)
+    certificate = derivation(problem, domain, until)
+    notes = () if certificate else ("one engine: no certificate was found",)
+    return Decision("proved", ENGINE, reason, certificate=certificate, notes=notes)
 
 
 def _settle(relation: sp.Eq, domain: Domain, deadline: float) -> Counterexample | str | None:

@@ -22,9 +22,9 @@ from symbolic.enclosure import enclose
 from symbolic.prover import OutOfTime, Prover, Reason
 from symbolic.reasons import box_to_json, lemma_to_json, to_json
 from symbolic.ranges import Domain, Range, domain_of
-from symbolic.refutation import Counterexample, search, try_point
+from symbolic.refutation import Counterexample, search
 from symbolic.relations import scalar_relations
-from symbolic.violations import special_points, violations
+from symbolic.violations import certainly_negative, special_points, violations
 
 ENGINE = "intervals"
 _SAMPLES = 60
@@ -81,14 +81,14 @@ def _counterexample(
     """A verified point at which a relation fails: special points first, then a search."""
     for index, relation in enumerate(relations):
         for box in boxes:
-            for point in special_points(relation.lhs - relation.rhs, box):
+            sides = goals(relation) or [relation.lhs - relation.rhs, relation.rhs - relation.lhs]
+            for point in special_points(sides, box):
                 if domain.contains(point) and fails_exactly(relation, point):
                     return Counterexample(point, index, "false")
             for goal in goals(relation):
                 for point in violations(goal, box, domain.where, deadline):
-                    found = try_point((relation,), domain, point)
-                    if found is not None:
-                        return replace(found, index=index)
+                    if domain.contains(point) and certainly_negative(goal, box, point):
+                        return Counterexample(point, index, "false")
     return None
 
 

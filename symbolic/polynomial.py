@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from typing import Any
 
 import sympy as sp
 
@@ -21,6 +22,7 @@ from symbolic.relations import scalar_relations
 
 ENGINE = "polynomial"
 _SAMPLES = 40
+_SEARCH_SECONDS = 1.0
 
 
 def attempt(problem: Problem, deadline: float) -> Decision | None:
@@ -65,9 +67,29 @@ def _decide(
             return refuted(replace(outcome, index=index), relations, ENGINE)
         if outcome is not True:
             return None
-    return Decision(
-        "proved",
-        ENGINE,
-        "the negation has no solution over the reals",
-        notes=("one engine: z3, without a certificate",),
-    )
+    certificate = _certificate(problem, domain, min(deadline, time.monotonic() + _SEARCH_SECONDS))
+    reason = "the negation has no solution over the reals"
+    notes = () if certificate else ("one engine: z3, without a certificate",)
+    return Decision("proved", ENGINE, reason, certificate=certificate, notes=notes)
+
+
+def _certificate(problem: Problem, domain: Domain, deadline: float) -> dict[str, Any] | None:
+    """What an independent checker can replay, or None when the search for it fails."""
+    from symbolic.certificate import Malformed, build
+    from symbolic.derivations import is_accepted
+    from symbolic.positivity import Certifier, NoCertificate
+
+    parts = [part for relation in problem.relations for part in sp.And.make_args(relation)]
+    proofs = []
+    try:
+        for relation in parts:
+            if not isinstance(relation, sp.core.relational.Relational):
+                return None
+            proofs.append(Certifier(relation, domain, deadline).proof(_OPS[relation.func]))
+        certificate = build(problem, ENGINE, {"relations": proofs})
+    except (NoCertificate, Malformed):
+        return None
+    return certificate if is_accepted(certificate) else None
+
+
+_OPS = {sp.Ge: ">=", sp.Gt: ">", sp.Le: "<=", sp.Lt: "<", sp.Eq: "==", sp.Ne: "!="}

@@ -8,7 +8,7 @@ at an end (whose remainder is proved recursively), and by branch and bound.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sympy as sp
@@ -16,6 +16,9 @@ import sympy as sp
 from symbolic.ball import SURE, TOUCHES, Interval
 from symbolic.boxes import Box, thin_point
 from symbolic.branching import branch
+from symbolic.cases import by_cases, has_switch
+from symbolic.compare import by_exponentials, by_logarithms, by_scaling
+from symbolic.curves import by_curve, by_ends
 from symbolic.exactness import is_zero, value_at_infinity
 from symbolic.obligations import obligations
 from symbolic.probes import Probes
@@ -116,21 +119,62 @@ class Prover:
     def _by_structure(
         self, target: Target, strict: bool, box: Box, depth: int, inside: bool
     ) -> Reason | None:
-        reason = self._by_factors(target.expr, strict, box, depth, inside)
+        """The strategies that look at the expression as a whole, each within a share of time."""
+        if has_switch(target.expr):
+            return by_cases(self, target, strict, box, depth, inside)
+        reason = self.within(0.3, self._by_factors, target.expr, strict, box, depth, inside)
         if reason is not None:
             return reason
         cut = self._cut(target, strict, box)
         if cut is not None:
-            parts = []
-            for piece in box.cut(*cut):
-                why = self.prove(target.expr, strict, piece, depth, inside)
-                if why is None:
-                    return None
-                parts.append(why)
-            return {"by": "split", "var": cut[0], "at": cut[1], "parts": parts}
+            return self._in_parts(target, strict, box, depth, inside, cut)
         if box.is_bounded() and not self.probes.looks_tight(target, box):
             return None
-        return self._by_expansion(target, strict, box, depth)
+        reason = self.within(0.3, self._by_expansion, target, strict, box, depth)
+        if reason is not None or depth < 2:
+            return reason
+        for strategy in (by_ends, by_curve, by_exponentials, by_logarithms, by_scaling):
+            reason = self.within(0.3, strategy, self, target, strict, box, depth - 1)
+            if reason is not None:
+                return reason
+        return None
+
+    def structure(self, target: Target, strict: bool, box: Box, depth: int) -> Reason | None:
+        """The strategies for one unbounded piece of a box."""
+        return self.within(0.3, self._by_structure, target, strict, box, depth, False)
+
+    def within(
+        self, share: float, strategy: Callable[..., Reason | None], *args: Any
+    ) -> Reason | None:
+        """The strategy's reason, if it finds one in its share of the remaining time."""
+        outer = self.deadline
+        now = time.monotonic()
+        self.deadline = now + share * (outer - now)
+        try:
+            return strategy(*args)
+        except OutOfTime:
+            self.deadline = outer
+            self.check_time()
+            return None
+        finally:
+            self.deadline = outer
+
+    def _in_parts(
+        self,
+        target: Target,
+        strict: bool,
+        box: Box,
+        depth: int,
+        inside: bool,
+        cut: tuple[sp.Symbol, Any],
+    ) -> Reason | None:
+        parts = []
+        for piece in box.cut(*cut):
+            why = self.prove(target.expr, strict, piece, depth, inside)
+            if why is None:
+                return None
+            parts.append(why)
+        return {"by": "split", "var": cut[0], "at": cut[1], "parts": parts}
 
     def _cut(self, target: Target, strict: bool, box: Box) -> tuple[sp.Symbol, Any] | None:
         """Where to cut first: at an exact inner zero, else a whole line at 0."""
@@ -260,7 +304,7 @@ class Prover:
         oriented = slope if side > 0 else -slope
         if self.probes.sign(self.target(oriented), box) != 1:
             return None
-        limit = value_at_infinity(target.expr, symbol, end)
+        limit = value_at_infinity(target.expr, symbol, end, self.deadline)
         if limit is None or not (limit.is_nonnegative or self.zero(limit)):
             return None
         why = self.prove(oriented, strict, box, depth - 1, inside=True)

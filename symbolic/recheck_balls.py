@@ -150,7 +150,7 @@ class Evaluator:
         if op == "piecewise":
             return self._pieces(t)
         if op in ("sum", "product"):
-            return self(open_binder(t))
+            return self._binder(t)
         if op in ("tan", "sec", "cot", "csc"):
             below = self(make("cos" if op in ("tan", "sec") else "sin", t.args[0]))
             return functions.trigonometric(op, self(t.args[0]), below, prec)
@@ -188,6 +188,33 @@ class Evaluator:
             if holds:
                 return hull
         raise Unclear("a piecewise expression may have no value")
+
+    def _binder(self, t: Term) -> Ball:
+        """A sum or product; with symbolic ends only that it is defined, and its sign."""
+        body, low, high = t.args
+        if fold(low) is not None and fold(high) is not None:
+            return self(open_binder(t))
+        if t.value in self.box or not (self._whole(low) and self._whole(high)):
+            raise Unclear(f"a {t.op} whose ends are not integers here")
+        first, last = self(low), self(high)
+        if not plus(plus(last, negate(first), self.prec), Ball(fone, fone), self.prec).positive(
+            strict=False
+        ):
+            raise Unclear(f"a {t.op} over a range that may be reversed")
+        index = make("sym", value=t.value)
+        inner = Evaluator(self.box, self.prec, self.known, self.deadline)
+        inner.memo[index] = ball(first.lo, last.hi)
+        value = inner(body)
+        low_end = fzero if value.positive(strict=False) else fninf
+        return ball(low_end, finf)
+
+    def _whole(self, t: Term) -> bool:
+        """Whether a term takes integer values: integer polynomials in integer variables."""
+        if t.op == "sym":
+            return t.value in self.box and self.box[t.value].integer
+        if t.op == "rat":
+            return t.value.denominator == 1
+        return t.op in ("add", "mul") and all(map(self._whole, t.args))
 
     def truth(self, test: Term) -> bool | None:
         """Whether a condition holds at every point (True), at none (False), or cannot be told."""

@@ -18,7 +18,7 @@ from fractions import Fraction
 from math import factorial
 from typing import NamedTuple
 
-from symbolic.recheck_balls import MAX_TERMS, fold
+from symbolic.recheck_balls import MAX_TERMS, fold, open_binder
 from symbolic.recheck_terms import BINDERS, MINUS_ONE, ONE, PI, Rejected, Term, add, make, mul
 from symbolic.recheck_terms import number, power, sub
 
@@ -55,9 +55,10 @@ def rational_value(term: Term) -> Fraction | None:
     over, under = normal(term)
     if not over:
         return Fraction(0)
-    if set(over) == {()} and set(under) == {()}:
-        return over[()] / under[()]
-    return None
+    some = next(iter(under))
+    ratio = over.get(some, Fraction(0)) / under[some]
+    same = ratio and not poly_add(over, poly_mul(under, constant(ratio)), -1)
+    return ratio if same else None
 
 
 def polynomial(term: Term) -> dict[tuple[tuple[str, int], ...], Fraction]:
@@ -114,6 +115,8 @@ def _normal(t: Term) -> Quotient:
         return _shifted(op, args[0])
     if op in ("abs", "sign"):
         return _signed(op, normal(args[0]))
+    if op in BINDERS and fold(args[1]) is not None and fold(args[2]) is not None:
+        return normal(open_binder(t))
     if op in BINDERS or op == "piecewise" or op.startswith("cond:"):
         return _whole(generator(("9term", id(t), t)))
     return _opaque(op, *map(normal, args))

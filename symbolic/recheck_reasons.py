@@ -204,17 +204,18 @@ class Prover:
         self.prove(value, box, goal, SIGN, facts.without({name}))
 
     def continuous(self, g: Term, box: Box, name: str, end: Term, facts: Facts) -> None:
-        """g is defined, hence continuous, on the box with the end of one side included."""
+        """g is continuous on the box with the point `end` of one side included.
+
+        Apart from jumps, each function of the format is continuous wherever it is defined, so
+        that it is enough that g is defined on the box and on the face.
+        """
         if jumps(g):
             raise NotSmooth("a step or a piece is not decided on the box")
+        self.defined(g, box, facts.along({name}))
         side = box[name]
-        closed = side
-        if side.lo is not None and side.lo_open and compare(end, side.lo, self.deadline) == 0:
-            closed = Side(side.lo, side.hi, False, side.hi_open)
-        if side.hi is not None and side.hi_open and compare(end, side.hi, self.deadline) == 0:
-            closed = Side(side.lo, side.hi, closed.lo_open, False)
-        facts = facts.along({name}) if closed is side else facts.without({name})
-        self.defined(g, {**box, name: closed}, facts)
+        for edge, excluded in ((side.lo, side.lo_open), (side.hi, side.hi_open)):
+            if edge is not None and excluded and compare(end, edge, self.deadline) == 0:
+                self.defined(substitute(g, {name: end}), box, facts.without({name}))
 
     def ends(self, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
         name, side = self.variable(reason, box)
@@ -248,10 +249,14 @@ class Prover:
         g = self.resolve(g, box, facts.along({name}))
         rows = [g]
         for _ in range(order):
-            self.continuous(rows[-1], box, name, at, facts)
             if at.free:
                 whole = {**box, name: Side(side.lo, side.hi)}
-                self.defined(rows[-1], whole, facts.without({name}))
+                self.defined(rows[-1], box, facts.along({name}))
+                self.defined(substitute(rows[-1], {name: at}), whole, facts.without({name}))
+                if jumps(rows[-1]):
+                    raise NotSmooth("a step or a piece is not decided on the box")
+            else:
+                self.continuous(rows[-1], box, name, at, facts)
             rows.append(self.slope(rows[-1], name))
         terms = reason.get("terms", [ZERO_FORM] * order)
         if not isinstance(terms, list) or len(terms) != order:
@@ -556,7 +561,7 @@ METHODS: dict[str, Callable[..., None]] = {
 FOR_EQUALITY = frozenset(
     ["outside", "split", "apart", "cases", "rewrite", "rule", "zero", "constant", "induction"]
 )
-JUMPS = frozenset(["sign", "floor", "ceiling", "piecewise"])
+JUMPS = frozenset(["sign", "floor", "ceiling", "piecewise", "acot", "sum", "product"])
 
 
 def jumps(g: Term) -> bool:

@@ -14,8 +14,8 @@ from typing import Any
 import sympy as sp
 from flint import arb, fmpq
 
-from symbolic.ball import Interval
-from symbolic.boxes import Box
+from symbolic.ball import SURE, Interval
+from symbolic.boxes import Box, thin_point
 from symbolic.pointwise import precision
 from symbolic.probes import Probes
 from symbolic.program import UnsupportedError
@@ -162,17 +162,30 @@ def _rounded(point: list[Interval], box: Box) -> Iterator[Point]:
         yield candidate
 
 
-def special_points(g: Any, box: Box) -> Iterator[Point]:
+def certainly_negative(g: Any, box: Box, point: Point) -> bool:
+    """Whether `g` is defined and certainly negative at the exact point, at some precision."""
+    try:
+        target = Target(g, box.symbols, {})
+        for bits in (64, 240, 800):
+            with precision(bits):
+                value = target.value(thin_point([point[s] for s in box.symbols]))
+            if value.ok == SURE and value.hi < 0:
+                return True
+    except UnsupportedError:
+        return False
+    return False
+
+
+def special_points(sides: list[Any], box: Box) -> Iterator[Point]:
     """Corners of the box, and exact points where one variable's function may touch zero."""
     ends = [[e for e in {r.low, r.high} if e.is_finite] or [sp.Integer(0)] for r in box.ranges]
     for values in itertools.islice(itertools.product(*ends), 64):
         yield dict(zip(box.symbols, values, strict=True))
     zero = {s: sp.Integer(0) for s in box.symbols}
     yield zero
-    target = Target(g, box.symbols, {})
-    if len(target.active) == 1 and len(box.symbols) == 1:
-        with precision(_BITS):
-            for point in touching_points(target, box.symbols[0], box):
-                yield {box.symbols[0]: point}
-
-
+    for g in sides:
+        target = Target(g, box.symbols, {})
+        if len(target.active) == 1 and len(box.symbols) == 1:
+            with precision(_BITS):
+                for point in touching_points(target, box.symbols[0], box):
+                    yield {box.symbols[0]: point}

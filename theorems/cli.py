@@ -31,6 +31,9 @@ ProfileName = Annotated[str, typer.Option(help="How hard to try: quick or nightl
 Jobs = Annotated[int, typer.Option(help="Worker processes; 0 for one per core.", min=0)]
 StoreFile = Annotated[Path, typer.Option(help="The file that keeps finished tasks.")]
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the results as JSON too.")]
+Cluster = Annotated[
+    str | None, typer.Option(help="Address of a Dask cluster, or local:N for N worker processes.")
+]
 Fresh = Annotated[bool, typer.Option(help="Run every task again, finished before or not.")]
 
 
@@ -146,11 +149,12 @@ def check(
     store: StoreFile = STORE,
     json_file: JsonFile = None,
     fresh: Fresh = False,
+    cluster: Cluster = None,
 ) -> None:
     """Run and judge claims, and print a table of verdicts."""
     from theorems.show import verdict_table
 
-    run = _run(pattern, profile, jobs, store, fresh)
+    run = _run(pattern, profile, jobs, store, fresh, cluster)
     if json_file is not None:
         _write(json_file, json.dumps(run.to_json(), indent=2) + "\n")
     _print(verdict_table(run))
@@ -168,11 +172,12 @@ def report(
     ),
     json_file: JsonFile = None,
     fresh: Fresh = False,
+    cluster: Cluster = None,
 ) -> None:
     """Run and judge claims, then write the report in Markdown and HTML."""
     from importlib import import_module
 
-    run = _run(pattern, profile, jobs, store, fresh)
+    run = _run(pattern, profile, jobs, store, fresh, cluster)
     if json_file is not None:
         _write(json_file, json.dumps(run.to_json(), indent=2) + "\n")
     try:
@@ -232,7 +237,15 @@ def new(
     print(f"{out}\nnext: fill it in, then run: theorems check {out}")
 
 
-def _run(patterns: list[str] | None, profile: str, jobs: int, store: Path, fresh: bool) -> Run:
+def _run(
+    patterns: list[str] | None,
+    profile: str,
+    jobs: int,
+    store: Path,
+    fresh: bool,
+    cluster: str | None,
+) -> Run:
+    from theorems.cluster import ClusterError
     from theorems.harness import default_jobs
     from theorems.harness import run as run_collection
     from theorems.profiles import by_name
@@ -256,7 +269,11 @@ def _run(patterns: list[str] | None, profile: str, jobs: int, store: Path, fresh
                 store=opened,
                 fresh=fresh,
                 progress=progress,
+                cluster=cluster,
+                patterns=patterns or [],
             )
+    except ClusterError as error:
+        raise BadUsage(str(error)) from error
     finally:
         opened.close()
 

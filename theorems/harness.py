@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from theorems.claim import Claim
+from theorems.cluster import run_cluster
 from theorems.evidence import Evidence, merge
 from theorems.judge import judge
 from theorems.profiles import Profile, by_name
@@ -58,10 +59,13 @@ def run(
     fresh: bool = False,
     progress: Progress | None = None,
     record: bool = True,
+    cluster: str | None = None,
+    patterns: Iterable[str] = (),
 ) -> Run:
     """Check a collection of claims. An interrupt leaves every finished task in the store.
 
-    `record` says whether the run itself is kept in the store beside its tasks.
+    `record` says whether the run itself is kept in the store beside its tasks. `cluster` is the
+    address of a Dask cluster, whose workers find the claims by `patterns`. Raises `ClusterError`.
     """
     started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
     claims = collection.claims
@@ -83,7 +87,9 @@ def run(
             progress(task, len(outcomes), len(everything))
 
     left = _largest_first([task for task in everything if task not in outcomes], claims)
-    if left and jobs > 1:
+    if left and cluster is not None:
+        run_cluster(left, list(patterns), profile, done, cluster)
+    elif left and jobs > 1:
         run_pool(left, claims, profile, done, min(jobs, len(left)))
     elif left:
         run_here(left, claims, profile, done)

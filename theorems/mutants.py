@@ -79,7 +79,8 @@ def _all(claim: Claim) -> Iterator[Mutant]:
             continue
         for change, expression in _changed(side.closed):
             mutated = replace(side, closed=expression)
-            yield Mutant(replace(claim, **{name: mutated}), f"{name}: {change}")
+            changed = replace(claim, lhs=mutated) if name == "lhs" else replace(claim, rhs=mutated)
+            yield Mutant(changed, f"{name}: {change}")
     for index, relation in enumerate(claim.where):
         rest = [r for i, r in enumerate(claim.where) if i != index]
         yield Mutant(replace(claim, where=rest), f"dropped the condition {relation}")

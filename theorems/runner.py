@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future, as_completed
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any
@@ -16,6 +16,9 @@ from typing import Any
 from theorems.claim import Claim
 from theorems.profiles import Profile
 from theorems.tasks import Task, perform
+
+# A task that ignores its time limit (stuck in C code) is killed so many seconds later.
+GRACE = 5.0
 
 Done = Callable[[Task, dict[str, Any], float], None]
 
@@ -77,61 +80,59 @@ def run_pool(
 ) -> None:
     """Run tasks in `jobs` worker processes.
 
-    Workers are forked, so that a user's claims need not be importable. When a worker dies, the
-    tasks left run again, each in a process of its own, so that only the one that kills it fails.
+    Workers are forked, so that a user's claims need not be importable. A worker that dies, or that
+    is stuck where no signal reaches it, costs its own task alone; another takes its place.
     """
-    left = list(tasks)
-    try:
-        for task, outcome, seconds in _pooled(left, claims, profile, jobs):
-            left.remove(task)
-            done(task, outcome, seconds)
-    except BrokenProcessPool:
-        for task in list(left):
-            try:
-                for finished, outcome, seconds in _pooled([task], claims, profile, 1):
-                    done(finished, outcome, seconds)
-            except BrokenProcessPool:
-                error = {"error": f"the worker process died ({task.name})", "traceback": ""}
-                done(task, error, 0.0)
+    from pebble import ProcessPool
 
-
-def _pooled(
-    tasks: Sequence[Task], claims: Mapping[str, Claim], profile: Profile, jobs: int
-) -> Iterator[tuple[Task, dict[str, Any], float]]:
+    load_once()
     context = multiprocessing.get_context("fork")
-    _load_once()
-    pool = ProcessPoolExecutor(
-        jobs, mp_context=context, initializer=_enter, initargs=(claims, profile)
-    )
+    pool = ProcessPool(jobs, initializer=enter_worker, initargs=(claims, profile), context=context)
     try:
-        futures: dict[Future[tuple[dict[str, Any], float]], Task] = {
-            pool.submit(_perform_in_worker, task): task for task in tasks
+        limit = profile.task_seconds + GRACE
+        futures = {
+            pool.schedule(perform_in_worker, args=(task,), timeout=limit): task for task in tasks
         }
-        pending = set(futures)
-        while pending:
-            finished, pending = wait(pending, return_when=FIRST_COMPLETED)
-            for future in finished:
-                outcome, seconds = future.result()
-                yield futures[future], outcome, seconds
+        for future in as_completed(futures):
+            outcome, seconds = outcome_of(future, futures[future], profile)
+            done(futures[future], outcome, seconds)
+        pool.close()
     except BaseException:
-        _stop(pool)
+        # After an interrupt nobody waits for what the workers are doing.
+        pool.stop()
         raise
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        pool.join()
 
 
-def _stop(pool: ProcessPoolExecutor) -> None:
-    """End the workers at once: after an interrupt nobody waits for what they are doing."""
-    for process in list((pool._processes or {}).values()):
-        with suppress(ProcessLookupError):
-            process.terminate()
+def outcome_of(
+    future: Future[tuple[dict[str, Any], float]], task: Task, profile: Profile
+) -> tuple[dict[str, Any], float]:
+    """What a worker sent back, or the error that its end amounts to."""
+    from pebble import ProcessExpired
+
+    try:
+        return future.result()
+    except TimeoutError:
+        line = f"stuck; its worker was killed after {profile.task_seconds + GRACE:g} s"
+    except ProcessExpired as error:
+        line = f"its worker process died with status {error.exitcode}"
+    except MemoryError:
+        line = f"ran out of memory (limit {profile.task_gib:g} GiB)"
+    return {"error": f"{line} ({task.name})", "traceback": ""}, 0.0
 
 
-def _enter(claims: Mapping[str, Claim], profile: Profile) -> None:
+def enter_worker(claims: Mapping[str, Claim], profile: Profile) -> None:
     global _worker_claims, _worker_profile
     _worker_claims, _worker_profile = claims, profile
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The decision procedure starts children of its own, which daemons may not.
+    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
     _one_torch_thread()
+    # What a claim prints would drown the results; with one job it is shown.
+    silent = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silent, 1)
+    os.dup2(silent, 2)
     with suppress(ImportError):
         import resource
 
@@ -139,12 +140,12 @@ def _enter(claims: Mapping[str, Claim], profile: Profile) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
-def _perform_in_worker(task: Task) -> tuple[dict[str, Any], float]:
+def perform_in_worker(task: Task) -> tuple[dict[str, Any], float]:
     assert _worker_profile is not None
     return perform_limited(_worker_claims[task.claim], task, _worker_profile)
 
 
-def _load_once() -> None:
+def load_once() -> None:
     """Import what tasks need before forking, so that no worker pays for it again."""
     _one_torch_thread()
     for name in ("scipy.stats", "symbolic.decide", "theorems.measure.pointwise"):

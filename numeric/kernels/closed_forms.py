@@ -21,6 +21,8 @@ OPPOSITE = 50.0
 
 def _opposite(block: Block) -> tuple[tuple[Tensor, Tensor], Tensor, Tensor] | None:
     """Indices, `pi - angle` and `r` of nearly antiparallel pairs; None when there are none."""
+    if block.k.amin() >= 0:
+        return None
     found = (block.below > OPPOSITE * block.above).nonzero(as_tuple=True)
     if len(found[0]) == 0:
         return None
@@ -38,18 +40,17 @@ def _sine_excess(gap: Tensor) -> Tensor:
     return gap * square * total
 
 
-def _rectified(block: Block, with_below: bool = True) -> tuple[Tensor, Tensor, Tensor]:
+def _rectified(block: Block) -> tuple[Tensor, Tensor, Tensor]:
     """For ReLU: `k`, its complement `r / 2 - k`, and `E sigma' sigma'`."""
-    near, far = block.below.sqrt(), block.above.sqrt()
-    angle = torch.atan2(near, far).mul_(2)
-    sine = near.mul_(far)  # r sin(angle)
-    slope = torch.sub(math.pi, angle).mul_(1 / (2 * math.pi))
-    k = torch.mul(slope, block.k).add_(sine, alpha=1 / (2 * math.pi))
+    sine = torch.mul(block.below, block.above).sqrt_()  # r sin(angle)
+    angle = torch.atan2(sine, block.k)
+    sine *= 1 / (2 * math.pi)
+    angle *= 1 / (2 * math.pi)
+    slope = torch.sub(0.5, angle)
+    k = torch.addcmul(sine, slope, block.k)
     # r / 2 - k = below / 2 - (r sin(angle) - angle k) / (2 pi): both terms vanish with the angle.
-    below = far
-    if with_below:
-        below = angle.mul_(block.k).sub_(sine).mul_(1 / (2 * math.pi))
-        below = below.add_(block.below, alpha=0.5).clamp_min_(0)
+    below = torch.addcmul(sine, angle, block.k, value=-1, out=sine)
+    below = torch.sub(block.below, below, alpha=2, out=below).mul_(0.5).clamp_min_(0)
     opposite = _opposite(block)
     if opposite is not None:
         at, gap, r = opposite

@@ -14,7 +14,8 @@ from numeric.kernels.expanded import smooth
 from numeric.kernels.layers import Activation, Dense, Layer, Residual, check_layers, needs_angle
 from numeric.kernels.pairs import Block, Rows, add, dense, input_block
 
-BLOCK = 256
+# Rows and columns of a block: wide, so that little of a symmetric kernel is computed twice.
+BLOCK = (128, 512)
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,8 @@ def _activate(layer: Activation, block: Block, tx: Trace, tz: Trace) -> Block:
         return closed_forms.erf(block, q, q_out, radial)
     if layer.name == "gelu":
         return closed_forms.gelu(block, q, q_out, radial)
-    assert tx.expansion is not None and tz.expansion is not None
+    assert tx.expansion is not None
+    assert tz.expansion is not None
     return smooth(layer, block, q, q_out, (tx.expansion, tz.expansion), radial)
 
 
@@ -155,7 +157,7 @@ def check_inputs(x: Tensor, z: Tensor | None) -> tuple[Tensor, Tensor | None]:
 
 
 def infinite_width(
-    x: Tensor, z: Tensor | None = None, *, layers: Sequence[Layer], block: int = BLOCK
+    x: Tensor, z: Tensor | None = None, *, layers: Sequence[Layer], block: tuple[int, int] = BLOCK
 ) -> Kernels:
     """NNGP and NTK of a network as every width goes to infinity, in the NTK parameterisation.
 
@@ -173,8 +175,9 @@ def infinite_width(
     """
     layers = check_layers(layers)
     x, z = check_inputs(x, z)
-    if block < 1:
-        raise ValueError(f"block must be >= 1, not {block}")
+    height, width = block
+    if height < 1 or width < height:
+        raise ValueError(f"block must be (rows, columns) with 1 <= rows <= columns, not {block}")
     with torch.no_grad():
         rows = Rows.of(x)
         columns = rows if z is None else Rows.of(z)
@@ -185,19 +188,19 @@ def infinite_width(
         shape = (len(rows.x), len(columns.x))
         nngp = torch.empty(shape, dtype=torch.float64)
         ntk = torch.empty(shape, dtype=torch.float64)
-        for i in range(0, shape[0], block):
-            here = slice(i, min(i + block, shape[0]))
+        for i in range(0, shape[0], height):
+            here = slice(i, min(i + height, shape[0]))
             left = tuple(t[here] for t in trace)
-            for j in range(0 if z is not None else i, shape[1], block):
-                there = slice(j, min(j + block, shape[1]))
-                right = tuple(t[slice(offset + j, offset + there.stop)] for t in trace)
-                diagonal = z is None and i == j
-                start = input_block(rows[here], columns[there], diagonal)
+            for j in range(0 if z is not None else i, shape[1], width):
+                there = slice(j, min(j + width, shape[1]))
+                right = tuple(t[offset + j : offset + there.stop] for t in trace)
+                start = input_block(rows[here], columns[there], same=z is None and i == j)
                 pairs = _through(layers, start, left, right)
                 for result, value in ((nngp, pairs.k), (ntk, pairs.ntk)):
-                    if diagonal:
-                        value = value.triu() + value.triu(1).T
                     result[here, there] = value
-                    if z is None and not diagonal:
+                    if z is None:
                         result[there, here] = value.T
+                        if i == j:
+                            corner = value[:, : len(value)]
+                            result[here, here] = corner.triu() + corner.triu(1).T
         return Kernels(nngp, ntk)

@@ -77,18 +77,23 @@ def dense(
     block: Block, qx: Tensor, qz: Tensor, weight_variance: float, bias_variance: float
 ) -> Block:
     """Through a dense layer; `qx (b,)` and `qz (c,)` are the variances before it."""
-    k, below, above = (weight_variance * t for t in (block.k, block.below, block.above))
-    if bias_variance > 0:
-        sx, sz = torch.sqrt(weight_variance * qx), torch.sqrt(weight_variance * qz)
-        rx = torch.sqrt(weight_variance * qx + bias_variance)
-        rz = torch.sqrt(weight_variance * qz + bias_variance)
-        # r_new - r_old - b^2, rationalised
-        gain = (sx[:, None] - sz[None, :]).square_().mul_(bias_variance)
-        gain /= outer(rx, rz).add_(outer(sx, sz)).add_(bias_variance)
-        k += bias_variance
-        below += gain
-        above += gain.add_(2 * bias_variance)
+    if bias_variance == 0:
+        k, below, above = (weight_variance * t for t in (block.k, block.below, block.above))
+        return Block(k, below, above, torch.add(k, block.ntk, alpha=weight_variance))
+    bias = bias_variance**0.5
+    x, z = torch.sqrt(weight_variance * qx), torch.sqrt(weight_variance * qz)
+    # r_new - r_old - b^2, rationalised: b^2 (x - z)^2 / (r_new + r_old + b^2)
+    gain = ((bias * x)[:, None] - (bias * z)[None, :]).square_()
+    gain /= _roots(x, bias) @ _roots(z, bias).T
+    below = torch.add(gain, block.below, alpha=weight_variance)
+    gain += 2 * bias_variance
+    above = gain.add_(block.above, alpha=weight_variance)
+    k = torch.mul(block.k, weight_variance).add_(bias_variance)
     return Block(k, below, above, torch.add(k, block.ntk, alpha=weight_variance))
+
+
+def _roots(x: Tensor, bias: float) -> Tensor:
+    return torch.stack([x, torch.hypot(x, torch.full_like(x, bias)), torch.full_like(x, bias)], 1)
 
 
 def _spread(q: Tensor, mean: Tensor) -> Tensor:

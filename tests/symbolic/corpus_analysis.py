@@ -113,7 +113,7 @@ pair("entropy term", x * log(x) >= -1 / E, POSITIVE, x * log(x) >= -Q(99, 100) /
 pair("Pade below", log(1 + x) >= 2 * x / (2 + x), HALF, log(1 + x) >= Q(202, 100) * x / (2 + x))
 pair("Pade above", log(1 + x) <= x / sqrt(1 + x), HALF,
      log(1 + x) <= Q(99, 100) * x / sqrt(1 + x))
-pair("log quotient", log(1 + x) / x >= 1 / (1 + x), sp.Union(sp.Interval.open(-1, 0), POSITIVE),
+pair("log quotient", log(1 + x) / x >= 1 / (1 + x), POSITIVE,
      log(1 + x) / x >= Q(101, 100) / (1 + x))
 # log(1-x) >= -x - x^2 up to the root 0.683...
 pair("log lower parabola", log(1 - x) >= -x - x**2, sp.Interval(0, Q(1, 2)),

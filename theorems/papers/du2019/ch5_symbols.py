@@ -31,7 +31,7 @@ def teacher_of(points: Any) -> Any:
     from numeric.population import Teacher
 
     return Teacher(
-        points["norm_w"] if "norm_w" in points else 1.0,
+        points.get("norm_w", 1.0),
         points["square_teacher"],
         points["sum_teacher"],
         points["k"],
@@ -39,7 +39,7 @@ def teacher_of(points: Any) -> Any:
 
 
 def state_of(points: Any) -> Any:
-    """The starts of a batch of points; |v| = 1 and |a|^2 its least value unless they are symbols."""
+    """The starts of a batch of points; unless they are symbols, |v| = 1 and |a|^2 is least."""
     import torch
 
     from numeric.population import State
@@ -48,10 +48,10 @@ def state_of(points: Any) -> Any:
     least = points["sum_a"] ** 2 / points["k"]
     return State(
         phi=points["phi"],
-        norm_v=points["norm_v"] if "norm_v" in points else one,
+        norm_v=points.get("norm_v", one),
         inner=points["inner"],
         sum_a=points["sum_a"],
-        square_a=points["square_a"] if "square_a" in points else least,
+        square_a=points.get("square_a", least),
     )
 
 

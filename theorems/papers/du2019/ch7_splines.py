@@ -85,7 +85,8 @@ joint_is_twice_differentiable = Claim(
     id="du2019.lemma-7.4a",
     source=Source(PAPER, SECTION, "Lemma 7.4, contact at the faces"),
     statement=r"with $g=g_1(x_i)+g_2(x_i)x_{i+1}^2$ and $\nu=-g_1(2\tau)+4L\tau^2$, at "
-    r"$x_i=\tau$ the values, gradients and Hessians of $f_{i,2}$ and $f_{i,1}$ agree, and at $x_i=2\tau$ "
+    r"$x_i=\tau$ the values, gradients and Hessians of $f_{i,2}$ and $f_{i,1}$ agree, and "
+    r"at $x_i=2\tau$ "
     r"those of $f_{i,2}$ and $f_{i+1,1}$, for every $i=1,\dots,d$",
     over={**SHAPE, **dict.fromkeys((y, w, v), sp.S.Reals), i: sp.S.Naturals},
     where=[gamma < L],

@@ -1,0 +1,151 @@
+"""Comparing A and B through their logarithms or exponentials.
+
+`A - B > 0` with A, B > 0 says `log A > log B`; `L - R > 0` says `exp(L) > exp(R)`. The transformed
+difference is often rational, or monotone where the given one is not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+
+from symbolic.boxes import Box
+from symbolic.target import Target
+
+if TYPE_CHECKING:
+    from symbolic.prover import Prover, Reason
+
+_GROWING = (sp.exp, sp.cosh, sp.sinh, sp.gamma, sp.erfc)
+_MOST_OPERATIONS = 80
+
+
+def by_logarithms(
+    prover: Prover, target: Target, strict: bool, box: Box, depth: int
+) -> Reason | None:
+    """Compare the terms with a plus sign with those with a minus sign on the scale of logarithms."""
+    expr = target.expr
+    if not expr.is_Add or expr.count_ops() > _MOST_OPERATIONS or not _steep(expr):
+        return None
+    expr = sp.expand_mul(expr)
+    if not expr.is_Add:
+        return None
+    negative = [t for t in expr.args if t.could_extract_minus_sign()]
+    left = sp.Add(*(t for t in expr.args if t not in negative))
+    right = -sp.Add(*negative)
+    if left == 0 or right == 0:
+        return None
+    needs = []
+    for side in (left, right):
+        why = prover.prove(side, True, box, 1)
+        if why is None:
+            return None
+        needs.append(why)
+    to = logarithm(left, prover, box) - logarithm(right, prover, box)
+    if to == expr or to.has(sp.exp) and to.count_ops() > 2 * expr.count_ops():
+        return None
+    then = prover.prove(to, strict, box, depth - 1)
+    if then is None:
+        return None
+    return {
+        "by": "compare",
+        "map": "log",
+        "left": left,
+        "right": right,
+        "to": to,
+        "needs": needs,
+        "then": then,
+    }
+
+
+def _steep(expr: Any) -> bool:
+    """Whether some term is an exponential or a power with a variable exponent."""
+    return any(
+        isinstance(e, _GROWING) or (e.is_Pow and not e.exp.is_number)
+        for e in sp.preorder_traversal(expr)
+    )
+
+
+def logarithm(expr: Any, prover: Prover, box: Box) -> Any:
+    """log(expr) for an expr > 0, opened over products, powers and exponentials."""
+    if expr.is_Mul:
+        parts = [a for a in expr.args if _positive(a, prover, box)]
+        rest = sp.Mul(*(a for a in expr.args if a not in parts))
+        opened = [logarithm(a, prover, box) for a in parts]
+        return sp.Add(*opened, *([] if rest == 1 else [sp.log(rest)]))
+    if isinstance(expr, sp.exp):
+        return expr.exp
+    if expr.is_Pow and _positive(expr.base, prover, box):
+        return expr.exp * logarithm(expr.base, prover, box)
+    if isinstance(expr, sp.gamma):
+        return sp.loggamma(expr.args[0])
+    return sp.log(expr)
+
+
+def _positive(expr: Any, prover: Prover, box: Box) -> bool:
+    if expr.is_number:
+        return bool(expr.is_positive)
+    return prover.prove(expr, True, box, 1) is not None
+
+
+def by_exponentials(
+    prover: Prover, target: Target, strict: bool, box: Box, depth: int
+) -> Reason | None:
+    """Free a logarithm: c log(A) + R > 0 as A > exp(-R/c), for c > 0 (or c < 0)."""
+    expr = target.expr
+    if not expr.is_Add or expr.count_ops() > _MOST_OPERATIONS:
+        return None
+    for term in expr.args:
+        coefficient, logs = term.as_independent(*target.active)
+        if not isinstance(logs, sp.log) or not coefficient.is_number:
+            continue
+        if not logs.args[0].has(sp.exp, sp.cosh, sp.sinh):
+            continue
+        rest = sp.expand((expr - term) / coefficient)
+        if rest.has(sp.log):
+            continue
+        inside, bound = logs.args[0], sp.exp(-rest)
+        sign = 1 if coefficient.is_positive else -1
+        to = sp.expand(sp.expand_power_exp((inside - bound).rewrite(sp.exp)), power_exp=True)
+        then = prover.prove(sign * sp.powsimp(to), strict, box, depth - 1)
+        if then is None:
+            continue
+        left, right = (logs, -rest) if sign > 0 else (-rest, logs)
+        return {
+            "by": "compare",
+            "map": "exp",
+            "left": left,
+            "right": right,
+            "to": sign * sp.powsimp(to),
+            "factor": abs(coefficient),
+            "then": then,
+        }
+    return None
+
+
+def by_scaling(
+    prover: Prover, target: Target, strict: bool, box: Box, depth: int
+) -> Reason | None:
+    """Divide by an exponential that is a factor of one of the terms."""
+    expr = target.expr
+    if not expr.is_Add or expr.count_ops() > _MOST_OPERATIONS:
+        return None
+    opened = sp.expand(expr)
+    factors: list[Any] = []
+    for term in sp.Add.make_args(opened):
+        for factor in sp.Mul.make_args(term):
+            if isinstance(factor, sp.exp) and factor not in factors:
+                factors.append(factor)
+    for factor in factors[:3]:
+        inner = sp.Add(*(sp.powsimp(t / factor) for t in sp.Add.make_args(opened)))
+        if inner.count_ops() > expr.count_ops() + 12:
+            continue
+        why = prover.prove(inner, strict, box, depth - 1)
+        if why is None:
+            continue
+        product = sp.Mul(factor, inner, evaluate=False)
+        factor_why = {"sign": 1, "why": {"by": "sign"}}
+        entries = [factor_why, {"sign": 1, "why": why}]
+        then = {"by": "product", "factors": entries}
+        return {"by": "rewrite", "to": product, "then": then}
+    return None

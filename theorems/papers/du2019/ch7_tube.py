@@ -1,0 +1,209 @@
+"""Thesis sections 7.4.1, 7.7.1 and 7.7.2: the pieces of the tube and the octopus.
+
+L > gamma > 0: curvatures; tau: width of a quadratic piece; d: dimension; k: number of coordinates
+that have arrived at 2 tau or beyond (so that coordinate k + 1 is leaving); s, u: where in its box a
+point lies, as shares; rho: Hessian-Lipschitz constant; epsilon: accuracy; x, y: x_i and x_{i+1};
+G = g_thres, r: gradient threshold and radius of perturbed gradient descent.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations_with_replacement
+from typing import Any
+
+import sympy as sp
+from sympy import Abs, Interval, Matrix, Rational, diff, oo, sqrt, symbols
+
+from symbolic import splines
+from theorems.claim import Claim, Source
+from theorems.grid import Grid
+from theorems.quantifiers import AlongTrajectory, ForAll
+from theorems.sides import Closed, Computed, Side, Simulated
+
+PAPER = "du2019"
+POSITIVE, NONNEGATIVE = Interval.open(0, oo), Interval(0, oo)
+tau, L, gamma, x, y = symbols("tau L gamma x y", real=True)
+rho, epsilon, s, u, G, r, e_j, e_k, e_l = symbols("rho epsilon s u G r e_j e_k e_l", real=True)
+d, k = symbols("d k", integer=True)
+SHAPE = {tau: POSITIVE, L: POSITIVE, gamma: POSITIVE}
+SHAPES = [(math.e, 1.0, math.e), (1.01, 1.0, 2.0), (30.0, 0.5, 1.0)]
+nu = splines.nu(tau, L, gamma)
+g, g1 = splines.g(x, y, tau, L, gamma), splines.g1(y, tau, L, gamma)
+
+# Section 7.4.1: two saddle points
+
+FIRST, SECOND = -gamma * x**2 + L * y**2, L * (x - 2) ** 2 - gamma * y**2
+THIRD = L * (x - 2) ** 2 + L * (y - 2) ** 2
+
+
+def _gradient_at(piece: sp.Expr, at: tuple[int, int]) -> list[sp.Expr]:
+    return [diff(piece, v).subs({x: at[0], y: at[1]}) for v in (x, y)]
+
+
+def _curvatures_at(piece: sp.Expr) -> list[sp.Expr]:
+    return [diff(piece, x, 2), diff(piece, x, y), diff(piece, y, 2)]
+
+
+two_saddles = Claim(
+    id="du2019.eq-7.3",
+    source=Source(PAPER, "7.4.1", "(7.3)"),
+    statement=r"the three pieces $-\gamma x_1^2+Lx_2^2$, $L(x_1-2)^2-\gamma x_2^2$, "
+    r"$L(x_1-2)^2+L(x_2-2)^2$ have saddle points at $(0,0)$, $(2,0)$ and an optimum at $(2,2)$: the "
+    r"gradient vanishes, the Hessians are $\mathrm{diag}(-2\gamma,2L)$, "
+    r"$\mathrm{diag}(2L,-2\gamma)$, $2L\,I$",
+    over={L: POSITIVE, gamma: POSITIVE},
+    where=[gamma < L],
+    lhs=Closed(
+        Matrix(
+            [
+                *_gradient_at(FIRST, (0, 0)),
+                *_gradient_at(SECOND, (2, 0)),
+                *_gradient_at(THIRD, (2, 2)),
+                *(c for piece in (FIRST, SECOND, THIRD) for c in _curvatures_at(piece)),
+            ]
+        )
+    ),
+    relation="==",
+    rhs=Closed(
+        Matrix([*[0] * 6, -2 * gamma, 0, 2 * L, 2 * L, 0, -2 * gamma, 2 * L, 0, 2 * L])
+    ),
+)
+
+two_saddles_jump = Claim(
+    id="du2019.eq-7.3.discontinuous",
+    source=Source(PAPER, "7.4.1", "remark after (7.3)"),
+    statement=r"the function (7.3) is not continuous: its first two pieces differ at $(1,x_2)$ for every "
+    r"$x_2\in[0,1]$",
+    over={L: POSITIVE, gamma: POSITIVE, y: Interval(0, 1)},
+    where=[gamma < L],
+    lhs=Closed(FIRST.subs(x, 1)),
+    relation="!=",
+    rhs=Closed(SECOND.subs(x, 1)),
+    erratum="at x_2 = 1 both pieces have the value L - gamma",
+)
+
+ORDERS = [o for n in range(3) for o in combinations_with_replacement((x, y), n)]
+SPLINED = (
+    -gamma * x**2 + L * y**2,
+    g,
+    L * (x - 4 * tau) ** 2 - gamma * y**2 - nu,
+    L * (x - 4 * tau) ** 2 + g1 - nu,
+    L * (x - 4 * tau) ** 2 + L * (y - 4 * tau) ** 2 - 2 * nu,
+)
+FACES = ((x, tau), (x, 2 * tau), (y, tau), (y, 2 * tau))
+
+
+def _jumps() -> list[sp.Expr]:
+    """Differences of neighbouring pieces and of their derivatives to order two, at their face."""
+    found = []
+    for before, after, (v, at) in zip(SPLINED, SPLINED[1:], FACES, strict=False):
+        for order in ORDERS:
+            gap = diff(after - before, *order) if order else after - before
+            found.append(gap.subs(v, at))
+    return found
+
+
+two_saddles_splined = Claim(
+    id="du2019.eq-7.4",
+    source=Source(PAPER, "7.4.1", "(7.4)"),
+    statement=r"the five pieces of (7.4), with offsets $-\nu$ and $-2\nu$, agree in value, gradient and "
+    r"Hessian on the faces $x_1=\tau$, $x_1=2\tau$, $x_2=\tau$, $x_2=2\tau$ between neighbours",
+    over={**SHAPE, x: sp.S.Reals, y: sp.S.Reals},
+    where=[gamma < L],
+    lhs=Closed(Matrix(_jumps())),
+    relation="==",
+    rhs=Closed(sp.S.Zero),
+    grid=Grid(L=[1.5, 3.0], gamma=[1.0], tau=[1.0, 2.5], x=[7.0], y=[0.5, 3.0]),
+    uses=("du2019.lemma-7.4a",),
+)
+
+# Section 7.7.1: the tube and the octopus in any dimension
+
+
+def _boxes(points: Any, generator: Any, count: int, signs: bool) -> Any:
+    """`(n, count, d)` points of the box of index k, each scaled to its point's tau."""
+    import torch
+
+    shape = (points.n, count, points.d)
+    unit = torch.rand(shape, generator=generator, dtype=torch.float64)
+    unit[..., : points.k] = 2 + 4 * unit[..., : points.k]
+    unit[..., points.k : points.k + 1] *= 2
+    scaled = unit * points.tau[:, None, None]
+    if signs:
+        scaled *= torch.sign(torch.rand(shape, generator=generator, dtype=torch.float64) - 0.5)
+    return scaled
+
+
+def _jump_at_faces(points: Any, octopus: bool) -> Any:
+    """Largest jump of value, gradient, Hessian over the leaving coordinate's faces, over their size.
+
+    For the octopus also over the mirrors: the face where a coordinate changes sign.
+    """
+    import torch
+
+    from numeric import tube
+
+    generator = torch.Generator().manual_seed(7)
+    at = _boxes(points, generator, 40, octopus)
+    shape = [v[:, None] for v in (points.L, points.gamma, points.tau)]
+    functions = (tube.tube_value, tube.tube_gradient, tube.tube_hessian)
+    if octopus:
+        functions = (tube.octopus_value, tube.octopus_gradient, tube.octopus_hessian)
+    worst = torch.zeros(points.n, dtype=torch.float64)
+    faces = [(points.k, 1.0), (points.k, 2.0)]
+    if octopus:
+        faces = [(j, 0.0) for j in range(points.k, points.d)]
+    for j, face in faces:
+        below, above = at.clone(), at.clone()
+        sign = torch.where(at[..., j] < 0, -1.0, 1.0)
+        below[..., j] = sign * (face - 1e-13) * points.tau[:, None]
+        above[..., j] = sign * (face + 1e-13) * points.tau[:, None]
+        for function in functions:
+            low, high = function(below, *shape), function(above, *shape)
+            axes = tuple(range(1, low.ndim))
+            size = torch.maximum(low.abs().amax(axes), high.abs().amax(axes))
+            worst = torch.maximum(worst, (high - low).abs().amax(axes) / size)
+    return worst
+
+
+BOXES = Grid(
+    points=[
+        {"d": n, "k": m, "L": a, "gamma": b, "tau": c}
+        for n in (1, 2, 3, 6)
+        for m in range(n)
+        for a, b, c in SHAPES
+    ]
+)
+
+tube_is_smooth = Claim(
+    id="du2019.eq-7.5",
+    source=Source(PAPER, "7.7.1", "(7.5)-(7.10)"),
+    statement=r"the pieces (7.6)-(7.10) agree in value, gradient and Hessian where they meet in "
+    r"$D_0=\bigcup_{i=1}^{d+1}\{6\tau\ge x_1,\dots,x_{i-1}\ge2\tau,\ 2\tau\ge x_i\ge0,\ "
+    r"\tau\ge x_{i+1},\dots,x_d\ge0\}$: their relative jump across a face is zero",
+    reading="measured across each face at a distance of 1e-13 tau, at random points of it",
+    over={**SHAPE, d: sp.S.Naturals, k: sp.S.Naturals0},
+    where=[gamma < L, k < d],
+    quantifier=ForAll(search=False),
+    lhs=Computed(lambda points: _jump_at_faces(points, octopus=False)),
+    relation="<=",
+    rhs=Closed(sp.Float("1e-9")),
+    grid=BOXES,
+    uses=("du2019.lemma-7.4a",),
+)
+
+octopus_is_smooth = Claim(
+    id="du2019.eq-7.14",
+    source=Source(PAPER, "7.7.1", "(7.12)-(7.18)"),
+    statement=r"the function (7.14)-(7.18) is even in each coordinate with $|x_i|\le\tau$, so that the "
+    "mirrored pieces agree in value, gradient and Hessian where a coordinate changes sign",
+    over={**SHAPE, d: sp.S.Naturals, k: sp.S.Naturals0},
+    where=[gamma < L, k < d],
+    quantifier=ForAll(search=False),
+    lhs=Computed(lambda points: _jump_at_faces(points, octopus=True)),
+    relation="<=",
+    rhs=Closed(sp.Float("1e-9")),
+    grid=BOXES,
+    uses=("du2019.eq-7.5",),
+)
