@@ -11,6 +11,7 @@ from reports import style
 from reports.formula import name_tex, tex
 from reports.plots import Panel, Row, fixed_words, names_of_sides
 from reports.words import number
+from theorems import evaluate
 from theorems.claim import Claim
 from theorems.result import Result, Verdict
 
@@ -46,21 +47,48 @@ def sides(claim: Claim, result: Result, panels: Sequence[Panel]) -> Drawn:
 
 def _one_scan(axes: Axes, claim: Claim, result: Result, panel: Panel) -> None:
     x, lhs, rhs = (np.array(panel.column(name)) for name in (panel.axis, "lhs", "rhs"))
-    names = [
+    labels = [
         _side_label(side, name)
         for side, name in zip(claim.sides, names_of_sides(claim), strict=True)
     ]
-    dots = "o" if len(x) <= 40 else None
     error = np.array([float(row.get("error") or 0.0) for row in panel.rows])
-    axes.plot(x, rhs, color=style.RIGHT, dashes=(5, 2), label=names[1])
+    fine, left, right = _finely(claim, panel)
+    dots = "o" if len(x) <= 40 else None
+    if right is not None:
+        axes.plot(fine, right, color=style.RIGHT, dashes=(5, 2), label=labels[1])
+    else:
+        axes.plot(x, rhs, color=style.RIGHT, dashes=(5, 2), marker=dots, ms=3, label=labels[1])
     if error.any():
         bars = 3 * error
-        axes.errorbar(x, lhs, bars, fmt="o", ms=3.5, color=style.LEFT, capsize=2, label=names[0])
+        axes.errorbar(x, lhs, bars, fmt="o", ms=3.5, color=style.LEFT, capsize=2, label=labels[0])
+    elif left is not None:
+        axes.plot(fine, left, color=style.LEFT, label=labels[0])
     else:
-        axes.plot(x, lhs, color=style.LEFT, marker=dots, ms=3, label=names[0])
-    _shade(axes, claim, result, x, lhs, rhs, error * float(result.details.get("quantile", 0.0)))
+        axes.plot(x, lhs, color=style.LEFT, marker=dots, ms=3, label=labels[0])
+    if left is not None and right is not None:
+        _shade(axes, claim, result, fine, left, right, 0 * fine)
+    else:
+        allowed = error * float(result.details.get("quantile", 0.0))
+        _shade(axes, claim, result, x, lhs, rhs, allowed)
     style.set_scales(axes, list(x), [*lhs, *rhs])
     axes.set_title(_title(panel))
+
+
+def _finely(claim: Claim, panel: Panel) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
+    """Points close together along the axis, and the sides known by closed form alone at them."""
+    fine = style.between(panel.column(panel.axis))
+    if panel.axis in claim.sizes:
+        return fine, None, None
+    symbols = {symbol.name for symbol in claim.over}
+    env = {name: np.full(len(fine), float(panel.rows[0][name])) for name in symbols - {panel.axis}}
+    env[panel.axis] = fine
+    curves: list[np.ndarray | None] = []
+    for side in claim.sides:
+        closed = None
+        if side.closed is not None and side.measured is None:
+            closed = evaluate.values(side.entries()[0], env)
+        curves.append(closed if closed is not None and np.isfinite(closed).all() else None)
+    return fine, curves[0], curves[1]
 
 
 def _residuals(axes: Axes, result: Result, panel: Panel) -> None:
@@ -204,13 +232,15 @@ def table(rows: Sequence[Row], down: str, across: str) -> Drawn:
     size = (1.5 + 0.74 * len(columns), 1.1 + 0.46 * len(lines))
     with style.canvas(size=(max(size[0], 4.5), size[1])) as (figure, grid):
         axes = grid[0, 0]
-        shades = axes.imshow(gaps, cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto", alpha=0.75)
+        shades = axes.imshow(gaps, cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto")
         axes.grid(visible=False)
         for i, line in enumerate(lines):
             for j, column in enumerate(columns):
                 row = cells[line, column]
                 text = f"{number(row['lhs'], 3)}\n{number(row['rhs'], 3)}"
-                axes.text(j, i, text, ha="center", va="center", fontsize=7.5, linespacing=1.15)
+                ink = "white" if abs(gaps[i, j]) > 0.6 * limit else "black"
+                look: Any = {"ha": "center", "va": "center", "fontsize": 7.5, "color": ink}
+                axes.text(j, i, text, linespacing=1.15, **look)
         axes.set_xticks(range(len(columns)), [number(value, 4) for value in columns])
         axes.set_yticks(range(len(lines)), [number(value, 4) for value in lines])
         axes.set_xlabel(style.math_label(name_tex(across), across))
@@ -220,8 +250,8 @@ def table(rows: Sequence[Row], down: str, across: str) -> Drawn:
         drawn = style.svg(figure)
     worst = max(rows, key=lambda row: abs(row["lhs"] - row["rhs"]))
     return drawn, (
-        f"Table of {len(lines)} values of {down} by {len(columns)} of {across}: the value run again "
-        f"and the printed one. The largest difference is "
+        f"Table of {len(lines)} values of {down} by {len(columns)} of {across}: the value run "
+        f"again and the printed one. The largest difference is "
         f"{number(worst['lhs'] - worst['rhs'], 3)} at {down} = {number(worst[down])}, "
         f"{across} = {number(worst[across])}."
     )
@@ -239,10 +269,8 @@ def _shade(
     failing = _failing(claim, result, lhs, rhs, allowed)
     if not failing.any():
         return
-    style_of = {"facecolor": style.FAULT, "alpha": 0.28, "hatch": "////", "edgecolor": style.FAULT}
-    axes.fill_between(
-        x, lhs, rhs, where=failing, interpolate=True, lw=0, label="violated", **style_of
-    )
+    look: Any = {"facecolor": style.FAULT, "alpha": 0.28, "hatch": "////", "edgecolor": style.FAULT}
+    axes.fill_between(x, lhs, rhs, where=failing, interpolate=True, lw=0, label="violated", **look)
     if failing.sum() <= 3:
         axes.plot(x[failing], lhs[failing], "x", ms=9, mew=2.2, color=style.FAULT)
 

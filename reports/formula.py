@@ -40,7 +40,9 @@ def tex(expression: Any) -> str:
 
 @lru_cache(maxsize=4096)
 def name_tex(name: str) -> str:
-    """A symbol's name as LaTeX: Greek letters, subscripts, upright words."""
+    """A symbol's name as LaTeX: Greek letters, subscripts, norms (`norm_w`), upright words."""
+    if name.startswith("norm_") and len(name) > len("norm_"):
+        return rf"\lVert {name_tex(name.removeprefix('norm_'))} \rVert"
     latex = str(sp.latex(sp.Symbol(name)))
     stem = _STEM.match(latex)
     if stem is not None:

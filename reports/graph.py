@@ -11,7 +11,7 @@ from reports.words import label, mark
 from theorems.claim import Claim
 from theorems.result import Result, Run, rests_on_violated
 
-WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 196, 26, 64, 10, 16
+WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 190, 26, 48, 10, 16
 WIDEST = 1300
 LETTERS = 27
 SWEEPS = 6

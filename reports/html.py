@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports import graph, text, words
-from reports.markdown import legend, one_line, rests_on, shown_path
+from reports.markdown import legend, one_line, outcome, rests_on, shown_path
 from reports.mathml import math_html
 from reports.text import Ref
 from reports.view import Chapter, Report
@@ -34,7 +34,8 @@ def page(report: Report) -> str:
     for paper in report.papers:
         found = graph.draw(paper, report.run, lambda id_: f"#{id_}" if id_ in known else "")
         if found is not None:
-            graphs[paper] = (Markup(found[0]), found[1])  # noqa: S704 - the graph escapes its names
+            # The graph escapes the names that it shows.
+            graphs[paper] = (Markup(found[0]), found[1])
     missing = Counter(
         (row.paper, row.chapter) for row in (report.coverage.missing if report.coverage else ())
     )
@@ -46,10 +47,11 @@ def page(report: Report) -> str:
             run=report.run,
             labels=[label for label in report.labels if report.count(label)],
             legend=legend(),
+            outcome=outcome(report),
             graphs=graphs,
             missing=list(missing.items()),
-            style=Markup(style),  # noqa: S704 - a file of this package
-            script=Markup(script),  # noqa: S704 - a file of this package
+            style=Markup(style),
+            script=Markup(script),
             # Nothing is fetched, and no script but the report's own runs.
             policy=(
                 "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
@@ -71,7 +73,7 @@ def _safe(function: Callable[..., str]) -> Callable[..., Any]:
     """A filter whose result is already escaped HTML."""
     from markupsafe import Markup
 
-    return lambda *values, **options: Markup(function(*values, **options))  # noqa: S704
+    return lambda *values, **options: Markup(function(*values, **options))
 
 
 def _environment(report: Report) -> Environment:
@@ -100,6 +102,7 @@ def _environment(report: Report) -> Environment:
         css_class=css_class,
         sentence=words.sentence,
         duration=words.duration,
+        counted=words.counted,
         skipped=lambda entry: words.skipped(entry.result),
         one_line=one_line,
         rests_on=lambda entry: rests_on(report, entry),

@@ -106,11 +106,25 @@ def lead(report: Report) -> str:
     run = report.run
     corrected = len(report.corrected)
     extra = f", {corrected} of them corrected forms of false statements" if corrected else ""
-    expected = "as expected" if not run.exit_status() else f"exit status {run.exit_status()}"
+    profile = text.escape_markdown(run.profile)
     return (
-        f"{len(report.entries)} claims checked{extra}: profile {text.escape_markdown(run.profile)}, "
-        f"seed {text.code_markdown(run.seed)}, {words.duration(run.seconds)}, {expected}."
+        f"{words.counted(len(report.entries), 'claim')} checked{extra}: profile {profile}, "
+        f"seed {text.code_markdown(run.seed)}, {words.duration(run.seconds)}. {outcome(report)}"
     )
+
+
+def outcome(report: Report) -> str:
+    """Whether everything came out as the catalogue says, in a sentence."""
+    wrong = [
+        words.counted(len(listed), noun)
+        for listed, noun in (
+            (report.conflicts, "conflict"),
+            (report.unexpected, "unexpected verdict"),
+            (report.run.defects, "malformed claim or file"),
+        )
+        if listed
+    ]
+    return f"Not as expected: {', '.join(wrong)}." if wrong else "Every verdict is as expected."
 
 
 def legend() -> list[tuple[str, str, str]]:
@@ -170,6 +184,7 @@ def _environment(report: Report, link: Callable[[str], str], base: str = "") -> 
         alt=alternative,
         sentence=words.sentence,
         duration=words.duration,
+        counted=words.counted,
         skipped=lambda entry: words.skipped(entry.result),
         one_line=one_line,
         rests_on=lambda entry: rests_on(report, entry),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LEFT, RIGHT, FAULT, GREY = "#0072B2", "#D55E00", "#CC79A7", "#6B7280"
 PANEL = (4.0, 2.9)
 WIDEST = 3
-_RC: dict[str, Any] = {
+_RC: Any = {
     "svg.hashsalt": "theorems",
     "svg.fonttype": "path",
     "font.family": "DejaVu Sans",
@@ -71,16 +71,32 @@ def set_scales(axes: Axes, xs: Iterable[float], ys: Iterable[float]) -> None:
 
 
 def scale_of(values: Iterable[float], decades: float = 2.3) -> tuple[str, float]:
-    """`linear`, `log`, or `symlog` with its linear threshold, by the span of the magnitudes."""
-    sizes = [abs(value) for value in values if value != 0 and math.isfinite(value)]
-    listed = [value for value in values if math.isfinite(value)]
-    if not sizes or math.log10(max(sizes) / min(sizes)) < decades:
+    """`linear`, `log`, or `symlog` with its linear threshold, by the span of the magnitudes.
+
+    A few values next to zero do not make an axis logarithmic.
+    """
+    listed = [float(value) for value in values if math.isfinite(value)]
+    sizes = sorted(abs(value) for value in listed if value != 0)
+    if not sizes or len(sizes) < 0.5 * len(listed):
+        return "linear", 0.0
+    low = sizes[len(sizes) // 5]
+    if math.log10(sizes[-1] / low) < decades:
         return "linear", 0.0
     if min(listed) > 0:
         return "log", 0.0
-    if len(sizes) < 0.5 * len(listed) or max(sizes) < 10:
-        return "linear", 0.0
-    return "symlog", 10 ** math.floor(math.log10(max(min(sizes), max(sizes) * 1e-6)))
+    return "symlog", 10 ** math.floor(math.log10(max(low, sizes[-1] * 1e-6)))
+
+
+def between(values: Sequence[float], count: int = 161) -> np.ndarray:
+    """Values close together over the range of the given ones, as its axis spaces them."""
+    low, high = min(values), max(values)
+    kind, threshold = scale_of(values)
+    if kind == "log":
+        return np.geomspace(low, high, count)
+    if kind == "symlog":
+        ends = np.arcsinh(np.array([low, high]) / threshold)
+        return np.clip(np.sinh(np.linspace(*ends, count)) * threshold, low, high)
+    return np.linspace(low, high, count)
 
 
 def parses(latex: str) -> bool:

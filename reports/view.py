@@ -63,7 +63,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Violation:
-    """A violated statement: what refutes it, what is wrong, what holds instead, what rests on it."""
+    """A violated statement: what refutes it, what holds instead, what rests on it."""
 
     entry: Entry
     counterexample: Rich

@@ -72,7 +72,7 @@ def exactly(value: Any) -> str:
     if rational and len(str(value)) > 5:
         top, bottom = (int(group) for group in rational.groups())
         return f"{value} ≈ {number(top / bottom)}"
-    return quoted(str(value))
+    return quoted(str(value).removesuffix(".0"))
 
 
 def quoted(text: str) -> str:
@@ -162,17 +162,27 @@ def evidence(claim: Claim, result: Result) -> Rich:
 def _effort(claim: Claim, result: Result) -> str:
     if not result.points:
         return "nothing was measured" if result.verdict is Verdict.PROVED else ""
-    parts = [f"measured at {grouped(result.points)} point{'s' * (result.points != 1)}"]
+    counted = f"{result.points} point" in result.reason or f"{result.points} start" in result.reason
+    points = f"{grouped(result.points)} {_plural(result.points, 'point')}"
+    parts = [] if counted else [f"measured at {points}"]
     if "steps_checked" in result.details:
-        parts = [
-            f"{grouped(int(result.details['steps_checked']))} steps checked on runs from "
-            f"{grouped(result.points)} start{'s' * (result.points != 1)}"
-        ]
+        steps = int(result.details["steps_checked"])
+        starts = f"{grouped(result.points)} {_plural(result.points, 'start')}"
+        parts = [] if counted else [f"{grouped(steps)} steps checked on runs from {starts}"]
     elif result.draws:
         parts.append(f"{grouped(result.draws)} draws in all")
     if isinstance(claim.quantifier, Reproduces) and result.details.get("undecided"):
         parts.append(f"{grouped(int(result.details['undecided']))} runs undecided")
     return ", ".join(parts)
+
+
+def _plural(count: int, noun: str) -> str:
+    return noun if count == 1 else f"{noun}s"
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 claim`, `2 claims`, `12,000 claims`."""
+    return f"{grouped(count)} {_plural(count, noun)}"
 
 
 def skipped(result: Result) -> Rich:
@@ -222,10 +232,14 @@ def tightness(claim: Claim, result: Result) -> Rich:
     if not isinstance(claim.quantifier, UpToConstant):
         if result.verdict is Verdict.VIOLATED and value > 1:
             tail = f"; the bound would need the factor {number(value, 4)}"
+        elif value > 1 + 1e-9:
+            tail = ""
         elif abs(value - 1) < 1e-9:
             tail = "; attained, so no smaller constant would do"
-        elif value < 1:
-            tail = f"; no larger ratio was found, so a constant {number(value, 3)} times as large may do"
+        elif value >= 0.995:
+            tail = "; all but attained"
+        else:
+            tail = f"; a constant {number(value, 3)} times as large may do"
     return (*lead, *point(found["at"], number), Plain(tail))
 
 

@@ -262,6 +262,18 @@ def tangent(x: Interval) -> Interval:
     return Interval(x.lo.tan(), x.hi.tan(), x.ok)
 
 
+def tangent_branch(x: Interval) -> Interval:
+    """The tangent where x is known to stay between two neighbouring poles, or at one."""
+
+    def end(t: arb, limit: arb) -> arb:
+        if not t.is_finite() or not (t.cos() > 0 or t.cos() < 0):
+            return limit
+        return t.tan()
+
+    apart = x.apart and bool(abs(x.lo) < 2) and bool(abs(x.hi) < 2)
+    return Interval(end(x.lo, NEG), end(x.hi, INF), x.ok, apart)
+
+
 def cosh(x: Interval) -> Interval:
     magnitude = absolute(x)
 

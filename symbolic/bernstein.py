@@ -43,9 +43,9 @@ class Side:
         """(lower part, cut, upper part); both parts contain the cut."""
         if self.low is None and self.high is None:
             cut = fmpq(0)
-        elif self.high is None:
+        elif self.high is None and self.low is not None:
             cut = self.low + 1 if self.low < 1 else 2 * self.low
-        elif self.low is None:
+        elif self.low is None and self.high is not None:
             cut = self.high - 1 if self.high > -1 else 2 * self.high
         else:
             cut = (self.low + self.high) / 2

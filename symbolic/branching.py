@@ -169,7 +169,7 @@ class _Search:
                 face = face.face(symbol, r.high)
                 steps.append((symbol, -1))
         if steps:
-            value = self.target.value(face.intervals)
+            value = self.target.value_without(self._left_out(box, steps), face.intervals)
             if value.ok == SURE and value.shows(self.strict):
                 return _nest(steps, {"by": "sign"})
             if len(steps) == len(self.target.active) and value.hi < 0 and not self.prover.where:
@@ -188,6 +188,12 @@ class _Search:
         if total.shows(self.strict):
             return {"by": "sign", "form": "mean_value"}
         return None
+
+    @staticmethod
+    def _left_out(box: Box, steps: list[tuple[sp.Symbol, int]]) -> list[sp.Symbol]:
+        """The symbols whose end on the face is not in the domain."""
+        ranges = [(s, box.range(s), direction) for s, direction in steps]
+        return [s for s, r, d in ranges if (r.low_open if d > 0 else r.high_open)]
 
     def where_to_cut(self, node: _Node) -> tuple[sp.Symbol, Any]:
         box = node.box

@@ -102,7 +102,7 @@ def by_exponentials(
         if not logs.args[0].has(sp.exp, sp.cosh, sp.sinh):
             continue
         rest = sp.expand((expr - term) / coefficient)
-        if rest.has(sp.log):
+        if any(e.has(*target.active) for e in rest.atoms(sp.log)):
             continue
         inside, bound = logs.args[0], sp.exp(-rest)
         sign = 1 if coefficient.is_positive else -1

@@ -90,14 +90,16 @@ def _inside(prover: Prover, curve: Any, symbol: sp.Symbol, box: Box) -> bool:
     r = box.range(symbol)
     if curve in box.symbols:
         other = box.range(curve)
-        return bool(r.low == other.low and r.high == other.high)
+        return bool(r == other)
     value = prover.target(curve).value(box.intervals)
     if value.ok != SURE:
         return False
     interval = box.intervals[box.symbols.index(symbol)]
-    return bool(value.lo >= interval.lo or r.low == -sp.oo) and bool(
-        value.hi <= interval.hi or r.high == sp.oo
-    )
+    above = value.lo > interval.lo if r.low_open else value.lo >= interval.lo
+    below = value.hi < interval.hi if r.high_open else value.hi <= interval.hi
+    if r.low == 0 and r.low_open:
+        above = value.shows(True)
+    return bool(above or r.low == -sp.oo) and bool(below or r.high == sp.oo)
 
 
 def by_ends(prover: Prover, target: Target, strict: bool, box: Box, depth: int) -> Reason | None:
@@ -113,8 +115,8 @@ def by_ends(prover: Prover, target: Target, strict: bool, box: Box, depth: int) 
             continue
         faces = []
         for end in (r.low, r.high):
-            value = target.expr.subs(symbol, end)
-            if value.has(sp.nan, sp.zoo, sp.oo, -sp.oo, sp.I):
+            value = prover.at_face(target.expr, symbol, end, box)
+            if value is None:
                 break
             why = prover.prove(value, strict, box.face(symbol, end), depth - 1)
             if why is None:

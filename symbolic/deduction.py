@@ -12,8 +12,8 @@ from symbolic.formula import TRUE, Any_, Formula, Sign, implies, negate, variabl
 from symbolic.problem import Decision
 from symbolic.ranges import Domain, Point
 from symbolic.realclosed import Answer, satisfiable
-from symbolic.relations import squared_relation
 from symbolic.refutation import Counterexample, near_model, try_point
+from symbolic.relations import squared_relation
 
 _FIRST_SECONDS = 1.0
 _CUTS = 24
@@ -123,7 +123,8 @@ def _valid(formula: Formula, system: Elimination, known: int, deadline: float) -
 def _relevant(core: list[Formula], constraints: list[Formula]) -> list[Formula]:
     """The constraints that define a variable that the core, or one of them in turn, mentions."""
     seen = frozenset().union(*(variables(f) for f in core))
-    waiting, kept = list(constraints), []
+    waiting = list(constraints)
+    kept: list[Formula] = []
     while True:
         auxiliary = {name for name in seen if name.startswith("w")}
         now = [c for c in waiting if auxiliary & variables(c)]

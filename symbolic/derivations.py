@@ -8,7 +8,7 @@ a candidate may be wrong, and a true equation may stay without a certificate.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -16,12 +16,13 @@ import sympy as sp
 
 from symbolic.certificate import Malformed, build, encode
 from symbolic.problem import Problem
-from symbolic.ranges import Domain, Range, sample
-from symbolic.rewrites import Rewrite, rewriting
+from symbolic.ranges import Domain, Point, Range, sample
+from symbolic.rewrites import Rewrite, rewriting, sign_at, square_roots
 
 Json = Any
 _ANCHORS = [sp.Rational(a) for a in ("0", "1", "-1", "1/2", "2", "-2", "3")]
 _MOST_CASES = 4
+_MOST_POINTS = 24
 _CHECK_SECONDS = 1.0
 _ZERO: Json = {"by": "zero"}
 
@@ -90,39 +91,70 @@ def _as_set(r: Range) -> sp.Set:
 def _candidates(relation: sp.Eq, domain: Domain) -> Iterator[Json]:
     difference = relation.lhs - relation.rhs
     yield _ZERO
-    point = next(sample(domain, 1), None)
-    chains = [()] if point is None else [*rewriting(difference, point)]
+    points = list(islice(sample(domain, _MOST_POINTS), _MOST_POINTS))
+    chains = _distinct(chain for point in points[:6] for chain in rewriting(difference, point))
     for chain in chains:
-        if chain:
-            yield _after(chain, _ZERO)
+        yield _after(chain, domain, _ZERO)
     if difference.has(sp.Sum, sp.Product):
         for symbol, union in domain.ranges.items():
             if union[0].integer:
                 yield {"by": "induction", "var": symbol.name}
-                for chain in chains:
-                    yield {"by": "induction", "var": symbol.name, "step": _after(chain, _ZERO)}
         return
     switches = _switches(difference)
-    if switches and len(switches) <= _MOST_CASES:
-        for chain in ((), *chains):
-            yield _after(chain, _cases(switches, _ZERO))
+    if 0 < len(switches) <= _MOST_CASES:
+        yield _cases(switches, difference, domain, points)
     for anchors in _anchors(difference, domain):
         yield _constant(anchors)
+    for anchors in islice(_anchors(difference, domain), 2):
         for chain in chains:
-            if chain:
-                yield _constant(anchors, slope=_after(chain, _ZERO))
+            yield _constant(anchors, slope=_after(chain, domain, _ZERO))
 
 
-def _after(chain: tuple[Rewrite, ...], last: Json) -> Json:
+def _distinct(chains: Iterable[tuple[Rewrite, ...]]) -> list[tuple[Rewrite, ...]]:
+    found: list[tuple[Rewrite, ...]] = []
+    for chain in chains:
+        if chain and chain not in found:
+            found.append(chain)
+    return found
+
+
+def _after(chain: tuple[Rewrite, ...], domain: Domain, last: Json) -> Json:
     for step in reversed(chain):
-        last = {"by": "rule", "rule": step.rule, "bind": step.bound(), "then": last}
+        reason = {"by": "rule", "rule": step.rule, "bind": step.bound(), "then": last}
+        needs = [_need(condition, domain) for condition in step.conditions]
+        last = reason | ({"needs": needs} if needs else {})
     return last
 
 
-def _cases(switches: list[sp.Expr], last: Json) -> Json:
-    for u in reversed(switches):
-        last = {"by": "cases", "on": encode(u), "parts": [last, last, last]}
-    return last
+def _need(condition: sp.Expr, domain: Domain) -> Json:
+    """A reason for a linear condition that vanishes exactly at an end of the range."""
+    symbols = condition.free_symbols
+    if len(symbols) == 1:
+        symbol = next(iter(symbols))
+        slope = sp.diff(condition, symbol)
+        if slope.is_Rational and slope != 0:
+            r = domain.ranges[symbol][0]
+            end = r.low if slope > 0 else r.high
+            if end.is_finite and sp.expand(condition.xreplace({symbol: end})) == 0:
+                direction = 1 if slope > 0 else -1
+                return {"by": "monotone", "var": symbol.name, "direction": direction, "then": _ZERO}
+    return {"by": "sign"}
+
+
+def _cases(
+    switches: list[sp.Expr], difference: sp.Expr, domain: Domain, points: list[Point]
+) -> Json:
+    """Each sign of each switch, and the rewrites that a point with those signs suggests."""
+    if not switches:
+        chains = _distinct(chain for point in points[:1] for chain in rewriting(difference, point))
+        return _after(chains[0], domain, _ZERO) if chains else _ZERO
+    u, *rest = switches
+    parts = []
+    for sign in (1, 0, -1):
+        # Where u is zero, what is true for u > 0 usually is, and the boundary hides less.
+        here = [p for p in points if sign_at(u, p) == (sign or 1)]
+        parts.append(_cases(rest, difference, domain, here))
+    return {"by": "cases", "on": encode(u), "parts": parts}
 
 
 def _switches(expr: sp.Expr) -> list[sp.Expr]:
@@ -131,6 +163,8 @@ def _switches(expr: sp.Expr) -> list[sp.Expr]:
     for node in sp.preorder_traversal(expr):
         if isinstance(node, sp.Abs | sp.sign):
             found.append(node.args[0])
+        elif node.is_Pow and node.exp == sp.Rational(1, 2):
+            found += islice(square_roots(node.base), 1)
         elif isinstance(node, sp.Max | sp.Min):
             args = node.args
             found += [a - b for i, a in enumerate(args) for b in args[i + 1 :]]
@@ -144,7 +178,7 @@ def _anchors(difference: sp.Expr, domain: Domain) -> Iterator[list[tuple[sp.Symb
     if len(symbols) > 3 or any(r.integer for u in domain.ranges.values() for r in u):
         return
     points = [
-        {s: anchor for s in symbols}
+        dict.fromkeys(symbols, anchor)
         for anchor in _ANCHORS
         if all(domain.ranges[s][0].contains(anchor) for s in symbols)
     ]
@@ -162,5 +196,3 @@ def _constant(anchors: list[tuple[sp.Symbol, sp.Expr]], slope: Json = None) -> J
         if slope is not None:
             last["slope"] = slope
     return last
-
-

@@ -16,16 +16,17 @@ from dataclasses import dataclass
 import sympy as sp
 from flint import fmpq, fmpq_mpoly_ctx
 
+from symbolic.circular import Unsupported
+from symbolic.evaluation import Undefined, Undetermined, evaluate, precision, to_ball
 from symbolic.formula import TRUE, All, Any_, Formula, Poly, Quotient, Sign, implies, negate
-from symbolic.pointwise import Undefined, Undetermined, evaluate, precision, to_ball
 from symbolic.ranges import Domain
-from symbolic.transcendental import Generators, Unsupported
+from symbolic.transcendental import Generators
 
 _LARGEST_EXPONENT = 60
 _MOST_NODES = 4000
 
 
-class NotAlgebraic(Exception):  # noqa: N818 - a finding, not an error
+class NotAlgebraic(Exception):
     """The relation has a part that cannot be turned into polynomial conditions."""
 
 
@@ -49,7 +50,11 @@ class Elimination:
     """
 
     def __init__(
-        self, domain: Domain, expressions: Iterable[sp.Basic], abstract: bool = False, digits: int = 9
+        self,
+        domain: Domain,
+        expressions: Iterable[sp.Basic],
+        abstract: bool = False,
+        digits: int = 9,
     ) -> None:
         self.domain = domain
         self.digits = digits
@@ -91,9 +96,7 @@ class Elimination:
 
     def _convert_domain(self) -> None:
         for symbol, union in self.domain.ranges.items():
-            choices = [
-                All(tuple(self.formula(r) for r in one.relations(symbol))) for one in union
-            ]
+            choices = [All(tuple(self.formula(r) for r in one.relations(symbol))) for one in union]
             self.hypotheses.append(choices[0] if len(choices) == 1 else Any_(tuple(choices)))
         for condition in self.domain.where:
             self.hypotheses.append(self.formula(condition))

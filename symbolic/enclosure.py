@@ -17,6 +17,7 @@ _UNARY: dict[str, Callable[[Interval], Interval]] = {
     "sin": ball.sine,
     "cos": ball.cosine,
     "tan": ball.tangent,
+    "tan_branch": ball.tangent_branch,
     "sinh": ball.sinh,
     "cosh": ball.cosh,
     "tanh": ball.tanh,

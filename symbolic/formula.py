@@ -49,7 +49,9 @@ def variables(formula: Formula) -> frozenset[str]:
     """The names of the variables that occur."""
     if isinstance(formula, Sign):
         names = formula.poly.context().names()
-        return frozenset(n for n, degree in zip(names, formula.poly.degrees(), strict=True) if degree)
+        return frozenset(
+            n for n, degree in zip(names, formula.poly.degrees(), strict=True) if degree
+        )
     return frozenset().union(*(variables(part) for part in formula.parts))
 
 

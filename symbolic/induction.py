@@ -105,9 +105,7 @@ def _solved(difference: sp.Expr, fold: _Fold) -> sp.Expr | None:
     return sp.expand(-replaced.xreplace({s: sp.Integer(0)}) / slope)
 
 
-def _closed_form(
-    fold: _Fold, value: sp.Expr, start: int, domain: Domain, deadline: float
-) -> bool:
+def _closed_form(fold: _Fold, value: sp.Expr, start: int, domain: Domain, deadline: float) -> bool:
     """Whether the sum equals `value` for all n >= start: at the start, and from n to n + 1.
 
     With S = -B/A the equation A S + B = 0 holds; that A is not zero is part of B/A being defined.
@@ -135,7 +133,9 @@ def _by_difference(
     base = now.xreplace({values[w]: v for w, v in firsts.items()}).xreplace({n: sp.Integer(start)})
     if not follows(sp.Eq(base, 0, evaluate=False), _without(domain, n), deadline):
         return False
-    later = now.xreplace({n: n + 1}).xreplace({values[f.whole]: f.extended(values[f.whole]) for f in folds})
+    later = now.xreplace({n: n + 1}).xreplace(
+        {values[f.whole]: f.extended(values[f.whole]) for f in folds}
+    )
     free = {d: (Range(-sp.oo, sp.oo, True, True),) for d in values.values()}
     wider = Domain({**domain.ranges, **free}, domain.where)
     return follows(sp.Eq(later - now, 0, evaluate=False), wider, deadline)
@@ -174,4 +174,3 @@ def _close(expr: sp.Expr) -> sp.Expr | None:
 
 def _without(domain: Domain, symbol: sp.Symbol) -> Domain:
     return Domain({s: u for s, u in domain.ranges.items() if s != symbol}, domain.where)
-

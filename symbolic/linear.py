@@ -52,4 +52,4 @@ def nonnegative_solution(
                 solution[column] = table[i][-1]
         return solution, None
     # The reduced cost of the i-th artificial variable is 1 - y_i in the flipped rows.
-    return None, [flip[i] * (1 - (cost[columns + i] + 1)) for i in range(rows)]
+    return None, [flip[i] * (1 - cost[columns + i]) for i in range(rows)]

@@ -7,6 +7,8 @@ from typing import Any
 
 import sympy as sp
 
+from symbolic.pointwise import holds_at
+
 
 def obligations(expressions: Iterable[Any]) -> list[tuple[Any, str]]:
     """Pairs (subexpression, sign) whose truth makes all expressions real, inner ones first.
@@ -32,6 +34,14 @@ def _walk(e: Any, seen: set[Any]) -> Iterator[tuple[Any, str]]:
     for pair in _own(e):
         if not pair[0].is_number or not _evident(pair[0], pair[1]):
             yield pair
+
+
+def holds_sign(value: Any, sign: str) -> bool:
+    """Whether the exact number has the sign, by SymPy's assumptions or an enclosure."""
+    if value.is_Rational:
+        return bool({">": value > 0, ">=": value >= 0, "!=": value != 0}[sign])
+    relation = {">": sp.Gt, ">=": sp.Ge, "!=": sp.Ne}[sign](value, 0, evaluate=False)
+    return holds_at(relation, {}) is True or (sign == ">=" and bool(value.is_zero))
 
 
 def _evident(value: Any, sign: str) -> bool:

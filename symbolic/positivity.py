@@ -1,4 +1,4 @@
-"""Certificates that a rational function is positive on a domain: factors, Bernstein, Sturm, squares.
+"""Certificates that a rational function is positive: factors, Bernstein, Sturm, squares.
 
 The reasons found here are in the JSON form that `certificate.py` documents. The search is
 independent of the decision procedure in `realclosed.py`; it may fail where that one succeeds.
@@ -21,15 +21,15 @@ from symbolic.certificate import encode
 from symbolic.elimination import Elimination, NotAlgebraic
 from symbolic.formula import Poly, Quotient
 from symbolic.ranges import Domain, Range
-from symbolic.sturm import keeps_sign
 from symbolic.squares import as_squares
+from symbolic.sturm import keeps_sign
 
 Json = Any
 _MOST_PIECES = 400
 _DEPTH = 14
 
 
-class NoCertificate(Exception):  # noqa: N818 - the outcome of a search
+class NoCertificate(Exception):
     """The search found no certificate."""
 
 

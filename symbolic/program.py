@@ -143,6 +143,8 @@ class _Compiler:
         name = _BY_CLASS.get(e.func)
         if name is not None:
             arg = self.visit(e.args[0])
+            if name == "tan" and self.nonzero(sp.cos(e.args[0])):
+                return self.sure(self.emit("tan_branch", (arg,)), (arg,), True)
             guarded = name in ("log", "gamma", "loggamma") and self.positive(e.args[0])
             return self.sure(self.emit(name, (arg,)), (arg,), guarded)
         rewritten = _rewrite(e)

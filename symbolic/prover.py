@@ -19,8 +19,8 @@ from symbolic.branching import branch
 from symbolic.cases import by_cases, has_switch
 from symbolic.compare import by_exponentials, by_logarithms, by_scaling
 from symbolic.curves import by_curve, by_ends
-from symbolic.exactness import is_zero, value_at_infinity
-from symbolic.obligations import obligations
+from symbolic.exactness import gruntz_limit, is_zero, value_at_infinity
+from symbolic.obligations import holds_sign, obligations
 from symbolic.probes import Probes
 from symbolic.program import UnsupportedError
 from symbolic.ranges import Range
@@ -54,6 +54,7 @@ class Prover:
         self._targets: dict[Any, Target] = {}
         self._failed: dict[Any, int] = {}
         self._defined: dict[Any, bool] = {}
+        self._faces: dict[Any, Any] = {}
 
     def target(self, expr: Any) -> Target:
         if expr not in self._targets:
@@ -66,6 +67,7 @@ class Prover:
         self._targets.clear()
         self._failed.clear()
         self._defined.clear()
+        self._faces.clear()
 
     def check_time(self, deadline: float | None = None) -> None:
         if time.monotonic() > (self.deadline if deadline is None else deadline):
@@ -94,6 +96,10 @@ class Prover:
     def _prove(
         self, expr: Any, strict: bool, box: Box, depth: int, inside: bool
     ) -> Reason | None:
+        for symbol, r in box.items():
+            if r.low == r.high and expr.has(symbol):
+                fixed = substitute(expr, symbol, r.low)
+                return None if fixed is None else self.prove(fixed, strict, box, depth, inside)
         try:
             target = self.target(expr)
             value = target.value(box.intervals)
@@ -112,8 +118,12 @@ class Prover:
             return ZERO
         if depth > 0:
             reason = self._by_structure(target, strict, box, depth, inside)
-            if reason is not None:
-                return reason
+        elif depth > _LEAST_DEPTH:
+            reason = self._by_factors(expr, strict, box, depth, inside)
+        else:
+            return None
+        if reason is not None:
+            return reason
         return branch(self, target, strict, box, depth, inside)
 
     def _by_structure(
@@ -137,6 +147,17 @@ class Prover:
             reason = self.within(0.3, strategy, self, target, strict, box, depth - 1)
             if reason is not None:
                 return reason
+        return self.within(0.3, self._by_limit, target, strict, box, depth)
+
+    def _by_limit(self, target: Target, strict: bool, box: Box, depth: int) -> Reason | None:
+        """Monotone towards infinity, with a limit that takes more than its parts' limits."""
+        for symbol in target.active:
+            for end, side in ((box.range(symbol).low, 1), (box.range(symbol).high, -1)):
+                if end in (sp.oo, -sp.oo):
+                    where = (symbol, end, side)
+                    reason = self._from_infinity(target, strict, box, where, depth, gruntz=True)
+                    if reason is not None:
+                        return reason
         return None
 
     def structure(self, target: Target, strict: bool, box: Box, depth: int) -> Reason | None:
@@ -198,6 +219,34 @@ class Prover:
                 self._meets(u, sign, opened) for u, sign in obligations([expr])
             )
         return self._defined[key]
+
+    def at_face(self, expr: Any, symbol: sp.Symbol, end: Any, box: Box) -> Any | None:
+        """The expression at an exact finite end of one symbol; None unless it is defined there.
+
+        SymPy turns 0*log(x/y) into 0 at y = 0, so that what the expression asks of its parts is
+        checked on the face first.
+        """
+        key = (expr, symbol, end, box)
+        if key not in self._faces:
+            self._faces[key] = self._at_face(expr, symbol, end, box)
+        return self._faces[key]
+
+    def _at_face(self, expr: Any, symbol: sp.Symbol, end: Any, box: Box) -> Any | None:
+        value = substitute(expr, symbol, end)
+        if value is None or value.has(sp.Derivative, sp.Subs):
+            return None
+        for u, sign in obligations([expr]):
+            if not u.has(symbol):
+                continue
+            part = substitute(u, symbol, end)
+            if part is None:
+                return None
+            if part.is_number:
+                if not holds_sign(part, sign):
+                    return None
+            elif not self._meets(part, sign, box.face(symbol, end)):
+                return None
+        return value
 
     def _meets(self, u: Any, sign: str, box: Box) -> bool:
         held = self.known.get(u, "")
@@ -274,7 +323,7 @@ class Prover:
                             "terms": terms,
                             "rest": rest,
                         }
-            at_end = substitute(oriented, symbol, end)
+            at_end = self.at_face(oriented, symbol, end, box)
             if at_end is None:
                 return None
             if self.zero(at_end):
@@ -296,7 +345,13 @@ class Prover:
         return None
 
     def _from_infinity(
-        self, target: Target, strict: bool, box: Box, where: tuple[Any, Any, int], depth: int
+        self,
+        target: Target,
+        strict: bool,
+        box: Box,
+        where: tuple[Any, Any, int],
+        depth: int,
+        gruntz: bool = False,
     ) -> Reason | None:
         """Monotone towards an infinite end, with a limit there that is exactly known."""
         symbol, end, side = where
@@ -304,7 +359,9 @@ class Prover:
         oriented = slope if side > 0 else -slope
         if self.probes.sign(self.target(oriented), box) != 1:
             return None
-        limit = value_at_infinity(target.expr, symbol, end, self.deadline)
+        limit = value_at_infinity(target.expr, symbol, end)
+        if limit is None and gruntz:
+            limit = gruntz_limit(target.expr, symbol, end, self.deadline)
         if limit is None or not (limit.is_nonnegative or self.zero(limit)):
             return None
         why = self.prove(oriented, strict, box, depth - 1, inside=True)
@@ -330,6 +387,7 @@ def substitute(expr: Any, symbol: sp.Symbol, value: Any) -> Any | None:
 
 
 _SHORT = 150
+_LEAST_DEPTH = -2
 
 
 def factored(expr: Any) -> Any | None:

@@ -155,7 +155,16 @@ def _agrees(symbol: sp.Symbol, union: tuple[Range, ...]) -> bool:
     }
     if any(symbol.assumptions0.get(name) and not true for name, true in facts.items()):
         return False
-    known = {"rational", "even", "odd", "prime", "composite", "irrational", "noninteger", "imaginary"}
+    known = {
+        "rational",
+        "even",
+        "odd",
+        "prime",
+        "composite",
+        "irrational",
+        "noninteger",
+        "imaginary",
+    }
     given = {name for name in known if symbol.assumptions0.get(name)}
     return not given or (given <= {"rational"} and facts["integer"])
 
@@ -194,7 +203,8 @@ def _first_values(r: Range) -> Iterator[sp.Expr]:
         for share in _SHARES:
             yield _between(r.low, r.high, share)
         return
-    anchor, signs = sp.Integer(0), (1, -1)
+    anchor: sp.Expr = sp.Integer(0)
+    signs: tuple[int, ...] = (1, -1)
     if r.low != -sp.oo:
         anchor, signs = r.low, (1,)
     elif r.high != sp.oo:
@@ -216,9 +226,10 @@ def _random_value(r: Range, rng: random.Random) -> sp.Expr:
         width = rng.choice((4, 12, 60))
         if low is None and high is None:
             return sp.Integer(rng.randint(-width, width))
-        if low is None:
+        if low is None and high is not None:
             return sp.Integer(high - rng.randint(0, width))
-        return sp.Integer(rng.randint(low, low + width if high is None else high))
+        start = low or 0
+        return sp.Integer(rng.randint(start, start + width if high is None else high))
     if r.low != -sp.oo and r.high != sp.oo:
         denominator = rng.choice((7, 64, 1009))
         return _between(r.low, r.high, sp.Rational(rng.randint(1, denominator - 1), denominator))

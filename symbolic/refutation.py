@@ -35,9 +35,7 @@ def failure_at(relation: sp.Basic, point: Mapping[sp.Symbol, sp.Expr]) -> Failur
     return "undefined" if truth == "undefined" else None
 
 
-def try_point(
-    relations: Iterable[sp.Basic], domain: Domain, point: Point
-) -> Counterexample | None:
+def try_point(relations: Iterable[sp.Basic], domain: Domain, point: Point) -> Counterexample | None:
     """The point as a counterexample, if it is one; membership in the domain is checked too."""
     for index, relation in enumerate(relations):
         failure = failure_at(relation, point)
@@ -68,9 +66,7 @@ def near_model(domain: Domain, model: Mapping[sp.Symbol, sp.Expr]) -> Iterator[P
     if all(v.is_Rational for v in full.values()) and not integer:
         yield full
     for denominator in (1, 4, 20, 200, 10**4, 10**7, 10**12, 10**24):
-        rounded = {
-            s: (v if s in integer else _near(v, denominator)) for s, v in full.items()
-        }
+        rounded = {s: (v if s in integer else _near(v, denominator)) for s, v in full.items()}
         for point in _integral(rounded, integer):
             yield point
             moved = move_onto_equalities(domain, point)

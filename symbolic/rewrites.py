@@ -11,8 +11,9 @@ from typing import Any
 
 import sympy as sp
 
-from symbolic.pointwise import Undefined, Undetermined, evaluate, point_values, precision
 from symbolic.certificate import encode
+from symbolic.evaluation import Undefined, Undetermined, evaluate, precision
+from symbolic.pointwise import point_values
 
 _ROUNDS = 12
 
@@ -25,6 +26,7 @@ class Rewrite:
     bind: tuple[tuple[str, sp.Expr], ...]
     old: sp.Expr
     new: sp.Expr
+    conditions: tuple[sp.Expr, ...] = ()
 
     def bound(self) -> dict[str, Any]:
         """The letters in the certificate's form."""
@@ -41,9 +43,7 @@ def sign_at(expr: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> int:
         return 1 if value > 0 else -1 if value < 0 else 0
 
 
-def rewriting(
-    expr: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]
-) -> Iterator[tuple[Rewrite, ...]]:
+def rewriting(expr: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> Iterator[tuple[Rewrite, ...]]:
     """Chains of rewrites, each applied as often as it can be."""
     for preference in (_FINDERS, _FINDERS[:1] + _FINDERS[2:]):
         chain: list[Rewrite] = []
@@ -61,7 +61,7 @@ def _first(
     expr: sp.Expr, point: Mapping[sp.Symbol, sp.Expr], finders: tuple[Callable, ...]
 ) -> Rewrite | None:
     for node in sp.postorder_traversal(expr):
-        if not isinstance(node, sp.Expr):
+        if not isinstance(node, sp.Expr) or not node.args:
             continue
         for find in finders:
             found = find(node, point)
@@ -71,7 +71,7 @@ def _first(
 
 
 def _inverse(node: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> Rewrite | None:
-    """acos(cos a) and its kin, with a moved by a multiple of pi to where the sample point needs it."""
+    """acos(cos a) and its kin, with a moved by a multiple of pi into the range."""
     table = {
         sp.acos: (sp.cos, "acos-cos", (1, -1)),
         sp.asin: (sp.sin, "asin-sin", (1, -1)),
@@ -100,7 +100,9 @@ def _inverse(node: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> Rewrite | Non
                 a = sign * angle
                 inside = (a, sp.Integer(1))
             if all(sign_at(condition, point) >= 0 for condition in inside):
-                return Rewrite(rule, (("a", a),), node, a)
+                return Rewrite(
+                    rule, (("a", a),), node, a, inside[: 1 if rule == "acosh-cosh" else 2]
+                )
     return None
 
 
@@ -108,7 +110,7 @@ def _root(node: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> Rewrite | None:
     if not (node.is_Pow and node.exp == sp.Rational(1, 2)):
         return None
     base = node.base
-    for value in _square_roots(base):
+    for value in square_roots(base):
         sign = sign_at(value, point)
         if sign:
             b = value if sign > 0 else -value
@@ -123,7 +125,7 @@ def _root(node: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> Rewrite | None:
     return Rewrite("sqrt-product", (("a", first), ("b", rest)), node, new)
 
 
-def _square_roots(base: sp.Expr) -> Iterator[sp.Expr]:
+def square_roots(base: sp.Expr) -> Iterator[sp.Expr]:
     """Expressions whose square may be `base`."""
     if not base.free_symbols:
         denested = sp.sqrtdenest(sp.sqrt(base))

@@ -11,7 +11,7 @@ _X = sp.Symbol("x")
 
 
 def keeps_sign(poly: Poly, place: int, side: Side, strict: bool) -> bool:
-    """Whether the polynomial, in the variable at `place`, is >= 0 (> 0 when `strict`) on the side."""
+    """Whether the polynomial in the variable at `place` is >= 0 (> 0 if `strict`) on the side."""
     if strict:
         return _roots(poly, place, side, closed=True) == 0 and _value_inside(poly, place, side) > 0
     constant, factors = poly.factor_squarefree()
@@ -51,7 +51,5 @@ def _value_inside(poly: Poly, place: int, side: Side) -> sp.Rational:
 
 
 def _univariate(poly: Poly, place: int) -> sp.Poly:
-    terms = {
-        (int(e[place]),): sp.Rational(int(c.p), int(c.q)) for e, c in poly.to_dict().items()
-    }
+    terms = {(int(e[place]),): sp.Rational(int(c.p), int(c.q)) for e, c in poly.to_dict().items()}
     return sp.Poly.from_dict(terms, _X, domain="QQ")

@@ -45,12 +45,10 @@ class Tangency:
         return self._orders[key]
 
     def _count(self, symbol: sp.Symbol, end: Any) -> int:
-        from symbolic.prover import substitute
-
         if end in (sp.oo, -sp.oo):
             return 0
         for order in range(_HIGHEST_ORDER):
-            value = substitute(self.target.derivative(symbol, order), symbol, end)
+            value = self.prover.at_face(self.target.derivative(symbol, order), symbol, end, self.box)
             if value is None or not self.prover.zero(value):
                 return 0 if value is None else order
         return 0

@@ -42,6 +42,18 @@ class Target:
     def value(self, box: Sequence[Interval]) -> Interval:
         return enclose(self._program("value", [self.expr]), box)[0]
 
+    def value_without(
+        self, dropped: Sequence[sp.Symbol], box: Sequence[Interval]
+    ) -> Interval:
+        """The value where signs known of expressions in the dropped symbols may not hold."""
+        if not dropped:
+            return self.value(box)
+        key = ("value", *dropped)
+        if key not in self._programs:
+            known = {e: sign for e, sign in self.known.items() if not e.has(*dropped)}
+            self._programs[key] = compile_program([self.expr], self.symbols, known)
+        return enclose(self._programs[key], box)[0]
+
     def slopes(self, box: Sequence[Interval]) -> list[Interval]:
         """Enclosures of the partial derivatives in `active`, in order."""
         outputs = [self.derivative(s) for s in self.active]

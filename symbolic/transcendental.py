@@ -15,36 +15,35 @@ from typing import TYPE_CHECKING
 import sympy as sp
 from flint import fmpq
 
+from symbolic.circular import (
+    LARGEST_MULTIPLE,
+    CircularGenerators,
+    Unsupported,
+    common_unit,
+    leads_negative,
+    terms_of,
+)
 from symbolic.formula import All, Any_, Poly, Quotient, Sign, implies
 
 if TYPE_CHECKING:
     from symbolic.elimination import Elimination
 
-_LARGEST_MULTIPLE = 24
 _HYPERBOLIC = (sp.sinh, sp.cosh, sp.tanh, sp.coth, sp.sech, sp.csch)
 _AREA = (sp.asinh, sp.acosh, sp.atanh)
 _COMBINATORIAL = (sp.factorial, sp.binomial, sp.beta, sp.RisingFactorial, sp.FallingFactorial)
 
 
-class Unsupported(Exception):  # noqa: N818 - a finding, not an error
-    """A function, or an argument, for which no normal form is known here."""
-
-
-class Generators:
+class Generators(CircularGenerators):
     """The transcendental generators of one elimination."""
 
     def __init__(self, system: Elimination, expressions: Iterable[sp.Basic]) -> None:
-        self.system = system
-        self._known: dict[tuple, Quotient] = {}
-        # What a variable of the system stands for, where its logarithm or arc is known.
+        super().__init__(system)
+        # What a variable of the system stands for, where its logarithm is known.
         self._exponent: dict[str, Quotient] = {}
         self._root_of: dict[str, tuple[Quotient, int]] = {}
-        self._arc_of_sine: dict[str, Quotient] = {}
-        self._arc_of_tangent: dict[tuple[str, str], Quotient] = {}
         self._absolute_of: dict[str, Quotient] = {}
         self._log_meaning: dict[str, Poly] = {}
         self._gamma_base: dict[sp.Expr, sp.Expr] = {}
-        self._unit: dict[sp.Expr, sp.Rational] = {}
         for expression in expressions:
             self._scan(expression)
 
@@ -54,8 +53,8 @@ class Generators:
         """Finds the angles that all angles are multiples of, and the least gamma shifts."""
         for node in sp.preorder_traversal(expression):
             if isinstance(node, sp.sin | sp.cos | sp.tan | sp.cot | sp.sec | sp.csc):
-                for rate, rest in _terms(node.args[0]):
-                    self._unit[rest] = _common_unit(self._unit.get(rest, rate), rate)
+                for rate, rest in terms_of(node.args[0]):
+                    self._unit[rest] = common_unit(self._unit.get(rest, rate), rate)
             elif isinstance(node, sp.gamma | sp.loggamma):
                 self._note_gamma(node.args[0])
             elif isinstance(node, _COMBINATORIAL):
@@ -100,15 +99,6 @@ class Generators:
             return self.system.quotient(_as_gamma(expr))
         raise Unsupported(f"{expr.func.__name__} is not treated")
 
-    def _whole(self, value: int | fmpq) -> Quotient:
-        return self.system.constant(fmpq(value) if isinstance(value, int) else value)
-
-    def _as_value(self, variable: Poly) -> Quotient:
-        return Quotient(variable, self.system.context.constant(1))
-
-    def _minus(self, a: Quotient, b: Quotient) -> Quotient:
-        return a.plus(b.times(self._whole(-1)))
-
     # --- exp, log, powers -------------------------------------------------------------------------
 
     def _exp(self, argument: Quotient) -> Quotient:
@@ -138,7 +128,9 @@ class Generators:
                 self.system.constrain(Sign(">", v))
                 self._known[key] = self._as_value(v)
                 self._exponent[str(v)] = part
-                self.system.hint(self._minus(self._as_value(v), part).plus(self._whole(-1)).sign(">="))
+                self.system.hint(
+                    self._minus(self._as_value(v), part).plus(self._whole(-1)).sign(">=")
+                )
             base = self._known[key]
         if rate.q > 1:
             base = self.system.root(base, int(rate.q))
@@ -170,7 +162,9 @@ class Generators:
     def _log_poly(self, poly: Poly) -> Quotient:
         if poly == 0:
             raise Unsupported("the logarithm of zero")
-        constant, factors = poly.factor() if not poly.is_constant() else (poly.leading_coefficient(), [])
+        constant, factors = (
+            poly.factor() if not poly.is_constant() else (poly.leading_coefficient(), [])
+        )
         result = self._log_number(abs(fmpq(constant)))
         for factor, multiplicity in factors:
             term = self._log_factor(factor)
@@ -226,7 +220,7 @@ class Generators:
     def _integer_terms(self, exponent: sp.Expr) -> list[tuple[int, sp.Expr]] | None:
         """The exponent as an integer combination of products of integer symbols, if it is one."""
         found = []
-        for rate, rest in _terms(exponent):
+        for rate, rest in terms_of(exponent):
             factors = [] if rest == 1 else sp.Mul.make_args(rest)
             bases = [f.base if f.is_Pow and f.exp.is_Integer and f.exp > 0 else f for f in factors]
             if not rate.is_Integer or not all(self.system.is_integer(b) for b in bases):
@@ -246,7 +240,7 @@ class Generators:
             self.system.require(base.sign("!="), f"{text} != 0")
         result = self._whole(1)
         for rate, rest in terms:
-            if abs(rate) > _LARGEST_MULTIPLE:
+            if abs(rate) > LARGEST_MULTIPLE:
                 raise Unsupported(f"a large power of {text}")
             if rest == 1:
                 result = result.times(base.power(rate))
@@ -271,159 +265,13 @@ class Generators:
             return self.system.quotient(sp.log(u + sp.sqrt(u - 1) * sp.sqrt(u + 1)))
         return self.system.quotient((sp.log(1 + u) - sp.log(1 - u)) / 2)
 
-    # --- circular functions -----------------------------------------------------------------------
-
-    def _circular(self, expr: sp.Expr) -> Quotient:
-        sine, cosine = self._sine_cosine(expr.args[0])
-        if isinstance(expr, sp.sin):
-            return sine
-        if isinstance(expr, sp.cos):
-            return cosine
-        below = cosine if isinstance(expr, sp.tan | sp.sec) else sine
-        self.system.require(below.sign("!="), f"{expr} is defined")
-        if below.num == 0:
-            raise Unsupported(f"{expr} is nowhere defined")
-        above = {sp.tan: sine, sp.cot: cosine}.get(expr.func, self._whole(1))
-        return above.times(below.power(-1))
-
-    def _sine_cosine(self, argument: sp.Expr) -> tuple[Quotient, Quotient]:
-        sine, cosine = self._whole(0), self._whole(1)
-        for rate, rest in _terms(argument):
-            s, c = self._multiple(rest, rate)
-            sine, cosine = (
-                sine.times(c).plus(cosine.times(s)),
-                self._minus(cosine.times(c), sine.times(s)),
-            )
-        return sine, cosine
-
-    def _multiple(self, rest: sp.Expr, rate: sp.Rational) -> tuple[Quotient, Quotient]:
-        if rest is sp.pi:
-            values = [f(rate * sp.pi) for f in (sp.sin, sp.cos)]
-            known = [
-                self.system.number(v) if v.has(sp.sin, sp.cos) else self.system.quotient(v)
-                for v in values
-            ]
-            return known[0], known[1]
-        unit = self._unit.get(rest, rate)
-        if isinstance(rest, sp.acos | sp.asin | sp.atan):
-            unit = sp.Rational(1, unit.q)
-        times = rate / unit
-        if not times.is_Integer or abs(times) > _LARGEST_MULTIPLE:
-            raise Unsupported(f"a large multiple of {rest}")
-        s, c = self._unit_angle(rest, unit)
-        sine, cosine = self._whole(0), self._whole(1)
-        for _ in range(abs(int(times))):
-            sine, cosine = (
-                sine.times(c).plus(cosine.times(s)),
-                self._minus(cosine.times(c), sine.times(s)),
-            )
-        return (sine if times > 0 else sine.times(self._whole(-1))), cosine
-
-    def _unit_angle(self, rest: sp.Expr, unit: sp.Rational) -> tuple[Quotient, Quotient]:
-        """Sine and cosine of unit * rest."""
-        if isinstance(rest, sp.acos | sp.asin | sp.atan):
-            if unit != 1:
-                raise Unsupported(f"a fraction of {rest}")
-            return self._of_arc(rest)
-        angle = self.system.quotient(rest).times(self._whole(fmpq(int(unit.p), int(unit.q))))
-        key = ("angle", self.system.guard, str(angle.num), str(angle.den))
-        if key not in self._known:
-            s, c = self.system.fresh("sin"), self.system.fresh("cos")
-            self.system.constrain(Sign("==", s**2 + c**2 - 1))
-            self._known[key] = self._as_value(s)
-            self._known[(*key, "cos")] = self._as_value(c)
-            half = self.system.number(sp.pi).times(self._whole(fmpq(1, 2)))
-            self._arc_of_sine[str(s)] = angle
-            self._arc_of_sine[str(c)] = self._minus(half, angle)
-            self._arc_of_tangent[str(s), str(c)] = angle
-            self._hint_signs(s, angle, fmpq(0))
-            self._hint_signs(c, angle, fmpq(-1, 2))
-        return self._known[key], self._known[(*key, "cos")]
-
-    def _hint_signs(self, wave: Poly, angle: Quotient, start: fmpq) -> None:
-        """The wave is positive on (start pi, (start + 1) pi) and alternates from there."""
-        pi = self.system.number(sp.pi)
-        for k in range(-2, 3):
-            low = self._minus(angle, pi.times(self._whole(start + k)))
-            high = self._minus(pi.times(self._whole(start + k + 1)), angle)
-            inside = All((low.sign(">"), high.sign(">")))
-            self.system.hint(implies(inside, Sign("<" if k % 2 else ">", wave)))
-            self.system.hint(implies(low.sign("=="), Sign("==", wave)))
-
-    def _of_arc(self, arc: sp.Expr) -> tuple[Quotient, Quotient]:
-        u = arc.args[0]
-        self.system.quotient(arc)  # records that the arc itself is defined
-        if isinstance(arc, sp.atan):
-            norm = self.system.quotient(1 / sp.sqrt(1 + u**2))
-            return self.system.quotient(u).times(norm), norm
-        straight = self.system.quotient(u)
-        other = self.system.quotient(sp.sqrt(1 - u**2))
-        return (other, straight) if isinstance(arc, sp.acos) else (straight, other)
-
-    # --- inverse functions ------------------------------------------------------------------------
-
-    def _arc(self, expr: sp.Expr) -> Quotient:
-        u = self.system.quotient(expr.args[0])
-        if not isinstance(expr, sp.atan):
-            square = self._minus(self._whole(1), u.times(u))
-            self.system.require(square.sign(">="), f"{expr.args[0]} in [-1, 1]")
-        flip = _leads_negative(u)
-        v = u.times(self._whole(-1)) if flip else u
-        half = self.system.number(sp.pi).times(self._whole(fmpq(1, 2)))
-        if isinstance(expr, sp.atan):
-            base = self._arc_tangent(v)
-            return base.times(self._whole(-1)) if flip else base
-        base = self._arc_sine(v)
-        signed = base.times(self._whole(-1)) if flip else base
-        return signed if isinstance(expr, sp.asin) else self._minus(half, signed)
-
-    def _arc_sine(self, u: Quotient) -> Quotient:
-        """asin(u), in [-pi/2, pi/2]; acos(u) is pi/2 minus it."""
-        key = ("asin", self.system.guard, str(u.num), str(u.den))
-        if key in self._known:
-            return self._known[key]
-        a = self._known[key] = self._as_value(self.system.fresh("asin"))
-        pi = self.system.number(sp.pi)
-        half = pi.times(self._whole(fmpq(1, 2)))
-        in_range = All((self._minus(half, a).sign(">="), a.plus(half).sign(">=")))
-        same_sign = [implies(u.sign(op), a.sign(op)) for op in (">", "==", "<")]
-        self.system.constrain(All((in_range, *same_sign)))
-        if u.den.is_constant() and str(u.num) in self._arc_of_sine:
-            self._unwind(a, self._arc_of_sine[str(u.num)], pi, alternate=True)
-        return a
-
-    def _unwind(self, a: Quotient, angle: Quotient, pi: Quotient, alternate: bool) -> None:
-        """asin(sin t) = +-(t - k pi), atan(tan t) = t - k pi, wherever that is in range."""
-        half = pi.times(self._whole(fmpq(1, 2)))
-        op = ">=" if alternate else ">"
-        for k in range(-3, 4):
-            moved = self._minus(angle, pi.times(self._whole(k)))
-            inside = All((self._minus(half, moved).sign(op), moved.plus(half).sign(op)))
-            value = moved.times(self._whole(-1)) if alternate and k % 2 else moved
-            self.system.hint(implies(inside, self._minus(a, value).sign("==")))
-
-    def _arc_tangent(self, u: Quotient) -> Quotient:
-        key = ("atan", self.system.guard, str(u.num), str(u.den))
-        if key in self._known:
-            return self._known[key]
-        a = self._known[key] = self._as_value(self.system.fresh("atan"))
-        pi = self.system.number(sp.pi)
-        half = pi.times(self._whole(fmpq(1, 2)))
-        in_range = All((self._minus(half, a).sign(">"), a.plus(half).sign(">")))
-        same_sign = [implies(u.sign(op), a.sign(op)) for op in (">", "==", "<")]
-        self.system.constrain(All((in_range, *same_sign)))
-        for (sine, cosine), angle in list(self._arc_of_tangent.items()):
-            if (str(u.num), str(u.den)) == (sine, cosine):
-                self._unwind(a, angle, pi, alternate=False)
-        return a
-
     # --- erf and gamma ----------------------------------------------------------------------------
 
     def _error(self, expr: sp.Expr) -> Quotient:
         if isinstance(expr, sp.erfc):
             return self._minus(self._whole(1), self._error(sp.erf(expr.args[0], evaluate=False)))
         u = self.system.quotient(expr.args[0])
-        flip = _leads_negative(u)
+        flip = leads_negative(u)
         v = u.times(self._whole(-1)) if flip else u
         key = ("erf", self.system.guard, str(v.num), str(v.den))
         if key not in self._known:
@@ -439,7 +287,7 @@ class Generators:
             raise Unsupported(f"gamma({argument})")
         base_shift = self._gamma_base.get(rest + (shift - sp.floor(shift)), shift)
         base = rest + base_shift
-        if shift - base_shift > _LARGEST_MULTIPLE:
+        if shift - base_shift > LARGEST_MULTIPLE:
             raise Unsupported("a large shift of a gamma argument")
         value = self.system.quotient(base)
         self.system.require(value.sign(">"), f"{base} > 0")
@@ -454,28 +302,10 @@ class Generators:
         return result
 
 
-def _terms(argument: sp.Expr) -> list[tuple[sp.Rational, sp.Expr]]:
-    """The argument as a sum of rational multiples."""
-    found = []
-    for term in sp.Add.make_args(sp.expand(argument)):
-        rate, rest = term.as_coeff_Mul()
-        found.append((rate, rest) if rate.is_Rational else (sp.Integer(1), term))
-    return found
-
-
-def _common_unit(a: sp.Rational, b: sp.Rational) -> sp.Rational:
-    """The largest rational of which both are integer multiples."""
-    return sp.Rational(sp.igcd(a.p * b.q, b.p * a.q), a.q * b.q)
-
-
 def _is_positive_number(u: Quotient) -> bool:
     if not u.num.is_constant() or u.num == 0 or not u.den.is_constant():
         return False
     return bool(u.num.leading_coefficient() * u.den.leading_coefficient() > 0)
-
-
-def _leads_negative(u: Quotient) -> bool:
-    return u.num != 0 and bool(u.num.leading_coefficient() < 0)
 
 
 def _one(part: Quotient) -> Poly:

@@ -213,6 +213,32 @@ def coverage(
 
 
 @app.command()
+def recheck(
+    file: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Certificates, or results that `check --json` wrote.", metavar="FILE..."
+        ),
+    ],
+    seconds: Annotated[float, typer.Option(help="Time for one certificate.")] = 120.0,
+) -> None:
+    """Replay certificates with mpmath and exact rationals alone, without the deciders."""
+    from theorems.replay import replay
+
+    rejected = 0
+    for path in file:
+        try:
+            for entry in replay(path, seconds):
+                rejected += not entry.ok
+                print(entry.line)
+        except ValueError as error:
+            raise BadUsage(str(error)) from error
+    if rejected:
+        _complain(f"{rejected} rejected")
+        raise typer.Exit(1)
+
+
+@app.command()
 def new(
     claim: str,
     out: Annotated[

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import mpmath
 import numpy as np
 import sympy as sp
+from mpmath.libmp import dps_to_prec
 
 DIGITS = 50
+MOST_DIGITS = 1500
 
 
 @lru_cache(maxsize=4096)
@@ -76,18 +78,40 @@ def _ratio(value: float) -> tuple[int, int]:
     return ratio.numerator, ratio.denominator
 
 
-def at_exact_point(expression: sp.Basic, point: Mapping[str, Any]) -> mpmath.mpf | None:
-    """A closed form at exact symbol values in 50 digits; None where it is not a real number."""
+def exact_value(
+    expression: sp.Basic, point: Mapping[str, Any]
+) -> tuple[Literal["real", "undefined", "unknown"], mpmath.mpf | None]:
+    """A closed form at exact symbol values: its value in 50 digits, or what is known instead.
+
+    "undefined" says that there is no real number there (a pole, a non-real value); "unknown" that
+    fifty digits could not be had, from which nothing follows.
+    """
     substitution = {s: sp.sympify(point[s.name]) for s in expression.free_symbols}
     with sp.evaluate(True):
         number = expression.subs(substitution, simultaneous=True)
-    if number.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
-        return None
-    value = sp.N(number, DIGITS + 10)
-    if not value.is_number or value.is_real is False:
-        return None
+    if number in (sp.nan, sp.zoo, sp.oo, -sp.oo):
+        return "undefined", None
+    if number.has(sp.nan, sp.zoo):
+        return "unknown", None
+    # Cancellation may cost more digits than are wanted: allow many more than the default.
+    value = number.evalf(DIGITS + 10, maxn=MOST_DIGITS)
     real, imaginary = value.as_real_imag()
-    if imaginary != 0 or (not real.is_Float and not real.is_Rational):
-        return None
+    if imaginary != 0:
+        clear = _accurate(imaginary) and abs(imaginary) > sp.Float(10) ** -30 * abs(real)
+        return ("undefined" if clear else "unknown"), None
+    if not _accurate(real):
+        return "unknown", None
     with mpmath.workdps(DIGITS + 10):
-        return mpmath.mpf(real._to_mpmath(mpmath.mp.prec))
+        return "real", mpmath.mpf(real._to_mpmath(mpmath.mp.prec))
+
+
+def _accurate(number: sp.Basic) -> bool:
+    """Whether a number that SymPy evaluated has 50 digits; it records how many bits are good."""
+    if number.is_Rational:
+        return True
+    return bool(number.is_Float) and number._prec >= dps_to_prec(DIGITS)
+
+
+def at_exact_point(expression: sp.Basic, point: Mapping[str, Any]) -> mpmath.mpf | None:
+    """A closed form at exact symbol values in 50 digits; None where that cannot be had."""
+    return exact_value(expression, point)[1]

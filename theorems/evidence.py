@@ -9,6 +9,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 MAX_ROWS = 240
+# Details of a task that add up over a claim's tasks, and those of which the largest counts.
+SUMMED = frozenset({"steps_checked", "undecided", "resolved"})
+LARGEST = frozenset({"resolution", "quantile", "confidence"})
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,10 @@ def merge(parts: Iterable[Evidence]) -> Evidence:
         for name, value in part.details.items():
             if isinstance(value, list) and isinstance(details.get(name), list):
                 details[name] = details[name] + value
+            elif name in SUMMED:
+                details[name] = details.get(name, 0) + value
+            elif name in LARGEST:
+                details[name] = max(details.get(name, value), value)
             else:
                 details.setdefault(name, value)
     rows = [row for part in listed for row in part.rows]

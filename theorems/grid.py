@@ -25,14 +25,14 @@ class Grid:
     ) -> None:
         self.listed = None if points is None else tuple(dict(point) for point in points)
         self.axes: dict[str, tuple[Any, ...]] = {
-            name: tuple(values) for name, values in axes.items()
+            name: _values(values) for name, values in axes.items()
         }
         self.nightly_axes: dict[str, tuple[Any, ...]] = {}
 
     def nightly(self, **axes: Iterable[Any]) -> Grid:
         """The same grid with these axes replaced in the nightly profile."""
         wider = Grid(self.listed, **self.axes)
-        wider.nightly_axes = {name: tuple(values) for name, values in axes.items()}
+        wider.nightly_axes = {name: _values(values) for name, values in axes.items()}
         return wider
 
     def for_profile(self, profile: str) -> Grid:
@@ -69,6 +69,12 @@ def logspace(start: float, stop: float, number: int) -> list[float]:
     return [float(value) for value in np.geomspace(float(start), float(stop), number)]
 
 
+def _values(values: Any) -> tuple[Any, ...]:
+    """An axis; a lone value is an axis of one."""
+    lone = isinstance(values, (str, bytes)) or not isinstance(values, Iterable)
+    return (values,) if lone else tuple(values)
+
+
 def _number(value: Any) -> float | int:
     if isinstance(value, (bool, int, np.integer, sp.Integer)):
         return int(value)
@@ -86,10 +92,10 @@ def contains(domain: sp.Set, value: float | int) -> bool:
     A float cannot hold an irrational end point, so a value that rounds to an end point counts as
     that end point.
     """
+    if math.isnan(value) or math.isinf(value):
+        return False
     if isinstance(domain, sp.Interval):
         low, high = float(domain.start), float(domain.end)
-        if math.isnan(value) or math.isinf(value):
-            return False
         left = value > low if domain.left_open else value >= low
         right = value < high if domain.right_open else value <= high
         return left and right
@@ -97,6 +103,18 @@ def contains(domain: sp.Set, value: float | int) -> bool:
         return any(contains(part, value) for part in domain.args)
     exact = sp.Integer(value) if float(value).is_integer() else sp.Rational(value)
     return domain.contains(exact) == sp.true
+
+
+def inside(domain: sp.Set, values: np.ndarray) -> np.ndarray:
+    """`contains` for every entry of an array."""
+    if not isinstance(domain, sp.Interval):
+        unique, inverse = np.unique(values, return_inverse=True)
+        met = np.array([contains(domain, float(value)) for value in unique], dtype=bool)
+        return met[inverse].reshape(values.shape)
+    low, high = float(domain.start), float(domain.end)
+    left = values > low if domain.left_open else values >= low
+    right = values < high if domain.right_open else values <= high
+    return left & right & np.isfinite(values)
 
 
 def random_values(domain: sp.Set, count: int, rng: np.random.Generator) -> np.ndarray:
@@ -147,15 +165,26 @@ def _random_reals(domain: sp.Interval, count: int, rng: np.random.Generator) -> 
 
 def default_axis(domain: sp.Set) -> list[float | int]:
     """The values tried for a symbol that a grid leaves out: ends, middle, near-ends, large."""
-    if is_integer_domain(domain):
-        low = int(domain.inf) if domain.inf.is_finite else 0
-        sizes = [low, low + 1, low + 2, low + 7, low + 99]
-        return [value for value in sizes if contains(domain, value)]
     if isinstance(domain, sp.FiniteSet):
-        return sorted(float(member) for member in domain)
+        whole = is_integer_domain(domain)
+        return sorted(int(member) if whole else float(member) for member in domain)
+    if is_integer_domain(domain):
+        return _default_sizes(domain)
     interval = domain if isinstance(domain, sp.Interval) else sp.Interval(domain.inf, domain.sup)
     start, end = float(interval.start), float(interval.end)
     return _default_reals(domain, start, end)
+
+
+def _default_sizes(domain: sp.Set) -> list[float | int]:
+    """The smallest sizes, two larger ones, and the largest; both signs where there is no end."""
+    if domain.inf.is_finite:
+        low = int(domain.inf)
+        sizes = {low, low + 1, low + 2, low + 7, low + 99}
+    else:
+        sizes = {-100, -7, -1, 0, 1, 7, 100}
+    if domain.sup.is_finite:
+        sizes |= {int(domain.sup) - 1, int(domain.sup)}
+    return [value for value in sorted(sizes) if contains(domain, value)]
 
 
 def _default_reals(domain: sp.Set, low: float, high: float) -> list[float | int]:

@@ -45,7 +45,7 @@ def judge(
         conflict=conflict,
         expected=is_expected(claim, verdict, conflict),
         engine=decision["engine"] if decision and decision["outcome"] != "undecided" else "",
-        certified=bool(decision and decision.get("certificate")),
+        certified=bool(decision and decision.get("recheck") == "accepted"),
         witness=None if witness is None else asdict(witness),
         tightness=_extreme(evidence.tightness),
         worst=_extreme(evidence.worst),

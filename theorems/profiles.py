@@ -17,7 +17,8 @@ class Profile:
     """Sizes of the numeric effort; all counts are per point unless said otherwise.
 
     `random_points` and `ascent_steps` are per claim; `decide_seconds` is the time for one symbolic
-    decision; `task_seconds` and `task_gib` limit one task.
+    decision, `recheck_seconds` for replaying its certificate; `task_seconds` and `task_gib` limit
+    one task.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Profile:
     ascent_steps: int
     decide_seconds: float
     task_seconds: float
+    recheck_seconds: float
     task_gib: float = 8.0
 
 
@@ -43,6 +45,7 @@ def quick() -> Profile:
         ascent_steps=60,
         decide_seconds=10.0,
         task_seconds=60.0,
+        recheck_seconds=5.0,
     )
 
 
@@ -59,6 +62,7 @@ def nightly(date: datetime.date | None = None) -> Profile:
         ascent_steps=400,
         decide_seconds=60.0,
         task_seconds=900.0,
+        recheck_seconds=120.0,
     )
 
 

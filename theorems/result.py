@@ -28,7 +28,8 @@ class Verdict(StrEnum):
 class Result:
     """The verdict on a claim with the evidence that led to it; plain data throughout.
 
-    `reason` is one sentence. `conflict` says that the two witnesses contradict each other: a defect
+    `reason` is one sentence. `certified` says that the independent checker replayed the exact
+    decision's certificate. `conflict` says that the two witnesses contradict each other: a defect
     of the checker or of the encoding. `engine` names what proved or refuted the statement exactly.
     `witness`, `tightness`, `worst` are the JSON forms of their `theorems.evidence` classes.
     """

@@ -7,6 +7,7 @@ import itertools
 import json
 import time
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -32,6 +33,7 @@ from theorems.quantifiers import (
 DECIDE = "decide"
 MEASURE = "measure"
 MAX_AUTOMATIC = 4000
+OUT_OF_TIME = "ran out of time"
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -134,11 +136,31 @@ def _decide(claim: Claim, profile: Profile) -> dict[str, Any]:
         "reason": decision.reason,
         "notes": list(decision.notes),
         "certificate": decision.certificate,
+        "recheck": None,
         "seconds": time.perf_counter() - started,
     }
+    if decision.certificate is not None:
+        found |= _rechecked(found, decision.certificate, profile.recheck_seconds)
     if decision.witness is not None:
         found["counterexample"] = _counterexample(claim, relations, decision)
     return found
+
+
+def _rechecked(
+    found: Mapping[str, Any], certificate: dict[str, Any], seconds: float
+) -> dict[str, Any]:
+    """What the independent checker says; a certificate that it rejects proves nothing."""
+    from symbolic.recheck import recheck
+
+    verdict = recheck(certificate, seconds)
+    if verdict.ok:
+        return {"recheck": "accepted"}
+    if OUT_OF_TIME in verdict.reason:
+        return {"recheck": "not finished in time"}
+    if found["outcome"] == "proved":
+        reason = f"{found['engine']} answered proved, but its certificate is {verdict.reason}"
+        return {"recheck": verdict.reason, "outcome": "undecided", "reason": reason}
+    return {"recheck": verdict.reason}
 
 
 def _counterexample(claim: Claim, relations: list[Any], decision: Any) -> dict[str, Any]:

@@ -40,17 +40,19 @@ def _sine_excess(gap: Tensor) -> Tensor:
     return gap * square * total
 
 
-def _rectified(block: Block) -> tuple[Tensor, Tensor, Tensor]:
-    """For ReLU: `k`, its complement `r / 2 - k`, and `E sigma' sigma'`."""
+def _rectified(block: Block, complement: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """For ReLU: `k`, its complement `r / 2 - k` where asked for, and `E sigma' sigma'`."""
     sine = torch.mul(block.below, block.above).sqrt_()  # r sin(angle)
     angle = torch.atan2(sine, block.k)
     sine *= 1 / (2 * math.pi)
     angle *= 1 / (2 * math.pi)
     slope = torch.sub(0.5, angle)
     k = torch.addcmul(sine, slope, block.k)
-    # r / 2 - k = below / 2 - (r sin(angle) - angle k) / (2 pi): both terms vanish with the angle.
-    below = torch.addcmul(sine, angle, block.k, value=-1, out=sine)
-    below = torch.sub(block.below, below, alpha=2, out=below).mul_(0.5).clamp_min_(0)
+    below = sine
+    if complement:
+        # r / 2 - k = below / 2 - (r sin(angle) - angle k) / (2 pi): both vanish with the angle.
+        torch.addcmul(sine, angle, block.k, value=-1, out=below)
+        torch.sub(block.below, below, alpha=2, out=below).mul_(0.5).clamp_min_(0)
     opposite = _opposite(block)
     if opposite is not None:
         at, gap, r = opposite
@@ -59,25 +61,29 @@ def _rectified(block: Block) -> tuple[Tensor, Tensor, Tensor]:
     return k, below, slope
 
 
-def relu(block: Block) -> Block:
+def relu(block: Block, angle: bool) -> Block:
     """`max(u, 0)`; the variances halve."""
-    k, below, slope = _rectified(block)
-    above = torch.add(below, k, alpha=2)
-    return Block(k, below, above, slope.mul_(block.ntk))
+    k, below, slope = _rectified(block, complement=angle)
+    ntk = slope.mul_(block.ntk)
+    if not angle:
+        return Block(k, None, ntk)
+    return Block(k, (below, torch.add(below, k, alpha=2)), ntk)
 
 
-def leaky_relu(block: Block, a: float) -> Block:
+def leaky_relu(block: Block, a: float, angle: bool) -> Block:
     """`a u + (1 - a) max(u, 0)`; the variances are multiplied by `(1 + a^2) / 2`."""
-    k, below, slope = _rectified(block)
+    k, below, slope = _rectified(block, complement=angle)
     b = (1 - a) ** 2
-    new_k = a * block.k + b * k
+    new_k, ntk = a * block.k + b * k, (a + b * slope).mul_(block.ntk)
+    if not angle:
+        return Block(new_k, None, ntk)
     new_below = a * block.below + b * below
     new_above = a * block.above + b * (below + 2 * k)
     if a < 0:
         # An even function for a = -1: antiparallel inputs become parallel.
         folded = (1 + a) ** 2 / 4 * block.below + b * (block.above / 4 - k)
         new_below = torch.where(block.k < 0, folded, new_below).clamp_min_(0)
-    return Block(new_k, new_below, new_above, (a + b * slope).mul_(block.ntk))
+    return Block(new_k, (new_below, new_above), ntk)
 
 
 def erf(
@@ -89,24 +95,28 @@ def erf(
     """The error function.
 
     `q` and `q_out`: variances of rows and columns before and after. `radial`: the complement of
-    parallel inputs, `(b, c)`; without it the new complements are plain differences.
+    parallel inputs, `(b, c)`, where the complements of the result are asked for.
     """
-    rest = outer_sum(1 + 2 * q[0], 2 * q[1])
-    product = block.below * block.above
-    root = torch.add(rest, product, alpha=4).sqrt_()
-    k = torch.atan2(2 * block.k, root).mul_(2 / math.pi)
-    slope = torch.reciprocal(root).mul_(4 / math.pi).mul_(block.ntk)
-    r = outer(q_out[0].sqrt(), q_out[1].sqrt())
+    if block.complements is None:
+        square = outer(0.5 + q[0], 0.5 + q[1])
+        root = torch.addcmul(square, block.k, block.k, value=-1, out=square).sqrt_()
+    else:
+        rest = outer_sum(0.25 + q[0] / 2, q[1] / 2)
+        product = block.below * block.above
+        root = (rest + product).sqrt_()
+    k = torch.atan2(block.k, root).mul_(2 / math.pi)
+    ntk = torch.div(block.ntk, root).mul_(2 / math.pi)
     if radial is None:
-        return Block(k, r - k, r + k, slope)
+        return Block(k, None, ntk)
     # asin of the parallel pair minus asin of this one, as one arc tangent of nonnegative terms
     size, cov = (block.below + block.above) / 2, block.k.abs()
     flat = rest.sqrt()
-    sine = 2 * product * (rest + 4 * size.square()) / _positive(size * root + cov * flat)
-    small = torch.atan2(sine, flat * root + 4 * size * cov).mul_(2 / math.pi).add_(radial)
-    large = 2 * r - small
+    sine = product * (rest + size.square()) / _positive(size * root + cov * flat)
+    small = torch.atan2(sine, flat * root + size * cov).mul_(2 / math.pi).add_(radial)
+    large = 2 * outer(q_out[0].sqrt(), q_out[1].sqrt()) - small
     positive = block.k >= 0
-    return Block(k, torch.where(positive, small, large), torch.where(positive, large, small), slope)
+    below, above = torch.where(positive, small, large), torch.where(positive, large, small)
+    return Block(k, (below, above), ntk)
 
 
 def gelu(
@@ -117,18 +127,20 @@ def gelu(
 ) -> Block:
     """`u Phi(u)`; arguments as for `erf`."""
     rest = outer_sum(1 + q[0], q[1])
-    product = block.below * block.above
+    if block.complements is None:
+        product = outer(q[0], q[1]) - block.k.square()
+    else:
+        product = block.below * block.above
     square = rest + product  # det(I + Sigma)
     root = square.sqrt()
     ends = outer_sum(1 / (1 + q[0]), 1 / (1 + q[1]))
-    angle = torch.atan2(block.k, root)
-    orthant = 0.25 + angle / (2 * math.pi)  # E Phi(u) Phi(v)
-    density = torch.reciprocal(root) / (2 * math.pi)  # E phi(u) phi(v), phi the normal density
+    # E Phi(u) Phi(v), and E phi(u) phi(v) for the normal density phi
+    orthant = torch.atan2(block.k, root).mul_(1 / (2 * math.pi)).add_(0.25)
+    density = torch.reciprocal(root).mul_(1 / (2 * math.pi))
     k = density * (product + block.k.square() * ends) + block.k * orthant
-    slope = (orthant + density * block.k * (ends + 1 / square)) * block.ntk
-    r = outer(q_out[0].sqrt(), q_out[1].sqrt())
+    ntk = (orthant + density * block.k * (ends + 1 / square)).mul_(block.ntk)
     if radial is None:
-        return Block(k, r - k, r + k, slope)
+        return Block(k, None, ntk)
     # Parallel pair minus this one, each term without cancellation, for k >= 0.
     size, flat = (block.below + block.above) / 2, rest.sqrt()
     turn = torch.atan2(
@@ -138,8 +150,9 @@ def gelu(
     linear = block.below * orthant + size * turn / (2 * math.pi)
     curve = 1 / flat + block.k.square() / (flat * root * (flat + root))
     small = linear + product * (ends * curve - 1 / root) / (2 * math.pi) + radial
+    r = outer(q_out[0].sqrt(), q_out[1].sqrt())
     below = torch.where(block.k >= 0, small, r - k).clamp_min_(0)
-    return Block(k, below, r + k, slope)
+    return Block(k, (below, r + k), ntk)
 
 
 def outer_sum(a: Tensor, b: Tensor) -> Tensor:

@@ -26,22 +26,23 @@ def smooth(
     """`sigma(u), sigma(v)` of the pairs of a block.
 
     `q` and `q_out`: variances of rows and columns before and after; `rows`: their expansions;
-    `radial`: the complement of parallel inputs, or None when plain differences will do.
+    `radial`: the complement of parallel inputs, where the complements of the result are asked for.
     """
     x, z = rows
-    r = (block.below + block.above).mul_(0.5)
+    r = outer(q[0].sqrt(), q[1].sqrt())
+    below, above = block.complements or (r - block.k, r + block.k)
     r_out = outer(q_out[0].sqrt(), q_out[1].sqrt())
     scale = torch.where(r > 0, r, 1.0)
     odd = activation.name in ODD
     negative = block.k < 0
-    near = torch.where(negative, block.above, block.below) if odd else block.below
+    near = torch.where(negative, above, below) if odd else below
     c = (block.k.abs() if odd else block.k) / scale
     k, angular = _series(x.value, z.value, c, near / scale)
     slope = _horner(x.slope, z.slope, c)
     if not (x.complete and z.complete):
         missed = _missed(x, z, c.abs(), r_out)
         if len(missed[0]) > 0:
-            sine = (block.below * block.above).clamp_min(0).sqrt() / scale
+            sine = (below * above).clamp_min(0).sqrt() / scale
             direct, direct_slope = quadrature(
                 activation, q[0][missed[0]], q[1][missed[1]], c[missed], sine[missed]
             )
@@ -49,19 +50,18 @@ def smooth(
             k[missed], slope[missed] = direct, direct_slope
             if radial is not None:
                 angular[missed] = (r_out * (1 - radial / _positive(r_out)) - k)[missed].clamp_min(0)
+    slope *= block.ntk
     if radial is None:
-        near_out = r_out - k
-    else:
-        near_out = angular + radial
+        k = torch.where(negative, -k, k) if odd else k
+        return Block(k, None, slope)
+    near_out = angular + radial
     far_out = 2 * r_out - near_out
     if not odd:
-        return Block(k, near_out, far_out, slope.mul_(block.ntk))
-    return Block(
-        torch.where(negative, -k, k),
-        torch.where(negative, far_out, near_out),
-        torch.where(negative, near_out, far_out),
-        slope.mul_(block.ntk),
+        return Block(k, (near_out, far_out), slope)
+    below, above = (
+        torch.where(negative, *ends) for ends in ((far_out, near_out), (near_out, far_out))
     )
+    return Block(torch.where(negative, -k, k), (below, above), slope)
 
 
 def _positive(t: Tensor) -> Tensor:

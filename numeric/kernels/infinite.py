@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -11,11 +11,13 @@ from torch import Tensor
 from numeric.kernels import closed_forms, hermite
 from numeric.kernels.activations import POLE, closed_moments
 from numeric.kernels.expanded import smooth
-from numeric.kernels.layers import Activation, Dense, Layer, Residual, check_layers, needs_angle
+from numeric.kernels.layers import Activation, Dense, Layer, Residual, check_layers
 from numeric.kernels.pairs import Block, Rows, add, dense, input_block
 
 # Rows and columns of a block: wide, so that little of a symmetric kernel is computed twice.
-BLOCK = (128, 512)
+BLOCK = (64, 1024)
+SMOOTH = frozenset({"erf", "gelu", "tanh", "sigmoid", "softplus"})
+SMALL_VARIANCE = 16.0
 
 
 @dataclass(frozen=True)
@@ -31,16 +33,18 @@ class Kernels:
 class Trace:
     """What a layer does to single inputs: variance and mean of a coordinate before and after.
 
-    Tensors `(n,)`; `radial (n, rank)` and `expansion` where the pairs will need them.
+    Tensors `(n,)`. `angle`: whether later layers need the complements of the pairs; `radial
+    (n, rank)` and `expansion` where the pairs will need them.
     """
 
     q: Tensor
     mean: Tensor
     q_out: Tensor
     mean_out: Tensor
+    branch: tuple[Trace, ...] = ()
+    angle: bool = False
     radial: Tensor | None = None
     expansion: hermite.Expansion | None = None
-    branch: tuple[Trace, ...] = ()
 
     def __getitem__(self, rows: slice) -> Trace:
         return Trace(
@@ -48,45 +52,62 @@ class Trace:
             self.mean[rows],
             self.q_out[rows],
             self.mean_out[rows],
+            tuple(inner[rows] for inner in self.branch),
+            self.angle,
             None if self.radial is None else self.radial[rows],
             None if self.expansion is None else self.expansion[rows],
-            tuple(inner[rows] for inner in self.branch),
         )
 
 
-def _trace(
-    layers: Sequence[Layer], q: Tensor, mean: Tensor, angle_after: bool
-) -> tuple[Trace, ...]:
-    """`angle_after`: whether the layers that follow these amplify errors of the angle."""
+def _moments(layers: Sequence[Layer], q: Tensor, mean: Tensor) -> tuple[Trace, ...]:
     traces: list[Trace] = []
-    for position, layer in enumerate(layers):
-        angle = angle_after or needs_angle(layers[position + 1 :])
+    for layer in layers:
+        branch: tuple[Trace, ...] = ()
         if isinstance(layer, Dense):
             q_out = layer.weight_std**2 * q + layer.bias_std**2
-            trace = Trace(q, mean, q_out, torch.zeros_like(q))
+            mean_out = torch.zeros_like(q)
         elif isinstance(layer, Residual):
-            inner = _trace(layer.branch, q, mean, angle)
-            q_branch, mean_branch = inner[-1].q_out, inner[-1].mean_out
-            q_out = q + q_branch + 2 * mean * mean_branch
-            trace = Trace(q, mean, q_out, mean + mean_branch, branch=inner)
+            branch = _moments(layer.branch, q, mean)
+            q_out = q + branch[-1].q_out + 2 * mean * branch[-1].mean_out
+            mean_out = mean + branch[-1].mean_out
+        elif layer.name == "linear":
+            q_out, mean_out = q, mean
+        elif layer.name in POLE:
+            mean_out, q_out, _ = hermite.moments(layer, q)
         else:
-            trace = _trace_activation(layer, q, mean, angle)
-        traces.append(trace)
-        q, mean = trace.q_out, trace.mean_out
+            mean_out, q_out = closed_moments(layer, q)
+        traces.append(Trace(q, mean, q_out, mean_out, branch))
+        q, mean = q_out, mean_out
     return tuple(traces)
 
 
-def _trace_activation(layer: Activation, q: Tensor, mean: Tensor, angle: bool) -> Trace:
-    if layer.name == "linear":
-        return Trace(q, mean, q, mean)
-    radial = None
-    if angle and layer.name not in ("relu", "leaky_relu"):
-        radial = hermite.radial_features(layer, q)
-    if layer.name not in POLE:
-        mean_out, q_out = closed_moments(layer, q)
-        return Trace(q, mean, q_out, mean_out, radial)
-    mean_out, q_out, _ = hermite.moments(layer, q)
-    return Trace(q, mean, q_out, mean_out, radial, hermite.expand(layer, q))
+def _prepare(layers: Sequence[Layer], traces: Sequence[Trace], after: bool) -> tuple[Trace, ...]:
+    """The traces with what the pairs will need; `after`: `angle` of the last layer."""
+    prepared: list[Trace] = []
+    for layer, trace in zip(reversed(layers), reversed(traces), strict=True):
+        if isinstance(layer, Residual):
+            branch = _prepare(layer.branch, trace.branch, after)
+            prepared.append(replace(trace, branch=branch, angle=after))
+            after = after or branch[0].angle or _amplifies(layer.branch[0], branch[0])
+            continue
+        radial = expansion = None
+        if isinstance(layer, Activation) and layer.name in SMOOTH:
+            radial = hermite.radial_features(layer, trace.q) if after else None
+            expansion = hermite.expand(layer, trace.q) if layer.name in POLE else None
+        prepared.append(replace(trace, angle=after, radial=radial, expansion=expansion))
+        after = after or _amplifies(layer, trace)
+    return tuple(reversed(prepared))
+
+
+def _amplifies(layer: Layer, trace: Trace) -> bool:
+    """Whether a layer amplifies an error of the cosine of its inputs near +-1.
+
+    The kernels of ReLU and leaky ReLU have a square-root singularity there; a smooth activation
+    of a large variance nearly has one.
+    """
+    if not isinstance(layer, Activation) or layer.name == "linear":
+        return False
+    return layer.name not in SMOOTH or float(trace.q.max()) > SMALL_VARIANCE
 
 
 def _through(
@@ -108,9 +129,9 @@ def _activate(layer: Activation, block: Block, tx: Trace, tz: Trace) -> Block:
     if layer.name == "linear":
         return block
     if layer.name == "relu":
-        return closed_forms.relu(block)
+        return closed_forms.relu(block, tx.angle)
     if layer.name == "leaky_relu":
-        return closed_forms.leaky_relu(block, layer.negative_slope)
+        return closed_forms.leaky_relu(block, layer.negative_slope, tx.angle)
     q, q_out = (tx.q, tz.q), (tx.q_out, tz.q_out)
     radial = None
     if tx.radial is not None and tz.radial is not None:
@@ -183,7 +204,7 @@ def infinite_width(
         columns = rows if z is None else Rows.of(z)
         norms = rows.norm if z is None else torch.cat([rows.norm, columns.norm])
         q = norms.square()
-        trace = _trace(layers, q, torch.zeros_like(q), angle_after=False)
+        trace = _prepare(layers, _moments(layers, q, torch.zeros_like(q)), after=False)
         offset = 0 if z is None else len(x)
         shape = (len(rows.x), len(columns.x))
         nngp = torch.empty(shape, dtype=torch.float64)

@@ -104,19 +104,3 @@ def _check(layers: Sequence[Layer], gaussian: bool, where: str) -> bool:
         else:
             raise ValueError(f"{here}: expected Dense, Activation or Residual, not {_name(layer)}")
     return gaussian
-
-
-def needs_angle(layers: Sequence[Layer]) -> bool:
-    """Whether these layers amplify a rounding error of the cosine near +-1.
-
-    The kernels of ReLU and leaky ReLU have a square-root singularity there; a smooth activation
-    behind large weights nearly has one.
-    """
-    for layer in layers:
-        if isinstance(layer, Activation) and layer.name in ("relu", "leaky_relu"):
-            return True
-        if isinstance(layer, Dense) and max(layer.weight_std, layer.bias_std) > 8:
-            return True
-        if isinstance(layer, Residual) and needs_angle(layer.branch):
-            return True
-    return False

@@ -21,12 +21,24 @@ CHUNK = 1 << 22
 
 @dataclass(frozen=True)
 class Block:
-    """Tensors `(b, c)`: covariance `k`, `below = r - k`, `above = r + k`, tangent kernel `ntk`."""
+    """Tensors `(b, c)`: covariance `k`, `below = r - k`, `above = r + k`, tangent kernel `ntk`.
+
+    The complements `(below, above)` are None once no layer to come needs them.
+    """
 
     k: Tensor
-    below: Tensor
-    above: Tensor
+    complements: tuple[Tensor, Tensor] | None
     ntk: Tensor
+
+    @property
+    def below(self) -> Tensor:
+        assert self.complements is not None
+        return self.complements[0]
+
+    @property
+    def above(self) -> Tensor:
+        assert self.complements is not None
+        return self.complements[1]
 
 
 @dataclass(frozen=True)
@@ -70,26 +82,28 @@ def input_block(x: Rows, z: Rows, same: bool) -> Block:
         k.diagonal().copy_(q)
         below.diagonal().zero_()
         above.diagonal().copy_(2 * q)
-    return Block(k, below, above, torch.zeros_like(k))
+    return Block(k, (below, above), torch.zeros_like(k))
 
 
 def dense(
     block: Block, qx: Tensor, qz: Tensor, weight_variance: float, bias_variance: float
 ) -> Block:
     """Through a dense layer; `qx (b,)` and `qz (c,)` are the variances before it."""
+    k = torch.add(torch.tensor(bias_variance, dtype=qx.dtype), block.k, alpha=weight_variance)
+    ntk = torch.add(k, block.ntk, alpha=weight_variance)
+    if block.complements is None:
+        return Block(k, None, ntk)
+    below, above = block.complements
     if bias_variance == 0:
-        k, below, above = (weight_variance * t for t in (block.k, block.below, block.above))
-        return Block(k, below, above, torch.add(k, block.ntk, alpha=weight_variance))
+        return Block(k, (weight_variance * below, weight_variance * above), ntk)
     bias = bias_variance**0.5
     x, z = torch.sqrt(weight_variance * qx), torch.sqrt(weight_variance * qz)
     # r_new - r_old - b^2, rationalised: b^2 (x - z)^2 / (r_new + r_old + b^2)
     gain = ((bias * x)[:, None] - (bias * z)[None, :]).square_()
     gain /= _roots(x, bias) @ _roots(z, bias).T
-    below = torch.add(gain, block.below, alpha=weight_variance)
+    below = torch.add(gain, below, alpha=weight_variance)
     gain += 2 * bias_variance
-    above = gain.add_(block.above, alpha=weight_variance)
-    k = torch.mul(block.k, weight_variance).add_(bias_variance)
-    return Block(k, below, above, torch.add(k, block.ntk, alpha=weight_variance))
+    return Block(k, (below, gain.add_(above, alpha=weight_variance)), ntk)
 
 
 def _roots(x: Tensor, bias: float) -> Tensor:
@@ -116,8 +130,10 @@ def add(
     qhx, mhx, qbx, mbx = x
     qhz, mhz, qbz, mbz = z
     shx, shz, sbx, sbz = _spread(qhx, mhx), _spread(qhz, mhz), _spread(qbx, mbx), _spread(qbz, mbz)
-    cross = outer(mhx, mbz) + outer(mbx, mhz)
-    k = h.k + b.k + cross
+    k = h.k + b.k + (outer(mhx, mbz) + outer(mbx, mhz))
+    ntk = h.ntk + b.ntk
+    if h.complements is None or b.complements is None:
+        return Block(k, None, ntk)
     px, pz = (mhx + mbx, shx, sbx), (mhz + mbz, shz, sbz)
     below = h.below + b.below + _lagrange(px, pz)
     below -= _lagrange((mhx, shx), (mhz, shz)) + _lagrange((mbx, sbx), (mbz, sbz))
@@ -127,7 +143,7 @@ def add(
     # Without means both complements add; with them only `below` can be small.
     plain = not bool(mhx.any() or mbx.any() or mhz.any() or mbz.any())
     above = h.above + b.above + _lagrange(px, pz) if plain else r + k
-    return Block(k, below, above, h.ntk + b.ntk)
+    return Block(k, (below, above), ntk)
 
 
 def _lagrange(a: tuple[Tensor, ...], b: tuple[Tensor, ...]) -> Tensor:

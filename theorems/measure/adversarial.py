@@ -13,6 +13,7 @@ from theorems.claim import Claim
 from theorems.evidence import Evidence, Extreme, Witness, thin
 from theorems.grid import Point
 from theorems.measure import comparison as cmp
+from theorems.measure.confirmation import exact_side, inside_exactly
 from theorems.measure.pointwise import kept_points
 from theorems.points import Points
 from theorems.profiles import Profile, seed_of
@@ -120,7 +121,7 @@ def _witness(
 ) -> Witness | None:
     """The worst weights as a witness, looked at again in 50 digits where a side allows it."""
     rounding = max(s.measured.rounding for s in claim.sides if s.measured is not None)
-    if not gap[index] < -10 * rounding * scale[index]:
+    if not gap[index] < -10 * rounding * scale[index] or not inside_exactly(claim, point):
         return None
     arrays = {name: value[index].tolist() for name, value in weights.items()}
     entries = sum(int(value[index].numel()) for value in weights.values())
@@ -151,7 +152,7 @@ def _witness(
 
 def _exact(claim: Claim, side: Any, point: Point, arrays: dict[str, Any]) -> mpmath.mpf | None:
     if side.measured is None:
-        return cmp.exact_side(claim, side, point, 0)
+        return exact_side(side, point, 0)[1]
     if side.measured.exact is None:
         return None
     fractions = {n: v if isinstance(v, int) else Fraction(v) for n, v in point.items()}

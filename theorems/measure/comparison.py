@@ -1,24 +1,19 @@
-"""Comparing two sides: margins, ratios, and a second look at an apparent failure."""
+"""Comparing two sides in float64: values, margins, ratios."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 import mpmath
 import numpy as np
-import sympy as sp
 
 from theorems import evaluate
 from theorems.claim import Claim
-from theorems.evidence import Extreme, Witness
+from theorems.evidence import Extreme
 from theorems.grid import Point
 from theorems.points import Points
 from theorems.sides import Measure, Side
-
-# Two numbers of 60 digits that agree to within this share of their size are not told apart.
-FIFTY_DIGITS = mpmath.mpf(10) ** -40
 
 
 class MeasurementError(Exception):
@@ -49,18 +44,20 @@ def ratio(relation: str, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
         return np.where((bottom > 0) & (top >= 0), top / bottom, np.nan)
 
 
-def to_array(result: Any, *, leading: int, claim: Claim, what: str) -> np.ndarray:
+def to_array(
+    result: Any, *, leading: int, claim: Claim, what: str, counts: bool = False
+) -> np.ndarray:
     """A measuring function's tensor as a float array with `leading` rows.
 
-    Raises `MeasurementError` for anything that is not a real floating tensor of that many rows.
+    `counts` lets whole numbers and truth values pass. Raises `MeasurementError` for anything else
+    that is not a float64 tensor of that many rows.
     """
     import torch
 
     if not isinstance(result, torch.Tensor):
         raise MeasurementError(f"{what} must return a tensor, not {type(result).__name__}")
-    if result.is_complex():
-        raise MeasurementError(f"{what} returned complex numbers")
-    if result.dtype == torch.float32 or result.dtype == torch.float16:
+    whole = not (result.is_floating_point() or result.is_complex())
+    if result.dtype != torch.float64 and not (counts and whole):
         raise MeasurementError(f"{what} returned {result.dtype}; compute in float64")
     if result.ndim == 0 or result.shape[0] != leading:
         raise MeasurementError(
@@ -68,6 +65,14 @@ def to_array(result: Any, *, leading: int, claim: Claim, what: str) -> np.ndarra
             " one per point"
         )
     return result.detach().to(dtype=torch.float64, device="cpu").numpy()
+
+
+def to_mask(result: Any, what: str) -> np.ndarray:
+    """What a `Holds` function returned. Raises `MeasurementError` unless it is truth values."""
+    mask = np.asarray(result)
+    if mask.dtype != np.bool_:
+        raise MeasurementError(f"the hypothesis {what!r} must return booleans, not {mask.dtype}")
+    return mask
 
 
 def environment(points: Points) -> dict[str, np.ndarray]:
@@ -96,77 +101,15 @@ def computed_values(claim: Claim, measured: Measure, points: Points, what: str) 
     return array
 
 
-def exact_side(claim: Claim, side: Side, point: Point, component: int) -> mpmath.mpf | None:
-    """One side at a point in 50 digits, or None if it has no exact route or no value there."""
-    exact = evaluate.exact_point(point)
-    if side.closed is not None:
-        entries = side.entries()
-        return evaluate.at_exact_point(entries[component if len(entries) > 1 else 0], exact)
-    if side.measured is not None and side.measured.exact is not None:
-        fractions = {
-            name: value if isinstance(value, int) else Fraction(value)
-            for name, value in point.items()
-        }
-        with mpmath.workdps(evaluate.DIGITS + 10):
-            value = side.measured.exact(fractions)
-            values = value if isinstance(value, (list, tuple)) else [value]
-            return mpmath.mpf(values[component if len(values) > 1 else 0])
-    return None
-
-
-def has_exact_route(side: Side) -> bool:
-    return side.closed is not None or (
-        side.measured is not None and side.measured.exact is not None
-    )
-
-
-def confirm_exactly(claim: Claim, point: Point, component: int) -> Witness | None:
-    """Look at a failure again in 50 digits; None if it is not confirmed there.
-
-    Both sides must have an exact route (closed form, or a measurement with `exact`).
-    """
-    if not inside_exactly(claim, point):
-        return None
-    lhs, rhs = (exact_side(claim, side, point, component) for side in claim.sides)
-    if lhs is None or rhs is None:
-        side = "left" if lhs is None else "right"
-        return Witness(
-            at=shown(point),
-            lhs=text(lhs),
-            rhs=text(rhs),
-            margin="undefined",
-            how=f"the {side} side is not a real number at this exact point",
-        )
-    with mpmath.workdps(evaluate.DIGITS + 10):
-        gap = margin(claim.relation, lhs, rhs)
-        scale = max(abs(lhs), abs(rhs), mpmath.mpf(10) ** -300)
-        if abs(lhs - rhs) <= FIFTY_DIGITS * scale or not fails(claim.relation, gap):
-            return None
-        return Witness(
-            at=shown(point),
-            lhs=text(lhs),
-            rhs=text(rhs),
-            margin=text(gap),
-            how=f"both sides evaluated in {evaluate.DIGITS} digits at this exact point",
-        )
-
-
-def inside_exactly(claim: Claim, point: Point) -> bool:
-    """Whether the very numbers that a point's floats are lie in the claim's domain.
-
-    A float next to an irrational end point may lie just outside; it then witnesses nothing.
-    """
-    exact = evaluate.exact_point(point)
-    for symbol, domain in claim.over.items():
-        if domain.contains(exact[symbol.name]) != sp.true:
-            return False
-    for relation in claim.relations:
-        left, right = (evaluate.at_exact_point(side, exact) for side in relation.args)
-        if left is None or right is None:
-            return False
-        if fails(relation.rel_op, margin(relation.rel_op, left, right)):
-            return False
-    return True
+def closed_at(side: Side, points: Points) -> np.ndarray:
+    """A closed side at points, shape `(n, entries)`. Raises `MeasurementError` if undefined."""
+    array = closed_values(side, environment(points))
+    array = np.broadcast_to(array, (points.n, array.shape[-1]))
+    bad = ~np.isfinite(array)
+    if bad.any():
+        where = shown(points.listed[int(np.argmax(bad.any(axis=1)))])
+        raise MeasurementError(f"a closed side is no finite real number in float64 at {where}")
+    return array
 
 
 def text(value: mpmath.mpf | float | None, digits: int = 15) -> str:

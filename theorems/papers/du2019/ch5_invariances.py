@@ -19,6 +19,7 @@ from theorems.grid import Grid, linspace
 from theorems.papers.du2019.ch5_symbols import (
     ACUTE,
     ANGLE,
+    G_RANGE,
     NONNEGATIVE,
     PAPER,
     PATCHES,
@@ -26,6 +27,7 @@ from theorems.papers.du2019.ch5_symbols import (
     REAL,
     SEVERAL_PATCHES,
     eta,
+    g_phi,
     inner,
     k,
     norm_v,
@@ -37,6 +39,7 @@ from theorems.papers.du2019.ch5_symbols import (
     starts,
     sum_a,
     sum_teacher,
+    with_g,
     without,
 )
 from theorems.quantifiers import AlongTrajectory
@@ -284,17 +287,51 @@ sum_recursion_second = Claim(
     uses=("du2019.text-5.4c",),
 )
 
+g_range = Claim(
+    id="du2019.text-5.4c.range",
+    source=Source(PAPER, SECTION, "range of g on all of [0, pi], used silently"),
+    statement=r"$0\le g(\phi)\le\pi$ for $0\le\phi\le\pi$",
+    over={phi: ANGLE},
+    lhs=Closed(sp.Matrix([g(phi), pi - g(phi)])),
+    relation=">=",
+    rhs=Closed(0),
+    uses=("du2019.theorem-5.1.corrected",),
+)
+
+# From here on only the range of g matters, so its value is a symbol of its own.
+SUM_AFTER = Side(
+    next_sum(sum_a, eta=eta, g_phi=g_phi, norm_w=sp.Integer(1), sum_teacher=sum_teacher, patches=k)
+    * sum_teacher,
+    sum_after.measured,
+)
+SUM_STEP = {phi: ANGLE, g_phi: G_RANGE, sum_a: REAL, sum_teacher: REAL, eta: POSITIVE, k: PATCHES}
+
 sum_stays_small = Claim(
     id="du2019.lemma-5.4",
     source=Source(PAPER, SECTION, "Lemma 5.4"),
     statement=r"if $1^\top a_*\cdot1^\top a^t\le(1^\top a_*)^2$ and $\eta<\frac{2\pi}{k+\pi-1}$ "
     r"then $1^\top a_*\cdot1^\top a^{t+1}\le(1^\top a_*)^2$ ($\|w_*\|=1$)",
-    over={**SUM_DOMAIN, phi: ANGLE, k: PATCHES},
+    over=SUM_STEP,
     hypotheses=[sum_a * sum_teacher <= sum_teacher**2, eta * (k + pi - 1) < 2 * pi],
-    lhs=sum_after,
+    lhs=SUM_AFTER,
     relation="<=",
     rhs=Closed(sum_teacher**2),
     quantifier=SUM_RUNS,
-    grid=Grid(points=SUM_STARTS),
-    uses=("du2019.text-5.4b.corrected", "du2019.text-5.4c"),
+    grid=Grid(points=with_g(SUM_STARTS)),
+    uses=("du2019.text-5.4b.corrected", "du2019.text-5.4c.range"),
+)
+
+sum_stays_above = Claim(
+    id="du2019.lemma-5.4.lower",
+    source=Source(PAPER, "5.11", "lower half of |1'a^t| <= |1'a_*|, credited to Lemma 5.4"),
+    statement=r"if $|1^\top a^t|\le|1^\top a_*|$ and $\eta<\frac{2\pi}{k+\pi-1}$ then "
+    r"$1^\top a_*\cdot1^\top a^{t+1}\ge-(1^\top a_*)^2$ ($\|w_*\|=1$)",
+    over=SUM_STEP,
+    hypotheses=[sum_a**2 <= sum_teacher**2, eta * (k + pi - 1) < 2 * pi],
+    lhs=SUM_AFTER,
+    relation=">=",
+    rhs=Closed(-(sum_teacher**2)),
+    quantifier=SUM_RUNS,
+    grid=Grid(points=with_g(SUM_STARTS)),
+    uses=("du2019.text-5.4b.corrected", "du2019.text-5.4c.range"),
 )

@@ -21,6 +21,9 @@ phi, norm_v, norm_w, eta = symbols("phi norm_v norm_w eta", real=True)
 inner, sum_a, square_a = symbols("inner sum_a square_a", real=True)
 sum_teacher, square_teacher = symbols("sum_teacher square_teacher", real=True)
 k, p = symbols("k p", integer=True, positive=True)
+# The value g(phi), where only its range matters (du2019.text-5.4c.range).
+g_phi = symbols("g_phi", real=True)
+G_RANGE = Interval(0, sp.pi)
 
 TEACHER = {square_teacher: POSITIVE, sum_teacher: REAL}
 OUTPUT = {inner: REAL, sum_a: REAL, square_a: NONNEGATIVE}
@@ -57,10 +60,12 @@ def state_of(points: Any) -> Any:
 
 def recorded(path: Any) -> dict[str, Any]:
     """A recorded run by the names of the symbols; `*_next` is the iterate after each."""
+    from numeric.population import g
+
     names = ("phi", "norm_v", "inner", "sum_a", "square_a")
     now = {name: getattr(path, name)[..., :-1] for name in names}
     after = {f"{name}_next": getattr(path, name)[..., 1:] for name in names}
-    return {**now, **after}
+    return {**now, **after, "g_phi": g(path.phi)[..., :-1]}
 
 
 def run_for(steps: int) -> Any:
@@ -116,6 +121,16 @@ def starts(
                             for fraction in (sums if total else (0.0,))
                         ]
     return found
+
+
+def g_of(angle: float) -> float:
+    """`g` as a Python number."""
+    return (math.pi - angle) * math.cos(angle) + math.sin(angle)
+
+
+def with_g(points: list[dict[str, float]]) -> list[dict[str, float]]:
+    """The points with the value of g at their angle, no less than 0 and no more than pi."""
+    return [{**s, "g_phi": min(max(g_of(s["phi"]), 0.0), math.pi)} for s in points]
 
 
 def without(points: list[dict[str, float]], *names: str) -> list[dict[str, float]]:

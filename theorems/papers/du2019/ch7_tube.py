@@ -1,9 +1,8 @@
 """Thesis sections 7.4.1, 7.7.1 and 7.7.2: the pieces of the tube and the octopus.
 
 L > gamma > 0: curvatures; tau: width of a quadratic piece; d: dimension; k: number of coordinates
-that have arrived at 2 tau or beyond (so that coordinate k + 1 is leaving); s, u: where in its box a
-point lies, as shares; rho: Hessian-Lipschitz constant; epsilon: accuracy; x, y: x_i and x_{i+1};
-G = g_thres, r: gradient threshold and radius of perturbed gradient descent.
+that have arrived at 2 tau or beyond, so that coordinate k + 1 is leaving; x, y: the two coordinates
+of section 7.4.1.
 """
 
 from __future__ import annotations
@@ -13,18 +12,17 @@ from itertools import combinations_with_replacement
 from typing import Any
 
 import sympy as sp
-from sympy import Abs, Interval, Matrix, Rational, diff, oo, sqrt, symbols
+from sympy import Interval, Matrix, diff, oo, symbols
 
 from symbolic import splines
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
-from theorems.quantifiers import AlongTrajectory, ForAll
-from theorems.sides import Closed, Computed, Side, Simulated
+from theorems.quantifiers import Exists, ForAll
+from theorems.sides import Closed, Computed
 
 PAPER = "du2019"
 POSITIVE, NONNEGATIVE = Interval.open(0, oo), Interval(0, oo)
 tau, L, gamma, x, y = symbols("tau L gamma x y", real=True)
-rho, epsilon, s, u, G, r, e_j, e_k, e_l = symbols("rho epsilon s u G r e_j e_k e_l", real=True)
 d, k = symbols("d k", integer=True)
 SHAPE = {tau: POSITIVE, L: POSITIVE, gamma: POSITIVE}
 SHAPES = [(math.e, 1.0, math.e), (1.01, 1.0, 2.0), (30.0, 0.5, 1.0)]
@@ -49,7 +47,8 @@ two_saddles = Claim(
     id="du2019.eq-7.3",
     source=Source(PAPER, "7.4.1", "(7.3)"),
     statement=r"the three pieces $-\gamma x_1^2+Lx_2^2$, $L(x_1-2)^2-\gamma x_2^2$, "
-    r"$L(x_1-2)^2+L(x_2-2)^2$ have saddle points at $(0,0)$, $(2,0)$ and an optimum at $(2,2)$: the "
+    r"$L(x_1-2)^2+L(x_2-2)^2$ have saddle points at $(0,0)$, $(2,0)$ and an optimum at $(2,2)$: "
+    r"the "
     r"gradient vanishes, the Hessians are $\mathrm{diag}(-2\gamma,2L)$, "
     r"$\mathrm{diag}(2L,-2\gamma)$, $2L\,I$",
     over={L: POSITIVE, gamma: POSITIVE},
@@ -65,22 +64,22 @@ two_saddles = Claim(
         )
     ),
     relation="==",
-    rhs=Closed(
-        Matrix([*[0] * 6, -2 * gamma, 0, 2 * L, 2 * L, 0, -2 * gamma, 2 * L, 0, 2 * L])
-    ),
+    rhs=Closed(Matrix([*[0] * 6, -2 * gamma, 0, 2 * L, 2 * L, 0, -2 * gamma, 2 * L, 0, 2 * L])),
 )
 
 two_saddles_jump = Claim(
     id="du2019.eq-7.3.discontinuous",
     source=Source(PAPER, "7.4.1", "remark after (7.3)"),
-    statement=r"the function (7.3) is not continuous: its first two pieces differ at $(1,x_2)$ for every "
-    r"$x_2\in[0,1]$",
+    statement=r"the function (7.3) is not continuous: its first two pieces differ at some point "
+    r"of the "
+    r"face $x_1=1$ between them",
+    quantifier=Exists(exhibit={y: sp.S.Zero}),
     over={L: POSITIVE, gamma: POSITIVE, y: Interval(0, 1)},
     where=[gamma < L],
     lhs=Closed(FIRST.subs(x, 1)),
     relation="!=",
     rhs=Closed(SECOND.subs(x, 1)),
-    erratum="at x_2 = 1 both pieces have the value L - gamma",
+    uses=("du2019.eq-7.3",),
 )
 
 ORDERS = [o for n in range(3) for o in combinations_with_replacement((x, y), n)]
@@ -107,7 +106,8 @@ def _jumps() -> list[sp.Expr]:
 two_saddles_splined = Claim(
     id="du2019.eq-7.4",
     source=Source(PAPER, "7.4.1", "(7.4)"),
-    statement=r"the five pieces of (7.4), with offsets $-\nu$ and $-2\nu$, agree in value, gradient and "
+    statement=r"the five pieces of (7.4), with offsets $-\nu$ and $-2\nu$, agree in value, "
+    r"gradient and "
     r"Hessian on the faces $x_1=\tau$, $x_1=2\tau$, $x_2=\tau$, $x_2=2\tau$ between neighbours",
     over={**SHAPE, x: sp.S.Reals, y: sp.S.Reals},
     where=[gamma < L],
@@ -136,9 +136,10 @@ def _boxes(points: Any, generator: Any, count: int, signs: bool) -> Any:
 
 
 def _jump_at_faces(points: Any, octopus: bool) -> Any:
-    """Largest jump of value, gradient, Hessian over the leaving coordinate's faces, over their size.
+    """Largest jump across the leaving coordinate's faces, in units of L tau^2, L tau and L.
 
-    For the octopus also over the mirrors: the face where a coordinate changes sign.
+    Of the value, the gradient and the Hessian. For the octopus the faces are the mirrors, where a
+    coordinate changes sign.
     """
     import torch
 
@@ -161,9 +162,8 @@ def _jump_at_faces(points: Any, octopus: bool) -> Any:
         above[..., j] = sign * (face + 1e-13) * points.tau[:, None]
         for function in functions:
             low, high = function(below, *shape), function(above, *shape)
-            axes = tuple(range(1, low.ndim))
-            size = torch.maximum(low.abs().amax(axes), high.abs().amax(axes))
-            worst = torch.maximum(worst, (high - low).abs().amax(axes) / size)
+            jump = (high - low).abs().amax(tuple(range(1, low.ndim)))
+            worst = torch.maximum(worst, jump / (points.L * points.tau ** (4 - low.ndim)))
     return worst
 
 
@@ -196,7 +196,8 @@ tube_is_smooth = Claim(
 octopus_is_smooth = Claim(
     id="du2019.eq-7.14",
     source=Source(PAPER, "7.7.1", "(7.12)-(7.18)"),
-    statement=r"the function (7.14)-(7.18) is even in each coordinate with $|x_i|\le\tau$, so that the "
+    statement=r"the function (7.14)-(7.18) is even in each coordinate with $|x_i|\le\tau$, so "
+    r"that the "
     "mirrored pieces agree in value, gradient and Hessian where a coordinate changes sign",
     over={**SHAPE, d: sp.S.Naturals, k: sp.S.Naturals0},
     where=[gamma < L, k < d],
@@ -206,4 +207,86 @@ octopus_is_smooth = Claim(
     rhs=Closed(sp.Float("1e-9")),
     grid=BOXES,
     uses=("du2019.eq-7.5",),
+)
+
+
+def _share_inside(points: Any, printed: bool) -> Any:
+    """Share of random points of the mirrored boxes of index k that lie in the union "
+    "(7.12)-(7.13)."""
+    import torch
+
+    from numeric import tube
+
+    at = _boxes(points, torch.Generator().manual_seed(11), 200, signs=True)
+    inside = tube.in_octopus_as_printed if printed else tube.in_octopus
+    return inside(at, points.tau[:, None]).to(torch.float64).mean(dim=1)
+
+
+ALL_BOXES = Grid(
+    points=[
+        {"d": n, "k": m, "tau": c} for n in (1, 2, 4) for m in range(n + 1) for c in (1.0, math.e)
+    ]
+)
+
+octopus_domain = Claim(
+    id="du2019.eq-7.14.domain",
+    source=Source(PAPER, "7.7.1", "(7.12)-(7.13)"),
+    statement=r"the octopus $D=\bigcup_aD_a$ of (7.12), with $D_a$ a union over $i=1,\dots,d$, "
+    r"consists of "
+    r"$2^d$ mirror images of $D_0$: the image of every box of $D_0$ lies in $D$",
+    over={tau: POSITIVE, d: sp.S.Naturals, k: sp.S.Naturals0},
+    where=[k <= d],
+    quantifier=ForAll(search=False),
+    lhs=Computed(lambda points: _share_inside(points, printed=True)),
+    relation="==",
+    rhs=Closed(1),
+    grid=ALL_BOXES,
+    uses=("du2019.eq-7.5",),
+    erratum="the union in (7.12) ends at i = d and leaves out the boxes of the local minima, on "
+    "which "
+    "(7.18) defines the function; (7.5) rightly goes to i = d + 1",
+)
+
+octopus_domain_corrected = Claim(
+    id="du2019.eq-7.14.domain.corrected",
+    source=Source(PAPER, "7.7.1", "(7.12)-(7.13), corrected"),
+    statement=r"with $D_a$ a union over $i=1,\dots,d+1$, the image of every box of $D_0$ lies in "
+    r"$D$",
+    over={tau: POSITIVE, d: sp.S.Naturals, k: sp.S.Naturals0},
+    where=[k <= d],
+    quantifier=ForAll(search=False),
+    lhs=Computed(lambda points: _share_inside(points, printed=False)),
+    relation="==",
+    rhs=Closed(1),
+    grid=ALL_BOXES,
+    uses=("du2019.eq-7.5",),
+    corrects="du2019.eq-7.14.domain",
+)
+
+
+def _share_of_cube(points: Any) -> Any:
+    """Share of points of the cube [-1, 1]^d, corners and faces among them, that lie in (7.13)."""
+    import torch
+
+    from numeric import tube
+
+    generator = torch.Generator().manual_seed(13)
+    cube = 2 * torch.rand(500, points.d, generator=generator, dtype=torch.float64) - 1
+    cube[:100] = torch.sign(cube[:100])
+    cube[100:200, 0] = 0.0
+    inside = [tube.in_octopus_as_printed(cube, float(t)) for t in points.tau]
+    return torch.stack(inside).to(torch.float64).mean(dim=1)
+
+
+octopus_holds_cube = Claim(
+    id="du2019.eq-7.14.cube",
+    source=Source(PAPER, "7.7.1", "remark after (7.13)"),
+    statement=r"$[-1,1]^d\subset D$",
+    reading=r"$\tau\ge1$; the paper fixes $\tau=e$",
+    over={tau: Interval(1, oo), d: sp.S.Naturals},
+    quantifier=ForAll(search=False),
+    lhs=Computed(_share_of_cube),
+    relation="==",
+    rhs=Closed(1),
+    grid=Grid(d=[1, 2, 3, 10], tau=[1.0, math.e, 10.0]),
 )
