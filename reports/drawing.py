@@ -10,9 +10,11 @@ import numpy as np
 from reports import style
 from reports.formula import name_tex, tex
 from reports.plots import Panel, Row, fixed_words, names_of_sides
+from reports.section import through
 from reports.words import number
 from theorems import evaluate
 from theorems.claim import Claim
+from theorems.evidence import thin
 from theorems.result import Result, Verdict
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 Drawn = tuple[bytes, str]
 LONGEST_LABEL = 60
+MOST_DOTS = 90
 
 
 def sides(claim: Claim, result: Result, panels: Sequence[Panel]) -> Drawn:
@@ -103,6 +106,47 @@ def _residuals(axes: Axes, result: Result, panel: Panel) -> None:
     axes.plot(x[shown], gap[shown] / error[shown], "o", ms=3.5, color=style.LEFT)
 
 
+def section(claim: Claim, result: Result, rows: Sequence[Row]) -> Drawn | None:
+    """Closed forms along one symbol, through the witness or the closest call, which is marked."""
+    cut = through(claim, result, rows)
+    if cut is None:
+        return None
+    labels = [
+        _side_label(side, name) if len(side.entries()) == 1 else name
+        for side, name in zip(claim.sides, names_of_sides(claim), strict=True)
+    ]
+    with style.canvas() as (figure, grid):
+        axes = grid[0, 0]
+        axes.plot(cut.x, cut.rhs, color=style.RIGHT, dashes=(5, 2), label=labels[1])
+        axes.plot(cut.x, cut.lhs, color=style.LEFT, label=labels[0])
+        failing = _shade(axes, claim, result, cut.x, cut.lhs, cut.rhs, 0 * cut.x)
+        here = float(cut.lhs[np.argmin(np.abs(cut.x - cut.point))])
+        if result.witness:
+            look: Any = {"color": style.FAULT, "mew": 2.2, "ls": ""}
+            axes.plot([cut.point], [here], "x", ms=9, label="counterexample", **look)
+        usable = np.isfinite(cut.lhs) & np.isfinite(cut.rhs)
+        values = [*cut.lhs[usable], *cut.rhs[usable]]
+        style.set_scales(axes, list(cut.x), values)
+        axes.set_xlabel(style.math_label(name_tex(cut.axis), cut.axis))
+        title = _title(Panel(cut.axis, cut.fixed, ()))
+        several = max(len(side.entries()) for side in claim.sides) > 1
+        axes.set_title(title + (f"   (relation {cut.component + 1})" if several else ""))
+        axes.legend(loc="best")
+        drawn = style.svg(figure)
+    x = cut.x[usable]
+    said = (
+        f"Both sides against {cut.axis} from {number(float(x[0]), 4)} to {number(float(x[-1]), 4)}"
+    )
+    if cut.fixed:
+        said += ", at " + fixed_words(Panel(cut.axis, cut.fixed, ()))
+    if result.witness:
+        said += f"; the counterexample at {cut.axis} = {number(cut.point, 4)} is marked"
+    if failing.sum() > 1:
+        ends = (number(float(cut.x[failing][i]), 4) for i in (0, -1))
+        said += "; the relation is violated between " + " and ".join(ends)
+    return drawn, said + "."
+
+
 def trajectory(claim: Claim, result: Result, rows: Sequence[Row]) -> Drawn:
     """Both sides along the run that comes closest to failing."""
     panel = Panel("step", {}, tuple(rows))
@@ -126,12 +170,7 @@ def trajectory(claim: Claim, result: Result, rows: Sequence[Row]) -> Drawn:
         )
         axes.plot(step, lhs, color=style.LEFT, label=names[0])
         _shade(axes, claim, result, step, lhs, rhs, 0 * step)
-        axes.set_yscale("linear")
-        kind, threshold = style.scale_of([*lhs, *rhs])
-        if kind == "log":
-            axes.set_yscale("log")
-        elif kind == "symlog":
-            axes.set_yscale("symlog", linthresh=threshold)
+        style.set_scales(axes, [], [*lhs, *rhs])
         axes.set_xlabel("step")
         axes.set_title("the run that comes closest to failing")
         axes.legend(loc="best")
@@ -150,23 +189,27 @@ def _dashes(claim: Claim) -> tuple[float, ...]:
 
 def growth(claim: Claim, result: Result, rows: Sequence[Row]) -> Drawn:
     """The ratio of the sides against each scaled symbol, both logarithmic, with the fit."""
-    fits = [fitted for fitted in result.details["growth"] if fitted["slope"] is not None]
-    fits = fits[: style.WIDEST]
+    found = {f["symbol"]: f for f in result.details["growth"] if f["slope"] is not None}
+    fits = sorted(found.values(), key=lambda f: -abs(f["slope"]))[: style.WIDEST]
+    worst = np.min if claim.relation in (">=", ">") else np.max
     with style.canvas(len(fits)) as (figure, grid):
         for axes, fitted in zip(grid[0], fits, strict=True):
             name = fitted["symbol"]
             usable = [row for row in rows if row["ratio"] > 0 and row[name] > 0]
             x = np.array([float(row[name]) for row in usable])
             ratio = np.array([float(row["ratio"]) for row in usable])
-            axes.loglog(x, ratio, "o", ms=3, color=style.LEFT, alpha=0.55, label="ratio at a point")
+            shown = np.array(thin(list(range(len(x))), MOST_DOTS))
+            axes.loglog(
+                x[shown], ratio[shown], "o", ms=3, color=style.LEFT, label="ratio at a point"
+            )
             values = np.unique(x)
-            largest = np.array([ratio[x == value].max() for value in values])
+            extreme = np.array([worst(ratio[x == value]) for value in values])
             shrinking = name in getattr(claim.quantifier, "shrinking", ())
             slope = -fitted["slope"] if shrinking else fitted["slope"]
-            middle = np.exp(np.mean(np.log(largest) - slope * np.log(values)))
-            label = (
-                f"fit: exponent {fitted['slope']:.3f}\n[{fitted['low']:.3f}, {fitted['high']:.3f}]"
-            )
+            middle = np.exp(np.mean(np.log(extreme) - slope * np.log(values)))
+            label = f"fit: exponent {fitted['slope']:.3f}"
+            if np.isfinite(fitted["low"]):
+                label += f"\n[{fitted['low']:.3f}, {fitted['high']:.3f}]"
             axes.loglog(
                 values, middle * values**slope, color=style.RIGHT, dashes=(5, 2), label=label
             )
@@ -176,14 +219,11 @@ def growth(claim: Claim, result: Result, rows: Sequence[Row]) -> Drawn:
                 centre = np.sqrt(ratio.max() * ratio.min())
                 axes.set_ylim(centre / 4, centre * 4)
             axes.set_xlabel(style.math_label(name_tex(name), name))
+            style.tidy_logarithmic(axes)
             axes.legend(loc="best")
         grid[0, 0].set_ylabel("left side / right side")
         drawn = style.svg(figure)
-    said = "; ".join(
-        f"against {f['symbol']} the fitted exponent is {f['slope']:.3f}, interval "
-        f"{f['low']:.3f} to {f['high']:.3f}"
-        for f in fits
-    )
+    said = "; ".join(f"against {f['symbol']} the fitted exponent is {f['slope']:.3f}" for f in fits)
     return drawn, f"Ratio of the left side to the right side, both axes logarithmic: {said}."
 
 
@@ -265,14 +305,16 @@ def _shade(
     lhs: np.ndarray,
     rhs: np.ndarray,
     allowed: np.ndarray,
-) -> None:
+) -> np.ndarray:
+    """Shade where the relation fails; where that is."""
     failing = _failing(claim, result, lhs, rhs, allowed)
     if not failing.any():
-        return
+        return failing
     look: Any = {"facecolor": style.FAULT, "alpha": 0.28, "hatch": "////", "edgecolor": style.FAULT}
     axes.fill_between(x, lhs, rhs, where=failing, interpolate=True, lw=0, label="violated", **look)
     if failing.sum() <= 3:
         axes.plot(x[failing], lhs[failing], "x", ms=9, mew=2.2, color=style.FAULT)
+    return failing
 
 
 def _failing(

@@ -25,6 +25,7 @@ LONGEST = 2500
 RELATIONS = {"==": "=", "!=": r"\ne", "<=": r"\le", "<": "<", ">=": r"\ge", ">": ">"}
 _ORDER = {"<=": r"O", "<": r"O", ">=": r"\Omega", ">": r"\Omega", "==": r"\Theta"}
 _STEM = re.compile(r"[A-Za-z]{2,}")
+_SUBSCRIPT = re.compile(r"_\{([A-Za-z]{2,})\}")
 
 
 def tex(expression: Any) -> str:
@@ -47,7 +48,7 @@ def name_tex(name: str) -> str:
     stem = _STEM.match(latex)
     if stem is not None:
         latex = rf"\mathrm{{{stem.group()}}}{latex[stem.end() :]}"
-    return latex
+    return _SUBSCRIPT.sub(r"_{\\mathrm{\1}}", latex)
 
 
 def function_name(function: Any) -> str:

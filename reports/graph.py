@@ -11,9 +11,9 @@ from reports.words import label, mark
 from theorems.claim import Claim
 from theorems.result import Result, Run, rests_on_violated
 
-WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 190, 26, 48, 10, 16
+WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 166, 26, 40, 9, 14
 WIDEST = 1300
-LETTERS = 27
+LETTERS = 24
 SWEEPS = 6
 # Fill and outline per verdict; the mark before the name says the same without colour.
 COLOURS = {

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from reports import graph, text, words
 from reports.markdown import legend, one_line, outcome, rests_on, shown_path
@@ -66,7 +67,9 @@ def css_class(label: str) -> str:
 
 
 def data_uri(svg: bytes) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode()
+    """An SVG image in an address; nothing in it needs escaping inside double quotes."""
+    single = svg.replace(b'"', b"'")
+    return "data:image/svg+xml," + quote(single, safe=" ,;:/=()'!*?@+-_.~")
 
 
 def _safe(function: Callable[..., str]) -> Callable[..., Any]:
@@ -98,7 +101,7 @@ def _environment(report: Report) -> Environment:
         rich=_safe(lambda value: text.to_html(value, link)),
         ref=_safe(lambda id_: text.to_html((Ref(id_),), link)),
         display=_safe(lambda latex: math_html(latex, display=True)),
-        data_uri=data_uri,
+        data_uri=_safe(data_uri),
         css_class=css_class,
         sentence=words.sentence,
         duration=words.duration,

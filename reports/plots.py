@@ -10,12 +10,13 @@ from typing import Any
 
 from reports.words import number
 from theorems.claim import Claim
-from theorems.quantifiers import Reproduces, WithProbability
+from theorems.measure.comparison import margin
+from theorems.quantifiers import ForAll, Reproduces, WithProbability
 from theorems.result import Result, Verdict
 
 MEASURED = frozenset({"lhs", "rhs", "error", "low", "high", "ratio", "undecided", "step"})
 FEWEST = 5
-PANELS = 3
+PANELS = 2
 Row = Mapping[str, Any]
 
 
@@ -42,26 +43,64 @@ class Panel:
 
 def draw(claim: Claim, result: Result) -> Plot | None:
     """The plot of a claim, or None where a number says as much."""
+    rows = [row for row in result.rows if _finite(row)]
+    drawn = _drawn(claim, result, rows) if rows else None
+    return None if drawn is None else Plot(f"{file_stem(claim.id)}.svg", *drawn)
+
+
+def _drawn(claim: Claim, result: Result, rows: list[Row]) -> tuple[bytes, str] | None:
     from reports import drawing
 
-    rows = [row for row in result.rows if _finite(row)]
-    if not rows:
-        return None
-    drawn: tuple[bytes, str] | None = None
     if "step" in rows[0]:
-        if len(rows) >= FEWEST:
-            drawn = drawing.trajectory(claim, result, rows)
-    elif any(fitted["slope"] is not None for fitted in result.details.get("growth", ())):
-        drawn = drawing.growth(claim, result, rows)
-    elif isinstance(claim.quantifier, Reproduces) and (axes := table_axes(rows)) is not None:
-        drawn = drawing.table(rows, *axes)
-    elif "low" in rows[0] and (panels := scans(rows, claim, result, fewest=3)):
-        drawn = drawing.intervals(claim, panels)
-    elif says_more(claim, result, rows) and (panels := scans(rows, claim, result)):
-        drawn = drawing.sides(claim, result, panels)
-    if drawn is None:
+        run = closest_run(claim, rows)
+        return drawing.trajectory(claim, result, run) if len(run) >= FEWEST and moves(run) else None
+    if any(fitted["slope"] is not None for fitted in result.details.get("growth", ())):
+        return drawing.growth(claim, result, rows)
+    if isinstance(claim.quantifier, Reproduces) and (axes := table_axes(rows)) is not None:
+        return drawing.table(rows, *axes)
+    if "low" in rows[0]:
+        panels = scans(rows, claim, result, fewest=3)
+        return drawing.intervals(claim, panels) if panels else None
+    if is_closed_only(claim):
+        if claim.relation == "==" and result.verdict is not Verdict.VIOLATED:
+            return None
+        return drawing.section(claim, result, rows)
+    # Rows hold the first entry of a side with several; a failure elsewhere would not show.
+    elsewhere = (result.witness or {}).get("at", {}).get("component", 0) != 0
+    if elsewhere or not says_more(claim, result, rows):
         return None
-    return Plot(f"{file_stem(claim.id)}.svg", *drawn)
+    panels = scans(rows, claim, result)
+    return drawing.sides(claim, result, panels) if panels else None
+
+
+def is_closed_only(claim: Claim) -> bool:
+    """Whether both sides are closed forms of real symbols, so that curves can be drawn exactly."""
+    closed = claim.is_closed and not claim.is_measured and not claim.measured_hypotheses
+    return closed and isinstance(claim.quantifier, ForAll)
+
+
+def closest_run(claim: Claim, rows: Sequence[Row]) -> list[Row]:
+    """Of several runs' rows, one after another, the run that comes closest to failing."""
+    runs: list[list[Row]] = []
+    for row in rows:
+        if not runs or row["step"] <= runs[-1][-1]["step"]:
+            runs.append([])
+        runs[-1].append(row)
+
+    def nearest(run: list[Row]) -> float:
+        return min(float(margin(claim.relation, row["lhs"], row["rhs"])) for row in run)
+
+    return min(runs, key=nearest)
+
+
+def moves(rows: Sequence[Row]) -> bool:
+    """Whether a side changes along the rows by more than rounding."""
+    for name in ("lhs", "rhs"):
+        values = [float(row[name]) for row in rows]
+        low, high = min(values), max(values)
+        if high - low > 1e-9 * max(abs(low), abs(high), 1e-12):
+            return True
+    return False
 
 
 def file_stem(id_: str) -> str:
@@ -116,8 +155,8 @@ def _panels(rows: Sequence[Row], axis: str, others: list[str], fewest: int) -> l
     panels = []
     for key, group in groups.items():
         by_value = {row[axis]: row for row in group}
-        if len(by_value) >= fewest:
-            ordered = tuple(by_value[value] for value in sorted(by_value))
+        ordered = tuple(by_value[value] for value in sorted(by_value))
+        if len(ordered) >= fewest and moves(ordered):
             panels.append(Panel(axis, dict(zip(others, key, strict=True)), ordered))
     return panels
 
@@ -130,10 +169,8 @@ def _chosen(panels: list[Panel], result: Result) -> list[Panel]:
     near = next(
         (i for i, p in enumerate(panels) if all(at.get(k) == v for k, v in p.fixed.items())), 0
     )
-    picked = sorted({0, near, len(panels) - 1} | {len(panels) // 2})
-    while len(picked) > PANELS:
-        picked.remove(next(i for i in reversed(picked) if i not in (near, len(panels) - 1)))
-    return [panels[i] for i in picked]
+    other = len(panels) - 1 if near < len(panels) / 2 else 0
+    return [panels[i] for i in sorted((near, other))]
 
 
 def table_axes(rows: Sequence[Row]) -> tuple[str, str] | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from reports.words import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,8 +19,8 @@ if TYPE_CHECKING:
 
 # Okabe and Ito's colours, which people with any kind of colour vision tell apart.
 LEFT, RIGHT, FAULT, GREY = "#0072B2", "#D55E00", "#CC79A7", "#6B7280"
-PANEL = (4.0, 2.9)
-WIDEST = 3
+PANEL = (3.6, 2.7)
+WIDEST = 2
 _RC: Any = {
     "svg.hashsalt": "theorems",
     "svg.fonttype": "path",
@@ -36,7 +39,8 @@ _RC: Any = {
     "hatch.linewidth": 0.6,
     "figure.facecolor": "white",
     "axes.facecolor": "white",
-    "path.simplify": True,
+    "axes.xmargin": 0.03,
+    "axes.ymargin": 0.06,
 }
 
 
@@ -46,18 +50,42 @@ def canvas(columns: int = 1, rows: int = 1, **options: Any) -> Iterator[tuple[Fi
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    width = PANEL[0] * columns + (1.6 if columns == 1 else 0)
+    width = PANEL[0] * columns + (1.4 if columns == 1 else 0)
     size = options.pop("size", (width, PANEL[1] * rows))
     with mpl.rc_context(_RC):
         figure = Figure(figsize=size, layout="constrained")
         yield figure, np.atleast_2d(figure.subplots(rows, columns, squeeze=False, **options))
 
 
+_NOISE = re.compile(rb"<!--.*?-->|<metadata>.*?</metadata>|<\?xml.*?\?>|<!DOCTYPE.*?>", re.DOTALL)
+_COORDINATES = re.compile(rb' (?:d|x|y|x1|y1|x2|y2|points)="[^"]*"|translate\([^)]*\)')
+_DIGITS = re.compile(rb"(\d\.\d\d)\d+")
+
+
 def svg(figure: Figure) -> bytes:
-    """The figure as SVG, without a date or a program's name in it."""
+    """The figure as SVG, small, without a date or a program's name in it."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return buffer.getvalue()
+    drawn = _NOISE.sub(b"", buffer.getvalue())
+    # A hundredth of a point is finer than any screen.
+    drawn = _COORDINATES.sub(lambda found: _DIGITS.sub(rb"\1", found.group()), drawn)
+    return b" ".join(drawn.split()).replace(b"> <", b"><") + b"\n"
+
+
+def tidy_logarithmic(axes: Axes) -> None:
+    """Few labels on logarithmic axes: powers of ten, or 1, 2 and 5 where the span is short."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    for axis, scale, limits in (
+        (axes.xaxis, axes.get_xscale(), axes.get_xlim()),
+        (axes.yaxis, axes.get_yscale(), axes.get_ylim()),
+    ):
+        if scale != "log":
+            continue
+        if abs(math.log10(limits[1] / limits[0])) < 2:
+            axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axis.set_major_formatter(FuncFormatter(lambda value, _: number(float(value), 3)))
+        axis.set_minor_formatter(NullFormatter())
 
 
 def set_scales(axes: Axes, xs: Iterable[float], ys: Iterable[float]) -> None:
@@ -68,23 +96,24 @@ def set_scales(axes: Axes, xs: Iterable[float], ys: Iterable[float]) -> None:
             choose(kind, linthresh=threshold)
         else:
             choose(kind)
+    tidy_logarithmic(axes)
 
 
-def scale_of(values: Iterable[float], decades: float = 2.3) -> tuple[str, float]:
+def scale_of(values: Iterable[float], decades: float = 1.5) -> tuple[str, float]:
     """`linear`, `log`, or `symlog` with its linear threshold, by the span of the magnitudes.
 
-    A few values next to zero do not make an axis logarithmic.
+    Most of the values must spread over the magnitudes: a few next to zero are not enough.
     """
     listed = [float(value) for value in values if math.isfinite(value)]
     sizes = sorted(abs(value) for value in listed if value != 0)
     if not sizes or len(sizes) < 0.5 * len(listed):
         return "linear", 0.0
-    low = sizes[len(sizes) // 5]
+    low = sizes[2 * len(sizes) // 5]
     if math.log10(sizes[-1] / low) < decades:
         return "linear", 0.0
     if min(listed) > 0:
         return "log", 0.0
-    return "symlog", 10 ** math.floor(math.log10(max(low, sizes[-1] * 1e-6)))
+    return "symlog", 10 ** math.floor(math.log10(max(sizes[0], sizes[-1] * 1e-6)))
 
 
 def between(values: Sequence[float], count: int = 161) -> np.ndarray:
@@ -94,8 +123,8 @@ def between(values: Sequence[float], count: int = 161) -> np.ndarray:
     if kind == "log":
         return np.geomspace(low, high, count)
     if kind == "symlog":
-        ends = np.arcsinh(np.array([low, high]) / threshold)
-        return np.clip(np.sinh(np.linspace(*ends, count)) * threshold, low, high)
+        first, last = math.asinh(low / threshold), math.asinh(high / threshold)
+        return np.clip(np.sinh(np.linspace(first, last, count)) * threshold, low, high)
     return np.linspace(low, high, count)
 
 

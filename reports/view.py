@@ -245,7 +245,7 @@ def _facts(run: Run, claim: Claim, result: Result, out: Path) -> Iterable[tuple[
         (Plain(" ".join(words.sentence(n) for n in dict.fromkeys(notes))),) if notes else (),
     )
     if claim.erratum:
-        yield "Erratum", parse(words.sentence(claim.erratum))
+        yield "Erratum", parse(words.sentence(claim.erratum, capital=False))
     if claim.corrects:
         yield "Corrects", _linked(run, [claim.corrects])
     yield "Corrected by", _linked(run, corrections(run, claim.id))
@@ -304,7 +304,7 @@ def _violation(run: Run, entry: Entry, entries: Mapping[str, Entry]) -> Violatio
         entry=entry,
         counterexample=words.counterexample(claim, witness) if witness else (),
         confirmation=(Plain(words.sentence(str(witness["how"]))),) if witness else (),
-        erratum=parse(words.sentence(claim.erratum)) if claim.erratum else (),
+        erratum=parse(words.sentence(claim.erratum, capital=False)) if claim.erratum else (),
         corrected=tuple(entries[i] for i in corrections(run, claim.id) if i in entries),
         resting=_linked(run, resting) if resting else (Plain("nothing in this run"),),
     )

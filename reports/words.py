@@ -34,6 +34,7 @@ CONFLICT_MARK = "‼"
 
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SCIENTIFIC = re.compile(r"^(-?\d+(?:\.\d+)?)e([-+]?\d+)$")
+_WORDS = re.compile(r"[a-z]{2,} [A-Za-z]")
 _RATIONAL = re.compile(r"^(-?\d+)/(\d+)$")
 
 
@@ -133,13 +134,12 @@ def _against(claim: Claim, witness: Mapping[str, Any]) -> str:
     return f"the left side, {lhs}, {said}"
 
 
-def sentence(text: str) -> str:
-    """A reason as a sentence: capital letter first, full stop last."""
+def sentence(text: str, *, capital: bool = True) -> str:
+    """A reason as a sentence: full stop last, a capital first unless it begins with a symbol."""
     clean = " ".join(text.split())
-    if not clean:
-        return ""
-    clean = clean[0].upper() + clean[1:]
-    return clean if clean.endswith((".", "!", "?")) else clean + "."
+    if capital and _WORDS.match(clean):
+        clean = clean[0].upper() + clean[1:]
+    return clean if not clean or clean.endswith((".", "!", "?")) else clean + "."
 
 
 def evidence(claim: Claim, result: Result) -> Rich:
@@ -251,10 +251,9 @@ def growth(result: Result) -> Rich:
         if fitted["slope"] is None:
             parts.append((Plain("along "), name, Plain(f": {fitted['reason']}")))
             continue
-        text = (
-            f": exponent {fitted['slope']:.3f}, 99.9 % interval "
-            f"[{fitted['low']:.3f}, {fitted['high']:.3f}]"
-        )
+        text = f": exponent {fitted['slope']:.3f}"
+        if _finite(fitted["low"]):
+            text += f", 99.9 % interval [{fitted['low']:.3f}, {fitted['high']:.3f}]"
         parts.append((Plain("along "), name, Plain(text)))
     return joined(parts, "; ")
 

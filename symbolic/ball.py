@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flint import arb, ctx
+from flint import arb
 
 ZERO = arb(0)
 ONE = arb(1)
@@ -345,10 +345,6 @@ def minimum(x: Interval, y: Interval) -> Interval:
 
 def maximum(x: Interval, y: Interval) -> Interval:
     return Interval(x.lo.max(y.lo), x.hi.max(y.hi), min(x.ok, y.ok))
-
-
-def precision() -> int:
-    return int(ctx.prec)
 
 
 def atan(x: Interval) -> Interval:

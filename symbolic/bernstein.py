@@ -48,7 +48,7 @@ class Side:
         elif self.low is None and self.high is not None:
             cut = self.high - 1 if self.high > -1 else 2 * self.high
         else:
-            cut = (self.low + self.high) / 2
+            cut = (self.low + self.high) / 2  # type: ignore[operator]
         below = Side(self.low, cut, self.low_open, False)
         return below, cut, Side(cut, self.high, False, self.high_open)
 
@@ -63,32 +63,35 @@ class Side:
         return self.low + share * (self.high - self.low)
 
 
-def coefficients(poly: Poly, box: Sequence[Side]) -> dict[tuple[int, ...], fmpq] | None:
+def coefficients(
+    poly: Poly, box: Sequence[Side | None]
+) -> dict[tuple[int, ...], fmpq] | None:
     """The coefficients by index (one entry per variable); None for a whole line or a huge tensor.
 
-    `box` has one side for each variable of the polynomial's context, in order.
+    `box` has one side for each variable of the polynomial's context, in order; None keeps the
+    powers of that variable as they are.
     """
     degrees = [int(d) for d in poly.degrees()]
     size = 1
     for degree, side in zip(degrees, box, strict=True):
         size *= degree + 1
-        if size > _MOST_COEFFICIENTS or (degree and side.is_line()):
+        if size > _MOST_COEFFICIENTS or (degree and side is not None and side.is_line()):
             return None
     moved = _onto_unit(poly, degrees, box)
     found = {tuple(int(i) for i in key): value for key, value in moved.to_dict().items()}
     for place, (degree, side) in enumerate(zip(degrees, box, strict=True)):
-        if degree:
+        if degree and side is not None:
             finite = side.low is not None and side.high is not None
             found = _along(found, place, degree, finite)
     axes = [range(d + 1) for d in degrees]
     return {index: found.get(index, fmpq(0)) for index in itertools.product(*axes)}
 
 
-def _onto_unit(poly: Poly, degrees: list[int], box: Sequence[Side]) -> Poly:
+def _onto_unit(poly: Poly, degrees: list[int], box: Sequence[Side | None]) -> Poly:
     gens = list(poly.context().gens())
     images = []
     for gen, degree, side in zip(gens, degrees, box, strict=True):
-        if not degree:
+        if not degree or side is None:
             images.append(gen)
         elif side.low is None:
             images.append(side.high - gen)

@@ -11,7 +11,7 @@ import sympy as sp
 from flint import arb, fmpq
 
 from symbolic.ball import INF, NEG, Interval
-from symbolic.pointwise import evaluate, to_ball
+from symbolic.evaluation import evaluate, to_ball
 from symbolic.ranges import Range
 
 

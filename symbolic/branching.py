@@ -13,6 +13,7 @@ from symbolic import ball
 from symbolic.ball import SURE, TOUCHES, Interval
 from symbolic.cases import by_cases, has_switch
 from symbolic.boxes import Box, middle, thin_point
+from symbolic.reasons import about
 from symbolic.tangency import Tangency
 from symbolic.target import Target
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _BOXES = {0: 24, 1: 40, 2: 80, 3: 160}
 _MOST_BOXES = 6000
+Step = tuple[sp.Symbol, int, Any]  # symbol, direction, oriented slope
 _DEEPEST = 70
 _UNBOUNDED_LEVELS = (1, 2, 4, 6)
 
@@ -157,17 +159,18 @@ class _Search:
 
     def by_slopes(self, box: Box, slopes: list[Interval]) -> Reason | None:
         """Monotone in some variables, else the mean-value form."""
-        face, steps = box, []
+        face = box
+        steps: list[Step] = []
         for symbol, slope in zip(self.target.active, slopes, strict=True):
             r = box.range(symbol)
             if r.low == r.high:
                 continue
             if slope.lo >= 0 and r.low != -sp.oo:
                 face = face.face(symbol, r.low)
-                steps.append((symbol, 1))
+                steps.append((symbol, 1, self.target.derivative(symbol)))
             elif slope.hi <= 0 and r.high != sp.oo:
                 face = face.face(symbol, r.high)
-                steps.append((symbol, -1))
+                steps.append((symbol, -1, -self.target.derivative(symbol)))
         if steps:
             value = self.target.value_without(self._left_out(box, steps), face.intervals)
             if value.ok == SURE and value.shows(self.strict):
@@ -190,9 +193,9 @@ class _Search:
         return None
 
     @staticmethod
-    def _left_out(box: Box, steps: list[tuple[sp.Symbol, int]]) -> list[sp.Symbol]:
+    def _left_out(box: Box, steps: list[Step]) -> list[sp.Symbol]:
         """The symbols whose end on the face is not in the domain."""
-        ranges = [(s, box.range(s), direction) for s, direction in steps]
+        ranges = [(s, box.range(s), direction) for s, direction, _ in steps]
         return [s for s, r, d in ranges if (r.low_open if d > 0 else r.high_open)]
 
     def where_to_cut(self, node: _Node) -> tuple[sp.Symbol, Any]:
@@ -237,13 +240,14 @@ class _Search:
         return width * max(size, 1e-9)
 
 
-def _nest(steps: list[tuple[sp.Symbol, int]], last: Reason) -> Reason:
+def _nest(steps: list[Step], last: Reason) -> Reason:
     reason = last
-    for symbol, direction in reversed(steps):
+    for symbol, direction, slope in reversed(steps):
         reason = {
             "by": "monotone",
             "var": symbol,
             "direction": direction,
+            "slope": about(slope, {"by": "sign"}),
             "then": reason,
         }
     return reason

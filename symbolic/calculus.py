@@ -1,4 +1,4 @@
-"""An equation proved by differentiation: equal derivatives on a connected set, equal at one point."""
+"""Equations proved by differentiation: equal slopes on a connected set, equal at one point."""
 
 from __future__ import annotations
 

@@ -43,7 +43,8 @@ likewise `<= > >= == !=`, `["and", ...]`, `["or", ...]`, `["not", c]`, `["true"]
 
 A **reason** shows g > 0 (or g >= 0) on the box, where g is `lhs - rhs` for `>` and `>=`, `rhs -
 lhs` for `<` and `<=`. For `!=` the reason may carry `"side": 1 | -1` (g = ± (lhs - rhs) > 0).
-For `==` g is `lhs - rhs` and the reason must end in `zero` (through rewrite, rule, cases, split, constant).
+For `==` g is `lhs - rhs` and the reason must end in `zero` (through rewrite, rule, resolve, cases,
+split, constant, induction).
 
 - `{"by": "sign", "form": "natural" | "mean_value", "prec": 53}`: enclosure of g over the box.
   `form` and `prec` (bits, <= 2000) may be left out. The checker bisects a little by itself.
@@ -55,7 +56,9 @@ For `==` g is `lhs - rhs` and the reason must end in `zero` (through rewrite, ru
   x (`curvature` shows -d2g/dx2 >= 0; default sign), so that the two faces decide.
 - `{"by": "taylor", "var": "x", "at": end or exact point c, "order": m, "terms": [reason, ...]?,
   "rest": reason?}`: tangency. With g_k = d^k g/dx^k at x = c (other variables free), each k < m has
-  (x-c)^k g_k >= 0 on the box and g_m has (x-c)^m g_m >= 0 over the box. `terms` has m reasons
+  (x-c)^k g_k >= 0 on the box and g_m has (x-c)^m g_m >= 0 over the box. `at` may be an
+  expression in the other variables, within the range of x: then m is even and odd terms are zero.
+  `terms` has m reasons
   (default: each `zero`, which is exact; else a reason for ±g_k >= 0, the sign that the side of c
   asks for), `rest` a reason for ±g_m (default sign). With a strict claim, `rest` must be strict,
   and c outside the domain or g_0 > 0.
@@ -76,6 +79,15 @@ For `==` g is `lhs - rhs` and the reason must end in `zero` (through rewrite, ru
 - `{"by": "rule", "rule": name, "bind": {"a": expr, ...}, "needs": [reason, ...]?, "then": reason}`:
   replaces the instance of a named rewrite everywhere in g; needs default to sign. The rules and
   their conditions are the table `RULES` in `recheck_rules.py`.
+- `{"by": "resolve", "of": e, "is": value, "why": reason?, "then": reason}`: e, an abs, sign, max,
+  min or piecewise in g, equals `value` on the box; `why` shows the sign that this takes (u >= 0 or
+  -u >= 0 for abs(u); one argument minus the others for max and min; default sign).
+- `{"by": "compare", "map": "log"|"exp", "left": A, "right": B, "factor": "1"?, "needs": [A > 0,
+  B > 0]?, "to": expr?, "then": reason}`: g = factor (A - B), and `then` shows log A - log B > 0
+  (for exp: exp A - exp B), written as `to`: logs of products, powers, exponentials and gammas of what is
+  seen to be positive are opened.
+- `{"by": "where", "where": k}`: g is a positive rational multiple of what where[k] says is
+  positive.
 - `{"by": "zero"}`: g is identically 0 by the normal form of `rewrite`.
 - `{"by": "constant", "var": "x", "at": c, "slope": reason?, "then": reason?}`: dg/dx is identically
   0 on the box (default: zero) and `then` (default zero) holds at x = c.
@@ -83,8 +95,8 @@ For `==` g is `lhs - rhs` and the reason must end in `zero` (through rewrite, ru
   n >= n0: g(n0) = 0 and g(n+1) - g(n) = 0 once sums and products with upper end n+1 are opened.
 - `{"by": "bernstein"}`: g is a polynomial over Q; its Bernstein coefficients on the box (finite
   ends rational; [a, oo) is brought to [0, 1) by x = a + t/(1-t)) have the sign. With a strict
-  claim, for each choice of an included end of each variable the coefficient there must be positive or, where
-  none is included, some coefficient of that face.
+  claim, for each choice of an included end of each variable (the whole side where none is) some
+  coefficient of that face must be positive.
 - `{"by": "sturm"}`: g is a polynomial in one variable over Q without a zero on the box (or, for a
   claim >=, without a zero of odd multiplicity inside), and positive at one point.
 
@@ -335,13 +347,13 @@ def decode_condition(
     return _decode_condition(tree, _by_name(symbols))
 
 
-def _by_name(symbols: Iterable[sp.Symbol] | Mapping[str, sp.Symbol]) -> dict[str, sp.Symbol]:
+def _by_name(symbols: Iterable[sp.Symbol] | Mapping[str, sp.Symbol]) -> dict[str, Any]:
     if isinstance(symbols, Mapping):
         return dict(symbols)
-    return {symbol.name: symbol for symbol in symbols}
+    return {str(symbol): symbol for symbol in symbols}
 
 
-def _decode(tree: Json, names: dict[str, sp.Symbol]) -> sp.Expr:
+def _decode(tree: Json, names: dict[str, Any]) -> sp.Expr:
     head, args = tree[0], tree[1:]
     if head == "rat":
         value = rational(args[0])
@@ -353,7 +365,7 @@ def _decode(tree: Json, names: dict[str, sp.Symbol]) -> sp.Expr:
     if head == "piecewise":
         return sp.Piecewise(*((_decode(v, names), _decode_condition(c, names)) for v, c in args))
     if head in ("sum", "product"):
-        bound: sp.Symbol = names.get(args[1]) or sp.Symbol(args[1], integer=True)
+        bound = names.get(str(args[1])) or sp.Symbol(str(args[1]), integer=True)
         inner = {**names, args[1]: bound}
         limits = (bound, _decode(args[2], names), _decode(args[3], names))
         return (sp.Sum if head == "sum" else sp.Product)(_decode(args[0], inner), limits)
@@ -362,7 +374,7 @@ def _decode(tree: Json, names: dict[str, sp.Symbol]) -> sp.Expr:
     return (known.get(head) or _FUNCTIONS[head])(*values)
 
 
-def _decode_condition(tree: Json, names: dict[str, sp.Symbol]) -> sp.Basic:
+def _decode_condition(tree: Json, names: dict[str, Any]) -> sp.Basic:
     head, args = tree[0], tree[1:]
     if head in ("true", "false"):
         return sp.true if head == "true" else sp.false

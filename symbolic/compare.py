@@ -97,7 +97,7 @@ def by_exponentials(
         return None
     for term in expr.args:
         coefficient, logs = term.as_independent(*target.active)
-        if not isinstance(logs, sp.log) or not coefficient.is_number:
+        if not isinstance(logs, sp.log) or not coefficient.is_Rational:
             continue
         if not logs.args[0].has(sp.exp, sp.cosh, sp.sinh):
             continue
@@ -138,7 +138,7 @@ def by_scaling(
                 factors.append(factor)
     for factor in factors[:3]:
         inner = sp.Add(*(sp.powsimp(t / factor) for t in sp.Add.make_args(opened)))
-        if inner.count_ops() > expr.count_ops() + 12:
+        if inner.is_Mul or inner.count_ops() > expr.count_ops() + 12:
             continue
         why = prover.prove(inner, strict, box, depth - 1)
         if why is None:

@@ -9,6 +9,7 @@ import sympy as sp
 
 from symbolic.ball import SURE
 from symbolic.boxes import Box
+from symbolic.reasons import about
 from symbolic.target import Target
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def by_curve(
                     "at": curve,
                     "order": 2,
                     "terms": [zero, zero],
-                    "rest": rest,
+                    "rest": about(curvature, rest),
                 }
     return None
 
@@ -121,7 +122,7 @@ def by_ends(prover: Prover, target: Target, strict: bool, box: Box, depth: int) 
             why = prover.prove(value, strict, box.face(symbol, end), depth - 1)
             if why is None:
                 break
-            faces.append(why)
+            faces.append(about(value, why))
         if len(faces) < 2:
             continue
         why = prover.prove(curvature, False, box, depth - 1, inside=True)
@@ -129,7 +130,7 @@ def by_ends(prover: Prover, target: Target, strict: bool, box: Box, depth: int) 
             return {
                 "by": "ends",
                 "var": symbol,
-                "curvature": why,
+                "curvature": about(curvature, why),
                 "low": faces[0],
                 "high": faces[1],
             }

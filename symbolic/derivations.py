@@ -94,20 +94,20 @@ def _candidates(relation: sp.Eq, domain: Domain) -> Iterator[Json]:
     points = list(islice(sample(domain, _MOST_POINTS), _MOST_POINTS))
     chains = _distinct(chain for point in points[:6] for chain in rewriting(difference, point))
     for chain in chains:
-        yield _after(chain, domain, _ZERO)
+        yield after_rewrites(chain, domain, _ZERO)
     if difference.has(sp.Sum, sp.Product):
         for symbol, union in domain.ranges.items():
             if union[0].integer:
                 yield {"by": "induction", "var": symbol.name}
         return
-    switches = _switches(difference)
+    switches = switches_of(difference)
     if 0 < len(switches) <= _MOST_CASES:
         yield _cases(switches, difference, domain, points)
     for anchors in _anchors(difference, domain):
         yield _constant(anchors)
     for anchors in islice(_anchors(difference, domain), 2):
         for chain in chains:
-            yield _constant(anchors, slope=_after(chain, domain, _ZERO))
+            yield _constant(anchors, slope=after_rewrites(chain, domain, _ZERO))
 
 
 def _distinct(chains: Iterable[tuple[Rewrite, ...]]) -> list[tuple[Rewrite, ...]]:
@@ -118,7 +118,7 @@ def _distinct(chains: Iterable[tuple[Rewrite, ...]]) -> list[tuple[Rewrite, ...]
     return found
 
 
-def _after(chain: tuple[Rewrite, ...], domain: Domain, last: Json) -> Json:
+def after_rewrites(chain: tuple[Rewrite, ...], domain: Domain, last: Json) -> Json:
     for step in reversed(chain):
         reason = {"by": "rule", "rule": step.rule, "bind": step.bound(), "then": last}
         needs = [_need(condition, domain) for condition in step.conditions]
@@ -147,7 +147,7 @@ def _cases(
     """Each sign of each switch, and the rewrites that a point with those signs suggests."""
     if not switches:
         chains = _distinct(chain for point in points[:1] for chain in rewriting(difference, point))
-        return _after(chains[0], domain, _ZERO) if chains else _ZERO
+        return after_rewrites(chains[0], domain, _ZERO) if chains else _ZERO
     u, *rest = switches
     parts = []
     for sign in (1, 0, -1):
@@ -157,7 +157,7 @@ def _cases(
     return {"by": "cases", "on": encode(u), "parts": parts}
 
 
-def _switches(expr: sp.Expr) -> list[sp.Expr]:
+def switches_of(expr: sp.Expr) -> list[sp.Expr]:
     """The expressions whose sign decides which case of an absolute value or maximum applies."""
     found: list[sp.Expr] = []
     for node in sp.preorder_traversal(expr):
@@ -170,6 +170,7 @@ def _switches(expr: sp.Expr) -> list[sp.Expr]:
             found += [a - b for i, a in enumerate(args) for b in args[i + 1 :]]
         elif isinstance(node, sp.core.relational.Relational):
             found.append(node.lhs - node.rhs)
+    found = [-u if u.could_extract_minus_sign() and not u.is_Add else u for u in found]
     return [u for i, u in enumerate(found) if u not in found[:i] and -u not in found[:i]]
 
 

@@ -110,7 +110,7 @@ def _rows(problem: RateProblem, logs: bool) -> Iterator[tuple[list[Any], Form]]:
         if len(heads) == 1 and all(key[0] == "x" for key in form):
             for key in form:
                 if key != heads[0]:
-                    both = {("y", heads[0][1]): Fraction(1), ("y", key[1]): Fraction(-1)}
+                    both: Form = {("y", heads[0][1]): Fraction(1), ("y", key[1]): Fraction(-1)}
                     yield ["compare", k, heads[0][1], key[1]], both
 
 
@@ -163,9 +163,7 @@ def _system(
         return None
     texts = [str(value) for value in solution]
     cut = len(f) + len(g)
-    used = [
-        [row, text] for (row, _), text in zip(rows, texts[cut:], strict=True) if text != "0"
-    ]
+    used = [[row, text] for (row, _), text in zip(rows, texts[cut:], strict=True) if text != "0"]
     return {"f": texts[: len(f)], "g": texts[len(f) : cut], "rows": used}
 
 

@@ -71,7 +71,7 @@ class Elimination:
         self.obligations: list[Obligation] = []
         # Further true facts, each with the number of constraints that it presupposes.
         self.hints: list[tuple[int, Formula]] = []
-        self.approximated: list[sp.Expr] = []
+        self.constants: dict[str, sp.Expr] = {}
         self.meaning: dict[str, str] = {}
         self._known: dict[tuple[Formula, object, int], Quotient] = {}
         self.guard: Formula = TRUE
@@ -304,7 +304,7 @@ class Elimination:
         # A fact about a number holds under any guard.
         self.constraints.append(Sign(">=", v * scale - one * fmpq(low)))
         self.constraints.append(Sign("<=", v * scale - one * fmpq(high)))
-        self.approximated.append(expr)
+        self.constants[str(v)] = expr
         return Quotient(v, one)
 
 

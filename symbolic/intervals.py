@@ -11,19 +11,22 @@ import sympy as sp
 
 from symbolic.ball import SURE
 from symbolic.boxes import Box, box_of
-from symbolic.certificate import Malformed, build
+from symbolic.cases import has_switch, switches
+from symbolic.certificate import Malformed, build, encode
 from symbolic.obligations import obligations
 from symbolic.exactness import is_zero
-from symbolic.pointwise import holds_at, precision
+from symbolic.evaluation import precision
+from symbolic.pointwise import holds_at
 from symbolic.polynomial import refuted
 from symbolic.problem import Decision, Problem
 from symbolic.program import UnsupportedError, compile_program
 from symbolic.enclosure import enclose
 from symbolic.prover import OutOfTime, Prover, Reason
-from symbolic.reasons import box_to_json, lemma_to_json, to_json
+from symbolic.reasons import about, box_to_json, lemma_to_json, to_json
 from symbolic.ranges import Domain, Range, domain_of
 from symbolic.refutation import Counterexample, search
 from symbolic.relations import scalar_relations
+from symbolic.shifts import Shifted, shifted
 from symbolic.violations import certainly_negative, special_points, violations
 
 ENGINE = "intervals"
@@ -138,15 +141,65 @@ def _proof(
 def _on_box(
     relation: Any, box: Box, where: tuple[Any, ...], deadline: float
 ) -> dict[str, Any] | None:
-    prover = Prover(box.symbols, _open_ends(box), where, deadline)
+    """A proof on one box: as it stands, else with side conditions or switches resolved first."""
+    sides = (relation.lhs, relation.rhs)
+    if len(box.symbols) > 1 and any(len(u.free_symbols) > 1 for _, u, _, _ in switches(relation)):
+        return _in_cases(relation, box, where, deadline)
+    plain = Shifted(sides, box, where, ())
+    moved = shifted(sides, box, where)
+    if moved.moves:
+        try:
+            share = time.monotonic() + 0.7 * (deadline - time.monotonic())
+            entry = _entry(relation, moved, share)
+        except OutOfTime:
+            entry = None
+        if entry is not None:
+            return entry
+    return _entry(relation, plain, deadline)
+
+
+def _entry(relation: Any, question: Shifted, deadline: float) -> dict[str, Any] | None:
+    box = question.box
+    prover = Prover(box.symbols, _open_ends(box), question.where, deadline)
+    relation = relation.func(*question.sides, evaluate=False)
     lemmas = _define(prover, relation, box)
     if lemmas is None:
         return None
     why = _why(prover, relation, box)
     if why is None:
         return None
-    entry: dict[str, Any] = {"box": box, "why": why, "lemmas": lemmas}
-    return entry
+    return {"box": box, "why": why, "lemmas": lemmas, "moves": question.moves}
+
+
+def _in_cases(
+    relation: Any, box: Box, where: tuple[Any, ...], deadline: float
+) -> dict[str, Any] | None:
+    """Splits on the sign of a switching term of several symbols, as two side conditions."""
+    for e, u, above, below in switches(sp.Tuple(*relation.args)):
+        if len(u.free_symbols) < 2 or has_switch(u):
+            continue
+        # Where the relation only gets harder both ways, both values have to satisfy it anyway.
+        both = _is_worst_case(e, relation)
+        parts = []
+        for value, side in ((above, u >= 0), (below, u <= 0)):
+            sides = [s.xreplace({e: value}) for s in relation.args]
+            conditions = where if both else (*where, side)
+            part = _on_box(relation.func(*sides, evaluate=False), box, conditions, deadline)
+            if part is None:
+                return None
+            parts.append(part)
+        return {"cases": parts, "on": u, "box": box}
+    return None
+
+
+def _is_worst_case(e: Any, relation: Any) -> bool:
+    """Whether the relation is harder for the value that the switch takes than for the other."""
+    wanted = -1 if isinstance(e, sp.Abs | sp.Max) else 1
+    for goal in goals(relation):
+        rate = goal.coeff(e)
+        if not (rate.is_number and (wanted * rate).is_positive) or (goal - rate * e).has(e):
+            return False
+    return not isinstance(relation, sp.Eq | sp.Ne)
 
 
 def _certificate(problem: Problem, proofs: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -155,11 +208,19 @@ def _certificate(problem: Problem, proofs: list[dict[str, Any]]) -> dict[str, An
         for proof in proofs:
             boxes = []
             for entry in proof["boxes"]:
+                if "cases" in entry:
+                    return None
                 written = {"box": box_to_json(entry["box"]), "why": to_json(entry["why"])}
                 if entry["lemmas"]:
                     written["lemmas"] = [lemma_to_json(lemma) for lemma in entry["lemmas"]]
                 boxes.append(written)
             relations.append({"boxes": boxes})
+            moves = {entry["moves"] for entry in proof["boxes"]}
+            if len(moves) > 1:
+                return None
+            shift = [[s.name, encode(low), index] for s, low, index in moves.pop()]
+            if shift:
+                relations[-1]["shift"] = shift
         return build(problem, ENGINE, {"relations": relations})
     except Malformed:
         return None
@@ -214,16 +275,16 @@ def _evident(prover: Prover, expr: Any, sign: str, box: Box) -> bool:
 
 
 def _why(prover: Prover, relation: Any, box: Box) -> Reason | None:
+    """A reason for the relation's sign on the box; for `!=` the side is added."""
     lhs, rhs = relation.args
-    if isinstance(relation, sp.Ge | sp.Gt):
-        return prover.prove(lhs - rhs, isinstance(relation, sp.Gt), box)
-    if isinstance(relation, sp.Le | sp.Lt):
-        return prover.prove(rhs - lhs, isinstance(relation, sp.Lt), box)
-    if isinstance(relation, sp.Ne):
-        for side in (1, -1):
-            why = prover.prove(side * (lhs - rhs), True, box)
-            if why is not None:
-                return {**why, "side": side}
+    strict = isinstance(relation, sp.Gt | sp.Lt | sp.Ne)
+    sides = {sp.Ge: (1,), sp.Gt: (1,), sp.Le: (-1,), sp.Lt: (-1,), sp.Ne: (1, -1)}
+    for side in sides.get(relation.func, ()):
+        goal = lhs - rhs if side > 0 else rhs - lhs
+        why = prover.prove(goal, strict, box)
+        if why is not None:
+            written = about(goal, why)
+            return {**written, "side": side} if isinstance(relation, sp.Ne) else written
     return None
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import sympy as sp
 
-from symbolic.deduction import inhabitant, refuted, settle, system_for
+from symbolic.deduction import inhabitant, left, refuted, settle, system_for
 from symbolic.elimination import NotAlgebraic
 from symbolic.problem import Decision, Problem
 from symbolic.ranges import Domain, domain_of
@@ -23,6 +23,8 @@ from symbolic.relations import scalar_relations
 ENGINE = "polynomial"
 _SAMPLES = 40
 _SEARCH_SECONDS = 1.0
+# The part of the time that the procedure has before certificates are tried without it.
+_SHARE = 0.6
 
 
 def attempt(problem: Problem, deadline: float) -> Decision | None:
@@ -61,23 +63,32 @@ def _decide(
         found = try_point(relations, domain, point)
         if found is not None:
             return refuted(found, relations, ENGINE)
+    settled = True
+    until = time.monotonic() + _SHARE * left(deadline)
     for index, (relation, system) in enumerate(zip(relations, systems, strict=True)):
-        outcome = settle(relation, system, domain, deadline)
+        outcome = settle(relation, system, domain, until)
         if isinstance(outcome, Counterexample):
             return refuted(replace(outcome, index=index), relations, ENGINE)
         if outcome is not True:
-            return None
-    certificate = _certificate(problem, domain, min(deadline, time.monotonic() + _SEARCH_SECONDS))
+            settled = False
+            break
+    limit = min(deadline, time.monotonic() + _SEARCH_SECONDS) if settled else deadline
+    certificate = _certificate(problem, domain, limit)
+    if certificate is not None:
+        reason = "each factor has its sign, by what an independent checker replays"
+        return Decision("proved", ENGINE, reason, certificate=certificate)
+    if not settled:
+        return None
     reason = "the negation has no solution over the reals"
-    notes = () if certificate else ("one engine: z3, without a certificate",)
-    return Decision("proved", ENGINE, reason, certificate=certificate, notes=notes)
+    return Decision("proved", ENGINE, reason, notes=("one engine: z3, without a certificate",))
 
 
 def _certificate(problem: Problem, domain: Domain, deadline: float) -> dict[str, Any] | None:
     """What an independent checker can replay, or None when the search for it fails."""
+    from symbolic.casework import NoCombination
     from symbolic.certificate import Malformed, build
     from symbolic.derivations import is_accepted
-    from symbolic.positivity import Certifier, NoCertificate
+    from symbolic.positivity import NoCertificate
 
     parts = [part for relation in problem.relations for part in sp.And.make_args(relation)]
     proofs = []
@@ -85,11 +96,25 @@ def _certificate(problem: Problem, domain: Domain, deadline: float) -> dict[str,
         for relation in parts:
             if not isinstance(relation, sp.core.relational.Relational):
                 return None
-            proofs.append(Certifier(relation, domain, deadline).proof(_OPS[relation.func]))
+            proofs.append(_proof(relation, domain, deadline))
         certificate = build(problem, ENGINE, {"relations": proofs})
-    except (NoCertificate, Malformed):
+    except (NoCertificate, NoCombination, Malformed):
         return None
     return certificate if is_accepted(certificate) else None
+
+
+def _proof(relation: sp.Basic, domain: Domain, deadline: float) -> dict[str, Any]:
+    """The proof of one relation; raises `NoCertificate` or `NoCombination`."""
+    from symbolic.casework import by_cases
+    from symbolic.positivity import Certifier
+
+    if relation.has(sp.Abs, sp.Max, sp.Min, sp.Piecewise) and not isinstance(relation, sp.Ne):
+        gap = relation.lhs - relation.rhs
+        if isinstance(relation, sp.Le | sp.Lt):
+            gap = -gap
+        strict = isinstance(relation, sp.Gt | sp.Lt)
+        return {"boxes": [{"box": {}, "why": by_cases(gap, domain, strict, deadline)}]}
+    return Certifier(relation, domain, deadline).proof(_OPS[relation.func])
 
 
 _OPS = {sp.Ge: ">=", sp.Gt: ">", sp.Le: "<=", sp.Lt: "<", sp.Eq: "==", sp.Ne: "!="}

@@ -11,12 +11,13 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import comb
 from typing import Any
 
 import sympy as sp
 from flint import fmpq
 
-from symbolic.bernstein import Side, shows
+from symbolic.bernstein import Side, coefficients, shows
 from symbolic.certificate import encode
 from symbolic.elimination import Elimination, NotAlgebraic
 from symbolic.formula import Poly, Quotient
@@ -61,10 +62,15 @@ class Certifier:
             ]
         except NotAlgebraic as reason:
             raise NoCertificate(str(reason)) from None
-        if self.system.meaning:
-            raise NoCertificate("roots, pieces or constants occur")
+        if set(self.system.meaning) - set(self.system.constants):
+            raise NoCertificate("roots or pieces occur")
         self.names = [s.name for s in self.system.symbols]
-        self.spare = len(self.system.context.gens()) - len(self.names)
+        every = [str(gen) for gen in self.system.context.gens()]
+        self.written = [["sym", name] for name in self.names] + [
+            encode(self.system.constants[w]) if w in self.system.constants else ["rat", "0"]
+            for w in every[len(self.names) :]
+        ]
+        self.spare = [_near(self.system.constants.get(w)) for w in every[len(self.names) :]]
         self.shifts: list[tuple[str, sp.Expr, int, bool]] = []
         self.images = list(self.system.context.gens())
         self._choose_shifts()
@@ -123,10 +129,9 @@ class Certifier:
                 continue
             many = len(union) > 1
             choices.append([(_ends(r) if many else None, _side(r)) for r in union])
-        spare = [Side(fmpq(0), fmpq(1))] * self.spare
         for choice in itertools.product(*choices):
             named = zip(self.names, choice, strict=True)
-            yield {n: ends for n, (ends, _) in named if ends}, [s for _, s in choice] + spare
+            yield {n: ends for n, (ends, _) in named if ends}, [s for _, s in choice] + self.spare
 
     # --- the relation -----------------------------------------------------------------------------
 
@@ -240,9 +245,11 @@ class Certifier:
             ratio = _ratio(poly, gap.poly)
             if ratio is not None and ratio > 0 and (gap.strict or not strict):
                 return {"by": "where", "where": gap.index}
+        used = [i for i, degree in enumerate(poly.degrees()) if degree]
+        if used[-1] >= len(self.names):
+            return self._with_constants(poly, box, strict, depth, used)
         if shows(poly, box, strict):
             return {"by": "bernstein"}
-        used = [i for i, degree in enumerate(poly.degrees()) if degree]
         if len(used) == 1 and keeps_sign(poly, used[0], box[used[0]], strict):
             return {"by": "sturm"}
         if depth == 0:
@@ -253,6 +260,59 @@ class Certifier:
             if shows(-gap.poly, box, not gap.strict):
                 return {"by": "outside", "where": gap.index, "why": {"by": "bernstein"}}
         return self._split(poly, box, strict, depth, used)
+
+    def _with_constants(
+        self, poly: Poly, box: list[Side], strict: bool, depth: int, used: list[int]
+    ) -> Json:
+        """Like `positive`, with pi and its kin in the coefficients: their signs by enclosure."""
+        mine = len(self.names)
+        if used[0] >= mine:
+            return {"by": "sign"}
+        found = coefficients(poly, [*box[:mine], *(None for _ in box[mine:])])
+        if found is not None:
+            parts: dict[tuple[int, ...], Poly] = {}
+            gens = self.system.context.gens()
+            for index, value in found.items():
+                term = self.system.context.constant(value)
+                for gen, power in zip(gens[mine:], index[mine:], strict=True):
+                    term = term * gen**power
+                parts[index[:mine]] = parts.get(index[:mine], 0 * term) + term
+            middle = [side.inner(fmpq(1, 2)) for side in box]
+            if all(part(*middle) >= 0 for part in parts.values()):
+                degrees = [int(d) for d in poly.degrees()]
+                terms = [
+                    self._bernstein_term(index, degrees, part, box)
+                    for index, part in parts.items()
+                    if part != 0
+                ]
+                code = terms[0] if len(terms) == 1 else ["add", *terms]
+                return {"by": "rewrite", "to": code, "then": {"by": "sign"}}
+        return self._split(poly, box, strict, depth, [i for i in used if i < mine])
+
+    def _bernstein_term(
+        self, index: tuple[int, ...], degrees: list[int], part: Poly, box: list[Side]
+    ) -> Json:
+        """Coefficient times distances from the ends, written out."""
+        factors: list[Json] = []
+        scale = fmpq(1)
+        for place, power in enumerate(index):
+            side, degree, name = box[place], degrees[place], ["sym", self.names[place]]
+            if not degree:
+                continue
+            scale *= comb(degree, power)
+            above: Json = name
+            if side.low is not None and side.low != 0:
+                above = ["add", name, ["rat", str(-side.low)]]
+            if side.high is None:
+                factors += _powers(above, power)
+                continue
+            below = ["add", ["rat", str(side.high)], ["mul", ["rat", "-1"], name]]
+            if side.low is None:
+                factors += _powers(below, power)
+                continue
+            scale /= (side.high - side.low) ** degree
+            factors += _powers(above, power) + _powers(below, degree - power)
+        return ["mul", self.encoded(part * scale), *factors]
 
     def _split(
         self, poly: Poly, box: list[Side], strict: bool, depth: int, used: list[int]
@@ -286,9 +346,8 @@ class Certifier:
         terms = []
         for exponents, coefficient in poly.to_dict().items():
             factors: list[Json] = [["rat", str(coefficient)]] if coefficient != 1 else []
-            for name, power in zip(self.names, exponents, strict=False):
+            for symbol, power in zip(self.written, exponents, strict=True):
                 if power:
-                    symbol = ["sym", name]
                     factors.append(symbol if power == 1 else ["pow", symbol, ["rat", str(power)]])
             if not factors:
                 factors = [["rat", "1"]]
@@ -298,6 +357,18 @@ class Certifier:
 
 def _is_gap(condition: sp.Basic, q: Quotient) -> bool:
     return isinstance(condition, sp.Gt | sp.Ge | sp.Lt | sp.Le) and bool(q.den.is_constant())
+
+
+def _near(constant: sp.Expr | None) -> Side:
+    """A point, where a constant is about; only ever used to guess signs."""
+    value = sp.Rational(str(sp.N(constant, 40))) if constant is not None else sp.Integer(0)
+    return Side(fmpq(int(value.p), int(value.q)), fmpq(int(value.p), int(value.q)))
+
+
+def _powers(base: Json, power: int) -> list[Json]:
+    if not power:
+        return []
+    return [base if power == 1 else ["pow", base, ["rat", str(power)]]]
 
 
 def _factored(num: Poly, den: Poly) -> tuple[fmpq, list[tuple[Poly, int]]]:

@@ -19,11 +19,13 @@ from symbolic.branching import branch
 from symbolic.cases import by_cases, has_switch
 from symbolic.compare import by_exponentials, by_logarithms, by_scaling
 from symbolic.curves import by_curve, by_ends
-from symbolic.exactness import gruntz_limit, is_zero, value_at_infinity
+from symbolic.exactness import is_zero
+from symbolic.limits import gruntz_limit, limit_at
 from symbolic.obligations import holds_sign, obligations
 from symbolic.probes import Probes
 from symbolic.program import UnsupportedError
 from symbolic.ranges import Range
+from symbolic.reasons import about
 from symbolic.target import Target
 from symbolic.zeros import touching_points
 
@@ -155,7 +157,7 @@ class Prover:
             for end, side in ((box.range(symbol).low, 1), (box.range(symbol).high, -1)):
                 if end in (sp.oo, -sp.oo):
                     where = (symbol, end, side)
-                    reason = self._from_infinity(target, strict, box, where, depth, gruntz=True)
+                    reason = self._from_limit(target, strict, box, where, depth, gruntz=True)
                     if reason is not None:
                         return reason
         return None
@@ -299,8 +301,9 @@ class Prover:
     ) -> Reason | None:
         symbol, end, is_open, side = where
         face = box.face(symbol, end)
-        if end in (sp.oo, -sp.oo):
-            return self._from_infinity(target, strict, box, (symbol, end, side), depth)
+        undefined = is_open and self.at_face(target.expr, symbol, end, box) is None
+        if end in (sp.oo, -sp.oo) or undefined:
+            return self._from_limit(target, strict, box, (symbol, end, side), depth)
         terms: list[Reason] = []
         positive = False
         for order in range(7):
@@ -321,7 +324,7 @@ class Prover:
                             "at": end,
                             "order": order,
                             "terms": terms,
-                            "rest": rest,
+                            "rest": about(oriented, rest),
                         }
             at_end = self.at_face(oriented, symbol, end, box)
             if at_end is None:
@@ -341,10 +344,10 @@ class Prover:
                 why = self.prove(at_end, False, face, depth - 1)
             if why is None:
                 return None
-            terms.append(why)
+            terms.append(about(at_end, why))
         return None
 
-    def _from_infinity(
+    def _from_limit(
         self,
         target: Target,
         strict: bool,
@@ -353,13 +356,13 @@ class Prover:
         depth: int,
         gruntz: bool = False,
     ) -> Reason | None:
-        """Monotone towards an infinite end, with a limit there that is exactly known."""
+        """Monotone towards an infinite or singular end, with a limit there that is exactly known."""
         symbol, end, side = where
         slope = target.derivative(symbol)
         oriented = slope if side > 0 else -slope
         if self.probes.sign(self.target(oriented), box) != 1:
             return None
-        limit = value_at_infinity(target.expr, symbol, end)
+        limit = limit_at(target.expr, symbol, end)
         if limit is None and gruntz:
             limit = gruntz_limit(target.expr, symbol, end, self.deadline)
         if limit is None or not (limit.is_nonnegative or self.zero(limit)):
@@ -371,7 +374,7 @@ class Prover:
             "by": "monotone",
             "var": symbol,
             "direction": side,
-            "slope": why,
+            "slope": about(oriented, why),
             "then": {"by": "limit"},
         }
 

@@ -151,9 +151,7 @@ def _limited(minima: frozenset[frozenset[Monomial]]) -> frozenset[frozenset[Mono
 ONE = Rate.of(Monomial())
 
 
-def _substituted(
-    m: Monomial, name: str, value: Rate, directions: Mapping[str, Direction]
-) -> Rate:
+def _substituted(m: Monomial, name: str, value: Rate, directions: Mapping[str, Direction]) -> Rate:
     if any(key[0] == name for key, _ in m.exps):
         raise ValueError(f"{name} occurs in an exponent: substitute there by hand")
     rest = Monomial(

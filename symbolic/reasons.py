@@ -9,15 +9,24 @@ import sympy as sp
 from symbolic.boxes import Box
 from symbolic.certificate import Json, encode
 
-_EXPRESSIONS = ("to", "on")
-_NESTED = ("slope", "then", "rest", "why", "curvature", "low", "high")
-_LISTS = ("parts", "terms", "factors")
+_EXPRESSIONS = ("to", "on", "left", "right")
+_NESTED = ("slope", "then", "rest", "why", "curvature", "low", "high", "scale")
+_LISTS = ("parts", "terms", "factors", "needs")
+
+
+def about(expr: Any, reason: dict[str, Any]) -> dict[str, Any]:
+    """The reason, for an expression that the checker may have in another form."""
+    if reason["by"] in ("zero", "limit", "rewrite"):
+        return reason
+    return {"by": "rewrite", "to": expr, "then": reason}
 
 
 def to_json(reason: Any) -> Any:
     """A reason with symbols and expressions written out."""
     if reason is None or isinstance(reason, str):
         return reason
+    if reason.get("by") == "resolve":  # the checker resolves switches by itself
+        return to_json(reason["then"])
     written: dict[str, Any] = {}
     for key, value in reason.items():
         if key == "var":
@@ -26,6 +35,8 @@ def to_json(reason: Any) -> Any:
             written[key] = {s.name: point(v) for s, v in value.items()}
         elif key == "at":
             written[key] = point(value)
+        elif key == "factor":
+            written[key] = str(value)
         elif key in _EXPRESSIONS:
             written[key] = encode(value)
         elif key in _NESTED:

@@ -21,13 +21,27 @@ from typing import Any
 
 from mpmath.libmp import finf, fninf, fzero
 
-from symbolic.recheck_balls import Side, ball
+from symbolic.recheck_balls import ball
+from symbolic.recheck_evaluate import Side
 from symbolic.recheck_exact import is_zero
-from symbolic.recheck_reasons import Prover
+from symbolic.recheck_points import outside
+from symbolic.recheck_prover import Prover
+from symbolic.recheck_reasons import prover as new_prover
 from symbolic.recheck_refutation import refute
 from symbolic.recheck_space import Facts, clip, covers, empty, pieces
-from symbolic.recheck_terms import MINUS_ONE, Rejected, Term, add, from_json, make, neg, sub
-from symbolic.recheck_terms import substitute, symbol
+from symbolic.recheck_terms import (
+    MINUS_ONE,
+    Rejected,
+    Term,
+    add,
+    from_json,
+    make,
+    neg,
+    sub,
+    substitute,
+    symbol,
+    time_limit,
+)
 from symbolic.statement import (
     FORMAT,
     MAX_BYTES,
@@ -55,9 +69,9 @@ class Verdict:
 
 def recheck(certificate: Json, seconds: float = 120.0) -> Verdict:
     """Replays one certificate; whatever it holds, the answer is a verdict and not an exception."""
-    deadline = time.monotonic() + seconds
     try:
-        return Verdict(True, _replay(certificate, deadline))
+        with time_limit(time.monotonic() + seconds):
+            return Verdict(True, _replay(certificate))
     except (Rejected, Malformed) as reason:
         return Verdict(False, f"rejected: {reason}"[:300])
     except RecursionError:
@@ -93,7 +107,7 @@ def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     return found
 
 
-def _replay(certificate: Json, deadline: float) -> str:
+def _replay(certificate: Json) -> str:
     if not isinstance(certificate, dict) or certificate.get("format") != FORMAT:
         raise Rejected(f"not a certificate of the format {FORMAT}")
     if certificate.get("version") != VERSION or type(certificate["version"]) is not int:
@@ -119,16 +133,18 @@ def _replay(certificate: Json, deadline: float) -> str:
     relations = [_relation(relation) for relation in statement["relations"]]
     where = [_relation(relation) for relation in statement["where"]]
     if certificate["kind"] == "refutation":
-        return refute(relations, statement["over"], where, body, deadline)
+        return refute(relations, statement["over"], where, body)
     if certificate["kind"] != "proof":
         raise Rejected(f"unknown kind {str(certificate['kind'])[:20]}")
     proofs = body.get("relations")
     if not isinstance(proofs, list) or len(proofs) != len(relations):
         raise Rejected("one proof for each relation of the statement")
-    over = {name: pieces(domain, deadline) for name, domain in statement["over"].items()}
+    over = {name: pieces(domain) for name, domain in statement["over"].items()}
+    if not all(over.values()):
+        raise Rejected("the domain is empty")
     total = 0
     for relation, proof in zip(relations, proofs, strict=True):
-        total += check_proof(relation, over, where, proof, deadline)
+        total += check_proof(relation, over, where, proof)
     return f"proved on {total} boxes"
 
 
@@ -137,11 +153,7 @@ def _relation(tree: list[Any]) -> Relation:
 
 
 def check_proof(
-    relation: Relation,
-    over: dict[str, list[Side]],
-    where: list[Relation],
-    proof: Json,
-    deadline: float,
+    relation: Relation, over: dict[str, list[Side]], where: list[Relation], proof: Json
 ) -> int:
     """Number of boxes on which the proof shows the relation; together they cover the domain."""
     if not isinstance(proof, dict) or not isinstance(proof.get("boxes"), list):
@@ -153,13 +165,13 @@ def check_proof(
     count = 0
     for corner in product(*(over[name] for name in names)):
         whole = dict(zip(names, corner, strict=True))
-        prover = Prover(where, deadline)
+        prover = new_prover(where)
         facts = _where_facts(where, prover, whole)
         for lemma in _list(proof, "lemmas"):
             facts = prover.lemma(whole, lemma, facts)
         parts = []
         for index, entry in enumerate(boxes):
-            box = _clipped(entry, whole, deadline)
+            box = _clipped(entry, whole)
             if box is None:
                 continue
             parts.append([box[name] for name in names])
@@ -168,7 +180,7 @@ def check_proof(
                 check_box(relation, box, entry, prover, facts)
             except Rejected as reason:
                 raise Rejected(f"box {index}: {reason}") from reason
-        if not covers(corner, parts, deadline):
+        if not covers(corner, parts):
             raise Rejected("the boxes do not cover the domain")
     return count
 
@@ -184,7 +196,7 @@ def check_box(
     if not isinstance(reason, dict):
         raise Rejected("a box has a reason")
     if reason.get("by") == "outside":
-        prover.outside(left, box, ">=", reason, facts)
+        outside(prover, left, box, ">=", reason, facts)
         return
     for side in (left, right):
         prover.defined(side, box, facts)
@@ -209,7 +221,7 @@ def _list(entry: dict[str, Json], key: str) -> list[Json]:
     return found
 
 
-def _clipped(entry: Json, whole: dict[str, Side], deadline: float) -> dict[str, Side] | None:
+def _clipped(entry: Json, whole: dict[str, Side]) -> dict[str, Side] | None:
     """The entry's box within the domain, or None where they do not meet."""
     if not isinstance(entry, dict) or not isinstance(entry.get("box"), dict):
         raise Rejected("a box gives a range for each variable that it limits")
@@ -217,11 +229,11 @@ def _clipped(entry: Json, whole: dict[str, Side], deadline: float) -> dict[str, 
         raise Rejected("a box names an unknown variable")
     box = dict(whole)
     for name, ends in entry["box"].items():
-        side = clip(whole[name], ends, deadline)
+        side = clip(whole[name], ends)
         if side is None:
             return None
         box[name] = side
-    return None if any(empty(side, deadline) for side in box.values()) else box
+    return None if any(empty(side) for side in box.values()) else box
 
 
 def _where_facts(where: list[Relation], prover: Prover, box: dict[str, Side]) -> Facts:

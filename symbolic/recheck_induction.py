@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from symbolic.recheck_balls import Box
+from symbolic.recheck_evaluate import Box
 from symbolic.recheck_exact import rational_value
 from symbolic.recheck_space import Facts
-from symbolic.recheck_terms import ONE, Rejected, Term, add, make, mul, number, sub, substitute
-from symbolic.recheck_terms import symbol
+from symbolic.recheck_terms import (
+    ONE,
+    Rejected,
+    Term,
+    add,
+    make,
+    mul,
+    number,
+    sub,
+    substitute,
+    symbol,
+)
 
 if TYPE_CHECKING:
     from symbolic.recheck_reasons import Prover
@@ -24,7 +34,14 @@ def opened(prover: Prover, g: Term, name: str, box: Box) -> Term:
     """
     following = add(symbol(name), ONE)
 
+    memo: dict[Term, Term] = {}
+
     def walk(t: Term) -> Term:
+        if t not in memo:
+            memo[t] = stepped(t)
+        return memo[t]
+
+    def stepped(t: Term) -> Term:
         if name not in t.free:
             return t
         if t.op not in ("sum", "product"):
@@ -37,9 +54,7 @@ def opened(prover: Prover, g: Term, name: str, box: Box) -> Term:
         if step is None or step.denominator != 1 or not 0 <= step <= 20:
             raise Rejected("the upper end of a sum does not move by a small integer")
         prover.prove(add(sub(high, low), ONE), box, ">=", SIGN, Facts({}, {}))
-        rest = [
-            substitute(body, {t.value: add(high, number(j))}) for j in range(1, int(step) + 1)
-        ]
+        rest = [substitute(body, {t.value: add(high, number(j))}) for j in range(1, int(step) + 1)]
         return add(t, *rest) if t.op == "sum" else mul(t, *rest)
 
     def symbol_or(t: Term) -> Term:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from symbolic.recheck_balls import Ball, Unclear, fold
+from symbolic.recheck_balls import Ball, Unclear
+from symbolic.recheck_evaluate import fold
 from symbolic.recheck_terms import MINUS_ONE, ONE, PI, ZERO, Rejected, Term, add, make, mul, number
 
 Limit = Term | int  # a finite limit (free of the variable), or 1 and -1 for the infinities
@@ -23,10 +24,11 @@ AT_INFINITY: dict[str, tuple[Limit, Limit]] = {
     "abs": (1, 1),
 }
 ONLY_RIGHT: dict[str, Limit] = {"log": 1, "acosh": 1, "gamma": 1, "loggamma": 1, "digamma": 1}
-CONTINUOUS = frozenset(
-    "exp log sin cos atan asin acos sinh cosh tanh asinh acosh atanh erf erfc gamma loggamma digamma "
-    "abs tan max min".split()
+_NAMES = (
+    "exp log sin cos atan asin acos sinh cosh tanh asinh acosh atanh erf erfc gamma loggamma "
+    "digamma abs tan max min"
 )
+CONTINUOUS = frozenset(_NAMES.split())
 
 
 def limit(term: Term, name: str, towards: int, enclose: Callable[[Term], Ball]) -> Limit:
@@ -38,12 +40,19 @@ def limit(term: Term, name: str, towards: int, enclose: Callable[[Term], Ball]) 
     def sign(value: Limit) -> int:
         if isinstance(value, int):
             return value
-        found = enclose(value)
-        if not found.nonzero():
+        size = enclose(value)
+        if not size.nonzero():
             raise Rejected("a limit of unknown sign")
-        return 1 if found.positive() else -1
+        return 1 if size.positive() else -1
+
+    memo: dict[Term, Limit] = {}
 
     def walk(t: Term) -> Limit:
+        if t not in memo:
+            memo[t] = found(t)
+        return memo[t]
+
+    def found(t: Term) -> Limit:
         if name not in t.free:
             return t
         if t.op == "sym":
@@ -70,21 +79,21 @@ def limit(term: Term, name: str, towards: int, enclose: Callable[[Term], Ball]) 
             if t.op in ONLY_RIGHT and at == 1:
                 return ONLY_RIGHT[t.op]
         elif t.op in CONTINUOUS and all(isinstance(v, Term) for v in values):
-            found = make(t.op, *[v for v in values if isinstance(v, Term)])
+            value = make(t.op, *[v for v in values if isinstance(v, Term)])
             try:
-                enclose(found)
+                enclose(value)
             except Unclear as reason:
                 raise Rejected("a limit at which a function is not continuous") from reason
-            return found
+            return value
         raise Rejected(f"no rule for the limit of {t.op}")
 
     def _power(base: Limit, exponent: Fraction | None) -> Limit:
         if exponent is None or exponent == 0:
             raise Rejected("no rule for the limit of this power")
         if isinstance(base, Term):
-            found = make("pow", base, number(exponent))
-            enclose(found)
-            return found
+            value = make("pow", base, number(exponent))
+            enclose(value)
+            return value
         if exponent < 0:
             return ZERO
         if base == -1 and exponent.denominator != 1:

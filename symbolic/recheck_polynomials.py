@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from math import comb, prod
 
-from symbolic.recheck_balls import Box, Side, fold
+from symbolic.recheck_evaluate import Box, Side, fold
 from symbolic.recheck_exact import polynomial
 from symbolic.recheck_terms import Rejected, Term
 
@@ -32,15 +32,16 @@ def bernstein(g: Term, box: Box, strict: bool) -> None:
         raise Rejected("a Bernstein coefficient is negative")
     if not strict:
         return
-    choices = []
+    choices: list[list[int | None]] = []
     for name, degree in zip(names, degrees, strict=True):
         side = box[name]
-        included = []
         # The end that t = 0 stands for: the lower one unless only the upper one is finite.
         first_open, last_open = side.lo_open, side.hi_open or side.hi is None
         if side.lo is None:
             first_open, last_open = side.hi_open, True
-        included = [end for end, gone in ((0, first_open), (degree, last_open)) if not gone]
+        included: list[int | None] = [
+            end for end, gone in ((0, first_open), (degree, last_open)) if not gone
+        ]
         choices.append(included or [None])
     for choice in product(*choices):
         if not any(
@@ -54,7 +55,7 @@ def bernstein(g: Term, box: Box, strict: bool) -> None:
 def _transform(
     table: dict[tuple[int, ...], Fraction], place: int, degree: int, side: Side
 ) -> dict[tuple[int, ...], Fraction]:
-    """Bernstein coefficients in one variable: x = a + (b - a) t, or a + t/(1 - t), b - t/(1 - t)."""
+    """Bernstein coefficients in one variable: x = a + (b - a) t, a + t/(1 - t), b - t/(1 - t)."""
     lo, hi = finite_end(side.lo), finite_end(side.hi)
     if lo is None and hi is None:
         raise Rejected("Bernstein coefficients need a side with an end")
@@ -211,7 +212,7 @@ def _changes(chain: list[Dense], at: Fraction | None, side: int) -> int:
         end = p[-1] * (side ** (len(p) - 1)) if at is None else value(p, at)
         if end:
             signs.append(end > 0)
-    return sum(a != b for a, b in zip(signs, signs[1:], strict=False))
+    return sum(a != b for a, b in pairwise(signs))
 
 
 def _inside(p: Dense, lo: Fraction | None, hi: Fraction | None) -> Fraction:

@@ -13,14 +13,14 @@ maximum up to a factor). The statement is::
 A relation [a, b] says that a >= C b for some constant C > 0. f = O(g) means that f <= C g for some
 constant C once all sizes are large enough (and the relations hold); "~O" ignores logarithms.
 
-*Proof*: `{"proof": [[weights, ...], ...]}`: for "Theta" two lists, else one. For each minimum f_i of f
-and each choice of one monomial from each minimum of g (in the order of `itertools.product`) it has
-`{"f": [w, ...], "g": [w, ...], "rows": [[row, w], ...]}`, weights >= 0 that sum to 1 over f and over
-g, such that on logarithms  sum w g - sum w f = sum w row, and each row is bounded below:
+*Proof*: `{"proof": [[weights, ...], ...]}`: for "Theta" two lists, else one. For each minimum of
+f and each choice of one monomial from each minimum of g (in the order of `itertools.product`) it
+has `{"f": [w, ...], "g": [w, ...], "rows": [[row, w], ...]}`, weights >= 0 that sum to 1 over f and
+over g, such that on logarithms  sum w g - sum w f = sum w row, and each row is bounded below:
 `["log", p, M]` is log size - M log log size, `["loglog", p]` is log log size, `["exp", p, M]` is
-size - M log size, `["base", p, b, "low" | "high", q]` is size * (log b - q) resp. size * (q - log b)
-where that factor is >= 0, `["relation", k]`, and `["compare", k, p, q]` is log log of size p minus
-that of q, where relation k bounds q by a power of p (times powers of other sizes >= 1).
+size - M log size, `["base", p, b, "low" | "high", q]` is size * (log b - q) resp. size *
+(q - log b) where that factor is >= 0, `["relation", k]`, and `["compare", k, p, q]` is log log of
+size p minus that of q, where relation k bounds q by a power of p (times powers of sizes <= 1).
 
 *Refutation*: `{"path": {"m": ["1", "0"], ...}, "minimum": i, "direction": 0 | 1}`: along
 size = t**a * (log t)**b, which satisfies the relations, every monomial of the i-th minimum of f
@@ -33,9 +33,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-
-from symbolic.recheck_balls import log, plus, times
-from symbolic.recheck_functions import exact
+from symbolic.recheck_balls import exact, log, plus, times
 from symbolic.recheck_terms import Rejected
 from symbolic.statement import check_name, rational
 
@@ -43,6 +41,7 @@ Json = Any
 Key = tuple[str, ...]  # ("x", p) log size; ("y", p) log log size; ("w", p, b) size * log b
 Form = dict[Key, Fraction]
 MAX_CHOICES = 20_000
+ORIGIN, LOG = (Fraction(0), Fraction(0)), (Fraction(0), Fraction(1))
 
 
 def check_rates(statement: Json, body: Json) -> str:
@@ -69,13 +68,17 @@ def check_rates(statement: Json, body: Json) -> str:
             raise Rejected("one proof for each direction")
         total = 0
         for (f, g), weights in zip(pairs[sense], body["proof"], strict=True):
-            total += _prove(_rate(f, parameters, logs), _rate(g, parameters, logs), relations, weights)
+            total += _prove(
+                _rate(f, parameters, logs), _rate(g, parameters, logs), relations, weights
+            )
         return f"proved by {total} exponent systems"
     if isinstance(body, dict) and set(body) == {"path", "minimum", "direction"}:
         f, g = pairs[sense][body["direction"]] if body["direction"] in (0, 1) else (None, None)
         if f is None:
             raise Rejected("the direction is 0 or 1")
-        given = [subtract(form(a, parameters), form(b, parameters)) for a, b in statement["relations"]]
+        given = [
+            subtract(form(a, parameters), form(b, parameters)) for a, b in statement["relations"]
+        ]
         f, g = _rate(f, parameters, logs), _rate(g, parameters, logs)
         _refute(f, g, given, body, parameters, logs)
         return "refuted: unbounded along the path"
@@ -158,7 +161,7 @@ def known_row(row: Json, relations: list[Form]) -> Form:
         gap = combine_logs({base: Fraction(sign), "e": -sign * rational(bound)})
         if gap < 0:
             raise Rejected("a bound for a logarithm is on the wrong side")
-        both = {("w", name, base): Fraction(1)}
+        both: Form = {("w", name, base): Fraction(1)}
         return subtract({}, subtract(both, {("w", name, "e"): rational(bound)}), Fraction(-sign))
     if kind in ("relation", "compare") and type(rest[0]) is int and 0 <= rest[0] < len(relations):
         relation = relations[rest[0]]
@@ -226,7 +229,7 @@ def _refute(
         raise Rejected("the path gives each parameter its exponents")
     for name, (a, b) in body["path"].items():
         path[name] = (rational(a), rational(b))
-        if path[name] <= (0, 0):
+        if path[name] <= ORIGIN:
             raise Rejected("each size tends to infinity along the path")
     for relation in relations:
         if growth(relation, path) < 0:
@@ -263,7 +266,7 @@ def growth(
     # b**(c t**a (log t)**b) against t**power: only sizes beyond log t outgrow every power of t.
     for scale in sorted(scales, reverse=True):
         sign = combine_logs(scales[scale])
-        if scale > (0, 1):
+        if scale > LOG:
             if sign:
                 return sign
         elif sign:
@@ -305,5 +308,3 @@ def _power(name: str, exponent: str) -> str:
     if exponent == "1":
         return name
     return f"{name}**{exponent}" if exponent.isdigit() else f"{name}**({exponent})"
-
-

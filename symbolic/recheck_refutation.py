@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from symbolic.recheck_balls import Evaluator, Unclear, fold, negate
+from symbolic.recheck_balls import Unclear, floor_of, negate
+from symbolic.recheck_evaluate import Evaluator, fold
 from symbolic.recheck_exact import is_zero, rational_value
 from symbolic.recheck_space import compare, pieces
 from symbolic.recheck_terms import Rejected, Term, from_json, make, number, sub, substitute
@@ -16,11 +17,7 @@ OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
 def refute(
-    relations: list[Relation],
-    over: dict[str, Any],
-    where: list[Relation],
-    body: dict[str, Any],
-    deadline: float,
+    relations: list[Relation], over: dict[str, Any], where: list[Relation], body: dict[str, Any]
 ) -> str:
     """Says what fails; raises `Rejected` unless the point is in the domain and refutes."""
     point = body.get("point")
@@ -35,12 +32,12 @@ def refute(
             values[name] = from_json(tree)
         exact = rational_value(values[name])
         if exact is not None:
-            Evaluator({}, 60, {}, deadline)(values[name])
+            Evaluator({}, 60, {})(values[name])
             values[name] = number(exact)
-        if not any(_inside(values[name], side, deadline) for side in pieces(over[name], deadline)):
+        if not any(_inside(values[name], side) for side in pieces(over[name])):
             raise Rejected(f"the value of {name} is not in its domain")
     for op, left, right in where:
-        if not holds(op, substitute(left, values), substitute(right, values), deadline):
+        if not holds(op, substitute(left, values), substitute(right, values)):
             raise Rejected("a side condition is not known to hold at the point")
     index = body.get("relation")
     if type(index) is not int or not 0 <= index < len(relations):
@@ -48,32 +45,32 @@ def refute(
     op, left, right = relations[index]
     left, right = substitute(left, values), substitute(right, values)
     if body.get("failure") == "undefined":
-        if not (undefined(left, deadline) or undefined(right, deadline)):
+        if not (undefined(left) or undefined(right)):
             raise Rejected("not shown: a side is undefined at the point")
         return "refuted: a side is not a real number at the point"
     if body.get("failure") != "false":
         raise Rejected("a refutation says false or undefined")
-    if not holds(OPPOSITE[op], left, right, deadline):
+    if not holds(OPPOSITE[op], left, right):
         raise Rejected("the relation is not known to fail at the point")
     return "refuted: the relation is false at the point"
 
 
-def _inside(value: Term, side: Any, deadline: float) -> bool:
+def _inside(value: Term, side: Any) -> bool:
     if side.integer:
         exact = fold(value)
         if exact is None or exact.denominator != 1:
             return False
-    low = 1 if side.lo is None else compare(value, side.lo, deadline)
-    high = -1 if side.hi is None else compare(value, side.hi, deadline)
+    low = 1 if side.lo is None else compare(value, side.lo)
+    high = -1 if side.hi is None else compare(value, side.hi)
     above = low > 0 or (low == 0 and not side.lo_open)
     return above and (high < 0 or (high == 0 and not side.hi_open))
 
 
-def holds(op: str, left: Term, right: Term, deadline: float) -> bool:
+def holds(op: str, left: Term, right: Term) -> bool:
     """Whether a relation between two constants certainly holds (both being defined)."""
     gap = sub(left, right)
     for precision in PRECISIONS:
-        evaluator = Evaluator({}, precision, {}, deadline)
+        evaluator = Evaluator({}, precision, {})
         try:
             evaluator(left)
             evaluator(right)
@@ -87,7 +84,7 @@ def holds(op: str, left: Term, right: Term, deadline: float) -> bool:
     return False
 
 
-def undefined(t: Term, deadline: float) -> bool:
+def undefined(t: Term) -> bool:
     """Whether a constant term is certainly not a real number."""
 
     def value(term: Term) -> tuple[bool, bool, bool]:
@@ -96,7 +93,7 @@ def undefined(t: Term, deadline: float) -> bool:
             return False, True, False
         for precision in PRECISIONS[:3]:
             try:
-                found = Evaluator({}, precision, {}, deadline)(term)
+                found = Evaluator({}, precision, {})(term)
             except Unclear:
                 continue
             if found.nonzero():
@@ -109,15 +106,15 @@ def undefined(t: Term, deadline: float) -> bool:
 
     if t.op == "piecewise":
         for branch, test in zip(t.args[::2], t.args[1::2], strict=True):
-            holds_here = Evaluator({}, 250, {}, deadline).truth(test)
+            holds_here = Evaluator({}, 250, {}).truth(test)
             if holds_here is None:
                 return False
             if holds_here:
-                return undefined(branch, deadline)
+                return undefined(branch)
         return True
     if t.op in ("sum", "product") or t.op.startswith("cond:"):
         return False
-    if any(undefined(arg, deadline) for arg in t.args):
+    if any(undefined(arg) for arg in t.args):
         return True
     if t.op == "pow":
         exponent = fold(t.args[1])
@@ -153,10 +150,8 @@ def _not_whole(t: Term) -> bool:
     if exact is not None:
         return exact.denominator != 1
     try:
-        found = Evaluator({}, 250, {}, float("inf"))(t)
+        found = Evaluator({}, 250, {})(t)
     except Unclear:
         return False
-    from symbolic.recheck_balls import floor_of
-
     low, high = floor_of(found)
     return low == high and found.lo != low

@@ -1,6 +1,6 @@
 """The named rewrites that a certificate may use, each with the conditions that make it true.
 
-A rule is (template, result, conditions) in the wild symbols a, b, c, k: whenever the conditions hold
+A rule is (template, result, conditions) in the wild symbols a, b, c: whenever the conditions hold
 at a point and the template is defined there, so is the result and they are equal. (Every rewrite
 that the normal form knows, such as addition theorems, needs no rule.)
 """
@@ -9,8 +9,20 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symbolic.recheck_terms import MINUS_ONE, ONE, PI, TWO, Term, add, make, mul, number
-from symbolic.recheck_terms import power, sub, symbol
+from symbolic.recheck_terms import (
+    MINUS_ONE,
+    ONE,
+    PI,
+    TWO,
+    Term,
+    add,
+    make,
+    mul,
+    number,
+    power,
+    sub,
+    symbol,
+)
 
 _a, _b, _c = symbol("a"), symbol("b"), symbol("c")
 _HALF = Fraction(1, 2)

@@ -1,8 +1,7 @@
-"""Boxes of the checker: their ends, halves and faces, and whether a list of boxes covers another."""
+"""Boxes of the checker: their ends, halves and faces, and whether boxes cover another."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -12,9 +11,10 @@ from typing import Any
 
 from mpmath.libmp import finf, fninf, to_rational
 
-from symbolic.recheck_balls import Ball, Box, Evaluator, Side, Unclear, fold
+from symbolic.recheck_balls import Ball, Unclear
+from symbolic.recheck_evaluate import Box, Evaluator, Side, fold
 from symbolic.recheck_exact import is_zero
-from symbolic.recheck_terms import Rejected, Term, from_json, number, sub, substitute
+from symbolic.recheck_terms import Rejected, Term, check_time, from_json, number, sub, substitute
 from symbolic.statement import check_expression, rational
 
 MAX_STEPS = 400_000
@@ -58,7 +58,7 @@ def parse_end(end: Any) -> Term | None:
     return from_json(end)
 
 
-def compare(a: Term, b: Term, deadline: float) -> int:
+def compare(a: Term, b: Term) -> int:
     """Sign of a - b for two constants; rejects a pair that it cannot order."""
     if a is b:
         return 0
@@ -67,20 +67,20 @@ def compare(a: Term, b: Term, deadline: float) -> int:
         return (p > q) - (p < q)
     gap = sub(a, b)
     if is_zero(gap):
-        Evaluator({}, 60, {}, deadline)(gap)
+        Evaluator({}, 60, {})(gap)
         return 0
     for prec in (60, 300, 1500):
-        value = Evaluator({}, prec, {}, deadline)(gap)
+        value = Evaluator({}, prec, {})(gap)
         if value.nonzero():
             return 1 if value.positive() else -1
     raise Rejected("two end points cannot be told apart")
 
 
-def pieces(domain: list[Any], deadline: float) -> list[Side]:
+def pieces(domain: list[Any]) -> list[Side]:
     """The sides whose union is a checked domain; for integers, the real hull marked so."""
     head, args = domain[0], domain[1:]
     if head == "union":
-        return [side for part in args for side in pieces(part, deadline)]
+        return [side for part in args for side in pieces(part)]
     if head == "points":
         return [Side(point, point) for point in map(from_json, args)]
     if head == "integers":
@@ -88,17 +88,17 @@ def pieces(domain: list[Any], deadline: float) -> list[Side]:
         side = Side(low, high, low is None, high is None, integer=True)
     else:
         side = Side(parse_end(args[0]), parse_end(args[1]), args[2], args[3])
-    return [] if empty(side, deadline) else [side]
+    return [] if empty(side) else [side]
 
 
-def empty(side: Side, deadline: float) -> bool:
+def empty(side: Side) -> bool:
     if side.lo is None or side.hi is None:
         return False
-    order = compare(side.lo, side.hi, deadline)
+    order = compare(side.lo, side.hi)
     return order > 0 or (order == 0 and (side.lo_open or side.hi_open))
 
 
-def clip(side: Side, box: Sequence[Any], deadline: float) -> Side | None:
+def clip(side: Side, box: Sequence[Any]) -> Side | None:
     """The part of a side within [low, high] as a certificate writes them; None if empty."""
     if len(box) != 2 or box[0] == "oo" or box[1] == "-oo":
         raise Rejected("a box gives [low, high] for each variable")
@@ -106,12 +106,12 @@ def clip(side: Side, box: Sequence[Any], deadline: float) -> Side | None:
     if side.integer:
         low, high = _inward(low, ceil), _inward(high, floor)
     lo, lo_open, hi, hi_open = side.lo, side.lo_open, side.hi, side.hi_open
-    if low is not None and (lo is None or compare(low, lo, deadline) > 0):
+    if low is not None and (lo is None or compare(low, lo) > 0):
         lo, lo_open = low, False
-    if high is not None and (hi is None or compare(high, hi, deadline) < 0):
+    if high is not None and (hi is None or compare(high, hi) < 0):
         hi, hi_open = high, False
     found = Side(lo, hi, lo_open, hi_open, side.integer)
-    return None if empty(found, deadline) else found
+    return None if empty(found) else found
 
 
 def _inward(end: Term | None, rounding: Any) -> Term | None:
@@ -121,11 +121,15 @@ def _inward(end: Term | None, rounding: Any) -> Term | None:
     return None if value is None else number(rounding(value))
 
 
-def covers(whole: Sequence[Side], boxes: Sequence[Sequence[Side]], deadline: float) -> bool:
+def covers(whole: Sequence[Side], boxes: Sequence[Sequence[Side]]) -> bool:
     """Whether every point of `whole` (every integer, in integer sides) is in one of the boxes.
 
     The boxes are parts of `whole`, closed but for its own open ends.
     """
+
+    def ordering(a: Term, b: Term) -> int:
+        return compare(a, b)
+
     grids = []
     for place, side in enumerate(whole):
         ends = {side.lo, _upper(side)} | {
@@ -133,11 +137,11 @@ def covers(whole: Sequence[Side], boxes: Sequence[Sequence[Side]], deadline: flo
         }
         finite = sorted(
             (end for end in ends if end is not None),
-            key=cmp_to_key(lambda a, b: compare(a, b, deadline)),
+            key=cmp_to_key(ordering),
         )
         ranks: dict[Term, int] = {}
         for index, end in enumerate(finite):
-            same = index and compare(finite[index - 1], end, deadline) == 0
+            same = index and compare(finite[index - 1], end) == 0
             ranks[end] = ranks[finite[index - 1]] if same else index
         grids.append((ranks, len(finite)))
 
@@ -150,7 +154,7 @@ def covers(whole: Sequence[Side], boxes: Sequence[Sequence[Side]], deadline: flo
             )
         return tuple(found)
 
-    return _covered(ranked(whole), [ranked(box) for box in boxes], deadline)
+    return _covered(ranked(whole), [ranked(box) for box in boxes])
 
 
 def _upper(side: Side) -> Term | None:
@@ -164,13 +168,14 @@ def _upper(side: Side) -> Term | None:
 Ranks = tuple[tuple[int, int], ...]
 
 
-def _covered(whole: Ranks, boxes: list[Ranks], deadline: float) -> bool:
+def _covered(whole: Ranks, boxes: list[Ranks]) -> bool:
     stack, steps = [(whole, boxes)], 0
     while stack:
         target, near = stack.pop()
         steps += 1 + len(near) // 8
-        if steps > MAX_STEPS or time.monotonic() > deadline:
-            raise Rejected("ran out of time while the boxes were put together")
+        if steps > MAX_STEPS:
+            raise Rejected("too many steps to put the boxes together")
+        check_time()
         near = [box for box in near if _meets(box, target)]
         if any(_contains(box, target) for box in near):
             continue
@@ -213,12 +218,12 @@ def _cut(target: Ranks, boxes: list[Ranks]) -> tuple[int, int]:
     return best[1], best[2]
 
 
-def midpoint(side: Side, deadline: float) -> Term:
+def midpoint(side: Side) -> Term:
     """A rational strictly inside a side (towards an infinite end, twice as far out).
 
     Raises `Unclear` for a side too narrow to find one.
     """
-    lo, hi = _fraction(side.lo, deadline), _fraction(side.hi, deadline)
+    lo, hi = _fraction(side.lo), _fraction(side.hi)
     if lo is None and hi is None:
         return number(0)
     if lo is None or hi is None:
@@ -241,24 +246,24 @@ def _round(value: Fraction, width: Fraction) -> Fraction:
     return round(value / scale) * scale
 
 
-def _fraction(end: Term | None, deadline: float) -> Fraction | None:
+def _fraction(end: Term | None) -> Fraction | None:
     """An end, or a lower bound for it good to 60 bits."""
     exact = None if end is None else fold(end)
     if end is None or exact is not None:
         return exact
-    value = Evaluator({}, 60, {}, deadline)(end)
+    value = Evaluator({}, 60, {})(end)
     if value.lo in (finf, fninf):
         raise Rejected("an end of a box is infinite")
     p, q = to_rational(value.lo)
     return Fraction(int(p), int(q))
 
 
-def halves(box: Box, names: frozenset[str], deadline: float) -> tuple[Box, Box] | None:
+def halves(box: Box, names: frozenset[str]) -> tuple[Box, Box] | None:
     """The box bisected across its widest side among the names; None when it is too small."""
     best: tuple[tuple[int, Fraction], str] | None = None
     for name in sorted(names & set(box)):
         side = box[name]
-        lo, hi = _fraction(side.lo, deadline), _fraction(side.hi, deadline)
+        lo, hi = _fraction(side.lo), _fraction(side.hi)
         width = (1, Fraction(1)) if lo is None or hi is None else (0, hi - lo)
         if width[1] > 0 and (best is None or width > best[0]):
             best = (width, name)
@@ -266,7 +271,7 @@ def halves(box: Box, names: frozenset[str], deadline: float) -> tuple[Box, Box] 
         return None
     side, name = box[best[1]], best[1]
     try:
-        cut = midpoint(side, deadline)
+        cut = midpoint(side)
     except Unclear:
         return None
     low = replace(side, hi=cut, hi_open=False)

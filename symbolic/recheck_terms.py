@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from fractions import Fraction
 from typing import Any
 from weakref import WeakValueDictionary
@@ -30,6 +33,25 @@ class Term:
     free: frozenset[str]
 
 
+_deadline: ContextVar[float] = ContextVar("deadline", default=float("inf"))
+
+
+@contextmanager
+def time_limit(deadline: float) -> Iterator[None]:
+    """Rejects, wherever `check_time` is called, once `time.monotonic()` is past the deadline."""
+    token = _deadline.set(deadline)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+def check_time() -> None:
+    """Raises `Rejected` past the time limit."""
+    if time.monotonic() > _deadline.get():
+        raise Rejected("ran out of time")
+
+
 _known: WeakValueDictionary[tuple, Term] = WeakValueDictionary()
 
 
@@ -39,6 +61,8 @@ def make(op: str, *args: Term, value: Any = None) -> Term:
     found = _known.get(key)
     if found is not None:
         return found
+    if len(_known) % 256 == 0:
+        check_time()
     term = Term()
     term.op, term.args, term.value = op, args, value
     free = frozenset().union(*(arg.free for arg in args))
@@ -152,11 +176,15 @@ def substitute(term: Term, values: Mapping[str, Term]) -> Term:
 
 def replace(term: Term, old: Term, new: Term) -> Term:
     """The term with every occurrence of the subterm `old` replaced (outside sums and products)."""
-    if term is old:
-        return new
-    if not term.args or term.op in BINDERS:
-        return term
-    return make(term.op, *(replace(arg, old, new) for arg in term.args), value=term.value)
+    memo = {old: new}
+
+    def walk(t: Term) -> Term:
+        if t not in memo:
+            plain = not t.args or t.op in BINDERS
+            memo[t] = t if plain else make(t.op, *map(walk, t.args), value=t.value)
+        return memo[t]
+
+    return walk(term)
 
 
 def derivative(term: Term, name: str, memo: dict[Term, Term] | None = None) -> Term:

@@ -57,6 +57,18 @@ def rewriting(expr: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> Iterator[tup
         yield tuple(chain)
 
 
+def maxima_as_absolute_values(expr: sp.Expr) -> tuple[tuple[Rewrite, ...], sp.Expr]:
+    """The rewrites that turn each Max and Min of two into an absolute value, and their result."""
+    chain: list[Rewrite] = []
+    for _ in range(_ROUNDS):
+        step = _first(expr, {}, (_maximum,))
+        if step is None:
+            break
+        chain.append(step)
+        expr = expr.xreplace({step.old: step.new})
+    return tuple(chain), expr
+
+
 def _first(
     expr: sp.Expr, point: Mapping[sp.Symbol, sp.Expr], finders: tuple[Callable, ...]
 ) -> Rewrite | None:
@@ -199,6 +211,8 @@ def _absolute(node: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> Rewrite | No
 def _maximum(node: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> Rewrite | None:
     if isinstance(node, sp.Max | sp.Min) and len(node.args) == 2:
         a, b = node.args
+        if sp.Abs(a - b).args[0] != a - b:
+            a, b = b, a
         sign = 1 if isinstance(node, sp.Max) else -1
         rule = "max-as-abs" if sign == 1 else "min-as-abs"
         return Rewrite(rule, (("a", a), ("b", b)), node, (a + b + sign * sp.Abs(a - b)) / 2)

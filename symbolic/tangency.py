@@ -13,6 +13,8 @@ import sympy as sp
 
 from symbolic.ball import SURE, TOUCHES
 from symbolic.boxes import Box
+from symbolic.limits import limit_at
+from symbolic.reasons import about
 from symbolic.target import Target
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ class Tangency:
         self.box = box
         self.depth = depth
         self._orders: dict[tuple[sp.Symbol, Any], int] = {}
+        self._limits: dict[tuple[sp.Symbol, Any], bool] = {}
         self._zeros: dict[Any, bool] = {}
         self.inner: dict[sp.Symbol, list[Any]] = {}
 
@@ -77,12 +80,14 @@ class Tangency:
     ) -> Reason | None:
         order = self.order(symbol, end)
         if order == 0:
-            return None
+            return self._at_limit(box, symbol, end, side)
         if self.strict and not self._left_out(symbol, end, side):
             return None
         enclosure = self.target.derivative_value(symbol, order, box.intervals)
         flip = side < 0 and order % 2 == 1
         oriented = -enclosure if flip else enclosure
+        derivative = self.target.derivative(symbol, order)
+        goal = -derivative if flip else derivative
         rest: Reason | None = None
         if oriented.ok == SURE and oriented.shows(self.strict):
             rest = {"by": "sign"}
@@ -93,8 +98,6 @@ class Tangency:
             and oriented.hi > 0
             and len(self.target.active) > 1
         ):
-            derivative = self.target.derivative(symbol, order)
-            goal = -derivative if flip else derivative
             rest = self.prover.prove(goal, self.strict, box, self.depth - 1)
         if rest is None:
             return None
@@ -105,7 +108,32 @@ class Tangency:
             "at": end,
             "order": order,
             "terms": terms,
-            "rest": rest,
+            "rest": about(goal, rest),
+        }
+
+    def _at_limit(self, box: Box, symbol: sp.Symbol, end: Any, side: int) -> Reason | None:
+        """Monotone from an open end where only the limit of the expression is known."""
+        if not self._left_out(symbol, end, side):
+            return None
+        key = (symbol, end)
+        if key not in self._limits:
+            defined = self.prover.at_face(self.target.expr, symbol, end, self.box) is not None
+            limit = None if defined else limit_at(self.target.expr, symbol, end)
+            self._limits[key] = limit is not None and (
+                bool(limit.is_nonnegative) or self.prover.zero(limit)
+            )
+        if not self._limits[key] or self.target.value(box.intervals).ok != SURE:
+            return None
+        slope = self.target.derivative_value(symbol, 1, box.intervals)
+        oriented = slope if side > 0 else -slope
+        if oriented.ok < TOUCHES or not oriented.shows(self.strict):
+            return None
+        return {
+            "by": "monotone",
+            "var": symbol,
+            "direction": side,
+            "slope": about(side * self.target.derivative(symbol), {"by": "sign"}),
+            "then": {"by": "limit"},
         }
 
     def _left_out(self, symbol: sp.Symbol, end: Any, side: int) -> bool:

@@ -16,7 +16,7 @@ from flint import arb, fmpq
 
 from symbolic.ball import SURE, Interval
 from symbolic.boxes import Box, thin_point
-from symbolic.pointwise import precision
+from symbolic.evaluation import precision
 from symbolic.probes import Probes
 from symbolic.program import UnsupportedError
 from symbolic.ranges import Range
@@ -94,8 +94,21 @@ def _starts(box: Box) -> Iterator[list[Interval]]:
     else:
         rng = random.Random(7)
         combinations = ([rng.choice(a) for a in axes] for _ in range(1500))
+    combinations = itertools.chain(combinations, _beside_diagonals(box, axes))
     for values in combinations:
         yield [Interval(v.mid(), v.mid()) for v in values]
+
+
+def _beside_diagonals(box: Box, axes: list[list[arb]]) -> Iterator[list[arb]]:
+    """Points at which two coordinates nearly agree, in value or up to sign."""
+    for i, j in itertools.combinations(range(len(axes)), 2):
+        for value in axes[i]:
+            for k in (3, 8, 16):
+                for other in (value + arb(2) ** -k, value - arb(2) ** -k, arb(2) ** -k - value):
+                    if _inside(box, j, other) and _inside(box, i, value):
+                        point = [axis[0] for axis in axes]
+                        point[i], point[j] = value, other
+                        yield point
 
 
 def _descend(

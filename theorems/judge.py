@@ -171,13 +171,14 @@ def _mirrored(fitted: Mapping[str, Any]) -> dict[str, Any]:
         "low": -fitted["high"],
         "high": -fitted["low"],
         "late": [-value for value in fitted["late"]],
+        "noise": fitted["noise"],
     }
 
 
 def _growth_witness(rows: list[dict[str, Any]], fitted: Mapping[str, Any], upward: bool) -> Witness:
     pick = max if upward else min
     row = pick(rows, key=lambda r: r["ratio"])
-    at = {k: v for k, v in row.items() if k not in ("lhs", "rhs", "ratio")}
+    at = {k: v for k, v in row.items() if k not in ("lhs", "rhs", "ratio", "noise")}
     return Witness(
         at=at,
         lhs=f"{row['lhs']:.10g}",

@@ -22,7 +22,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from theorems import ledger
 from theorems.claim import Claim
+from theorems.ledger import rows
 from theorems.validate import Defect, defect, defects_between, defects_of
 
 ENTRY_POINTS = "theorems.claims"
@@ -98,7 +100,7 @@ def _paper_modules() -> list[str]:
 def _collect_module(name: str, found: list[Claim], defects: list[Defect]) -> None:
     try:
         module = importlib.import_module(name)
-    except Exception as error:  # noqa: BLE001 - a module of claims may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - it may raise anything
         origin = _origin_of(name)
         defects.append(_load_defect(origin or name, error))
         return
@@ -127,7 +129,7 @@ def _load_file(path: Path, defects: list[Defect]) -> ModuleType | None:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # noqa: BLE001 - a user's file may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a user's file may raise anything
         # What was defined before the failure is kept: those claims are still checked.
         defects.append(_load_defect(str(path), error))
     return module
@@ -138,18 +140,33 @@ def _load_defect(file: str, error: BaseException) -> Defect:
     if isinstance(error, SyntaxError) and error.lineno:
         line = error.lineno
     for frame in traceback.extract_tb(error.__traceback__):
-        if frame.filename == file:
+        if Path(frame.filename).resolve() == Path(file).resolve():
             line = frame.lineno or line
     return Defect(file, line, "", f"cannot be loaded: {type(error).__name__}: {error}")
 
 
 def _claims_in(module: ModuleType, written_in: str | None = None) -> Iterator[Claim]:
-    """Claims among the module's values that were written in that module, not imported into it."""
+    """Claims among the module's values, but for those imported from the module that wrote them."""
     file = written_in or getattr(module, "__file__", None)
     for value in vars(module).values():
         for claim in _flatten(value):
-            if file is None or Path(claim.location.file).resolve() == Path(file).resolve():
+            if file is None or not _is_imported(claim, Path(file).resolve()):
                 yield claim
+
+
+def _is_imported(claim: Claim, file: Path) -> bool:
+    """Whether another module holds this very claim and wrote it.
+
+    A claim that a helper function of another module builds belongs to the file that asked for it.
+    """
+    home = Path(claim.location.file).resolve()
+    if home == file:
+        return False
+    for module in list(sys.modules.values()):
+        origin = getattr(module, "__file__", None)
+        if origin and Path(origin).name == home.name and Path(origin).resolve() == home:
+            return any(c is claim for value in vars(module).values() for c in _flatten(value))
+    return False
 
 
 def _flatten(value: Any) -> Iterator[Claim]:
@@ -172,12 +189,12 @@ def _collection(
     seen: dict[str, Claim] = {}
     for claim in _unique(found):
         wrong = defects_of(claim)
-        first = seen.get(claim.id)
-        clash = next((i for i in known if i.lower() == str(claim.id).lower()), None)
+        first = seen.get(_taken(claim.id, seen) or "")
+        clash = _taken(claim.id, known)
         if wrong:
             defects.extend(wrong)
         elif first is not None:
-            message = f"the id is taken by the claim at {first.location}"
+            message = f"the id is taken by {first.id!r} at {first.location}"
             defects.append(defect(claim.location, claim.id, message))
         elif clash is not None:
             message = f"the id is taken by {clash!r} at {known[clash].location}"
@@ -185,10 +202,23 @@ def _collection(
         else:
             claims[claim.id] = claim
         seen.setdefault(claim.id, claim)
-    dangling = defects_between(claims, {**known, **seen})
+    # A proof may rest on a ledger row that has no claim (a definition, or one not yet written).
+    dangling = defects_between(claims, {*known, *seen, *(row.id for row in rows())})
     broken = {item.id for item in dangling}
     kept = Claims((id_, claim) for id_, claim in claims.items() if id_ not in broken)
     return Collection(kept, (*defects, *dangling))
+
+
+def _taken(id_: Any, others: Mapping[str, Claim]) -> str | None:
+    """The id among others that this one repeats, or differs from by case alone.
+
+    The ledger's own ids may differ by case.
+    """
+    name = str(id_)
+    if name in others:
+        return name
+    printed = {row.id for row in ledger.rows()}
+    return next((o for o in others if o.lower() == name.lower() and not {o, name} <= printed), None)
 
 
 def _unique(found: list[Claim]) -> list[Claim]:
@@ -202,7 +232,7 @@ def select(patterns: Iterable[str]) -> Collection:
     Raises `LookupError` with one line for a pattern that means nothing.
     """
     own = catalogue()
-    patterns = list(patterns)
+    patterns = list(dict.fromkeys(patterns))
     if not patterns:
         return own
     claims = Claims()
@@ -212,7 +242,7 @@ def select(patterns: Iterable[str]) -> Collection:
         if pattern.endswith(".py") or path.is_file():
             if not path.is_file():
                 raise LookupError(f"{pattern}: no such file")
-            part = from_file(path, own.claims)
+            part = from_file(path, {**own.claims, **claims})
         else:
             part = Collection(own.matching([pattern]), _defects_matching(own.defects, pattern))
             if not part.claims and not part.defects:

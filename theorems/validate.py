@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +12,18 @@ import sympy as sp
 
 from theorems.claim import CORRECTED, RELATIONS, Claim, Location, Source
 from theorems.evaluate import holds_at
-from theorems.grid import contains
+from theorems.grid import Grid, contains
 from theorems.quantifiers import (
     AlongTrajectory,
     Exists,
+    ForAll,
     ForAllWeights,
+    InExpectation,
     Quantifier,
+    Reproduces,
     SufficientSize,
     UpToConstant,
+    WithProbability,
 )
 from theorems.sides import Holds, Measure, Side
 
@@ -46,15 +50,18 @@ def defect(location: Location, id_: Any, message: str) -> Defect:
 
 
 def defects_of(claim: Claim) -> list[Defect]:
-    """What is wrong with one claim taken alone, most basic first; empty if it is well formed."""
+    """What is wrong with one claim taken alone: one defect, most basic first; empty if nothing."""
     for check in (_identity_defects, _type_defects, _symbol_defects, _grid_defects):
-        found = [defect(claim.location, claim.id or "?", message) for message in check(claim)]
+        try:
+            found = list(check(claim))
+        except Exception as error:  # noqa: BLE001 - whatever a claim holds, the others go on
+            found = [f"cannot be read: {type(error).__name__}: {error}"]
         if found:
-            return found
+            return [defect(claim.location, claim.id or "?", "; ".join(found))]
     return []
 
 
-def defects_between(claims: Mapping[str, Claim], known: Mapping[str, Claim]) -> list[Defect]:
+def defects_between(claims: Mapping[str, Claim], known: Collection[str]) -> list[Defect]:
     """What is wrong between claims: ids they refer to that do not exist among `known`."""
     found = []
     for claim in claims.values():
@@ -73,7 +80,8 @@ def defects_between(claims: Mapping[str, Claim], known: Mapping[str, Claim]) -> 
 def _identity_defects(claim: Claim) -> Iterable[str]:
     if not isinstance(claim.id, str) or not claim.id:
         yield "the claim has no id; give it one such as id='mypaper.lemma-1'"
-    elif not ID.fullmatch(claim.id):
+        return
+    if not ID.fullmatch(claim.id):
         yield "an id is a paper key, a dot and a name, of letters, digits, '-', '_' and dots"
     if claim.source is not None and not isinstance(claim.source, Source):
         yield f"source must be a Source(...), not {type(claim.source).__name__}"
@@ -84,6 +92,13 @@ def _identity_defects(claim: Claim) -> Iterable[str]:
 
 
 def _type_defects(claim: Claim) -> Iterable[str]:
+    for name in ("where", "hypotheses", "uses"):
+        value = getattr(claim, name)
+        if isinstance(value, str) or not isinstance(value, (list, tuple)):
+            yield f"{name} must be a list or tuple, not {value!r}"
+            return
+    if claim.grid is not None and not isinstance(claim.grid, Grid):
+        yield f"grid must be a Grid(...), not {type(claim.grid).__name__}"
     for name in ("lhs", "rhs"):
         side = getattr(claim, name)
         if side is None:
@@ -92,6 +107,8 @@ def _type_defects(claim: Claim) -> Iterable[str]:
             yield f"{name} must be a side such as Closed(...), not {type(side).__name__}"
         elif side.closed is None and side.measured is None:
             yield f"{name} has neither a closed form nor a measurement"
+        elif side.closed is not None and not isinstance(side.closed, (sp.Expr, sp.MatrixBase)):
+            yield f"{name} is {side.closed!r}, which is neither an expression nor a matrix of them"
         elif side.measured is not None and not isinstance(side.measured, Measure):
             yield f"{name}'s measured part must be Computed(...), Sampled(...) or Simulated(...)"
         elif side.measured is not None and not callable(side.measured.function):
@@ -104,6 +121,7 @@ def _type_defects(claim: Claim) -> Iterable[str]:
         yield "ForAllWeights needs within=..., the function that gives the sets of weights"
     if isinstance(claim.quantifier, AlongTrajectory) and claim.quantifier.simulate is None:
         yield "AlongTrajectory needs simulate=..., the function that runs the dynamics"
+    yield from _quantifier_defects(claim)
     if not isinstance(claim.over, Mapping):
         yield "over must map each symbol to its domain, as in over={x: Interval(0, 1)}"
         return
@@ -114,11 +132,67 @@ def _type_defects(claim: Claim) -> Iterable[str]:
             yield f"the domain of {symbol} is {domain!r}, which is not a SymPy set"
         elif domain.is_empty:
             yield f"the domain of {symbol} is empty"
+        elif domain.is_subset(sp.S.Reals) is not True:
+            yield f"the domain of {symbol} is {domain}, which is not a set of real numbers"
+        elif domain.free_symbols:
+            yield f"the domain of {symbol} depends on symbols; put the relation into where"
     for relation in [*claim.where, *claim.hypotheses]:
         if relation in (True, False, sp.true, sp.false):
             yield f"a condition is the constant {relation}; it says nothing about the symbols"
         elif not isinstance(relation, (Holds, sp.core.relational.Relational)):
             yield f"condition {relation!r} is neither a relation between symbols nor a Holds(...)"
+
+
+# Which kinds of measuring function each quantifier can call.
+_KINDS: dict[type[Quantifier], frozenset[str]] = {
+    ForAll: frozenset({"computed"}),
+    ForAllWeights: frozenset({"computed"}),
+    Exists: frozenset({"computed"}),
+    AlongTrajectory: frozenset({"computed", "simulated"}),
+    InExpectation: frozenset({"computed", "sampled"}),
+    WithProbability: frozenset({"computed", "sampled"}),
+    UpToConstant: frozenset({"computed", "sampled"}),
+    SufficientSize: frozenset({"computed", "sampled"}),
+    Reproduces: frozenset({"computed", "sampled"}),
+}
+
+
+def _quantifier_defects(claim: Claim) -> Iterable[str]:
+    """Sides, relation and conditions that the quantifier would ignore or cannot use."""
+    quantifier = claim.quantifier
+    if not isinstance(quantifier, Quantifier):
+        return
+    allowed = _KINDS.get(type(quantifier), frozenset({"computed", "sampled", "simulated"}))
+    sides = {"lhs": claim.lhs, "rhs": claim.rhs}
+    for name, side in sides.items():
+        kind = side.measured.kind if isinstance(side, Side) and _measures(side) else None
+        if kind is not None and kind not in allowed:
+            yield f"{name} is {kind}, which a statement '{quantifier.title}' cannot use"
+    if isinstance(quantifier, (UpToConstant, SufficientSize)):
+        if claim.relation == "!=":
+            yield f"relation '!=' means nothing '{quantifier.title}'"
+        if not (quantifier.along or quantifier.shrinking):
+            yield "along=(...) must name a symbol to scale along; else nothing could fail"
+        elif claim.grid is None:
+            yield "a grid is needed, of at least 4 values over three octaves of each scaled symbol"
+    if isinstance(quantifier, Reproduces) and claim.relation == "!=":
+        yield "relation '!=' cannot be reproduced; any two measurements differ"
+    trials = isinstance(quantifier, Reproduces) and quantifier.printed_trials is not None
+    if trials and claim.relation != "==":
+        yield "with printed_trials the relation must be =="
+    if trials and not (isinstance(claim.lhs, Side) and _measures(claim.lhs) == "sampled"):
+        yield "with printed_trials lhs must be Sampled(...)"
+    kinds = [_measures(side) for side in sides.values() if isinstance(side, Side)]
+    if isinstance(quantifier, Reproduces) and not trials and "sampled" in kinds:
+        yield "a sampled side needs printed_trials, the number of trials behind the print"
+    if isinstance(quantifier, (WithProbability, Reproduces)):
+        for name, side in sides.items():
+            if isinstance(side, Side) and side.closed is not None and _measures(side) == "sampled":
+                yield f"{name} has a closed form and is sampled, which are not compared here"
+
+
+def _measures(side: Side) -> str | None:
+    return side.measured.kind if isinstance(side.measured, Measure) else None
 
 
 def _symbol_defects(claim: Claim) -> Iterable[str]:
@@ -127,6 +201,9 @@ def _symbol_defects(claim: Claim) -> Iterable[str]:
         yield "two symbols of the same name but different assumptions; use one symbol throughout"
     exhibited = claim.quantifier.exhibit if isinstance(claim.quantifier, Exists) else {}
     places = [("lhs", claim.sides[0].closed), ("rhs", claim.sides[1].closed)]
+    at_least = getattr(claim.quantifier, "at_least", None)
+    if at_least is not None:
+        places.append(("at_least", sp.sympify(at_least)))
     places += [("a condition", relation) for relation in claim.relations]
     for place, expression in places:
         if expression is None:
@@ -148,6 +225,14 @@ def _grid_defects(claim: Claim) -> Iterable[str]:
     if claim.grid is None:
         return
     domains = {symbol.name: domain for symbol, domain in claim.over.items()}
+    listed = claim.grid.listed or ()
+    if any(set(point) != set(listed[0]) for point in listed):
+        yield "the grid's points do not all name the same symbols"
+        return
+    twice = set(listed[0] if listed else ()) & {*claim.grid.axes, *claim.grid.nightly_axes}
+    if twice:
+        yield f"the grid has {', '.join(sorted(twice))} both in points and as an axis"
+        return
     for name in sorted(claim.grid.names() - set(domains)):
         close = difflib.get_close_matches(name, domains, n=1)
         hint = f"; did you mean {close[0]!r}?" if close else ""

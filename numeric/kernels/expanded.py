@@ -42,7 +42,8 @@ def smooth(
     if not (x.complete and z.complete):
         missed = _missed(x, z, c.abs(), r_out)
         if len(missed[0]) > 0:
-            sine = (below * above).clamp_min(0).sqrt() / scale
+            # For a zero input c is 0 and the two are independent.
+            sine = torch.where(r > 0, (below * above).clamp_min(0).sqrt() / scale, 1.0)
             direct, direct_slope = quadrature(
                 activation, q[0][missed[0]], q[1][missed[1]], c[missed], sine[missed]
             )

@@ -27,6 +27,7 @@ FIFTY_DIGITS = mpmath.mpf(10) ** -40
 # Against a side that is exactly zero nothing sets a scale; float64 sums of numbers of order one
 # come out this far from zero.
 ZERO = 1e-13
+OVERFLOW = "a side is not finite in float64 at some points"
 LAST_PLACES = (1, 2, 4, 8)
 # Both sides of one component at a point computed alone; None if a hypothesis fails there.
 Alone = Callable[[Point, int], "tuple[float, float] | None"]
@@ -145,7 +146,7 @@ def look_in_floats(
         return EXPLAINED
     lhs, rhs = both
     if not (math.isfinite(lhs) and math.isfinite(rhs)):
-        return SecondLook(open="a side is not finite in float64 at some points")
+        return SecondLook(open=OVERFLOW)
     gap = float(cmp.margin(claim.relation, lhs, rhs))
     scale = max(abs(lhs), abs(rhs))
     if gap >= 0:

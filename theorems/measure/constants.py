@@ -2,8 +2,10 @@
 
 The growth exponent is the slope of the logarithm of the ratio (worst over the other symbols)
 against the logarithm of the symbol, over the widest range that runs. The statement is refuted when
-the slope's confidence interval lies above `GROWS`, and every one of the last three octaves grows at
-least that fast: a ratio still climbing towards a constant slows down, a wrong power does not.
+the slope's confidence interval lies above `GROWS`, each of the last three octaves grows at least
+that fast, and the slopes do not fall towards less: a ratio still climbing towards a constant slows
+down, a wrong power does not. Slopes that fall ever faster, or towards a limit below `GROWS`, leave
+the statement open, and so does a ratio that has only begun to grow in the last octave.
 """
 
 from __future__ import annotations
@@ -24,38 +26,58 @@ from theorems.profiles import Profile
 
 GROWS = 0.1
 CONFIDENCE = 0.999
+# Slopes per octave that differ by less are the same; sampled sides add their own noise.
+STEADY = 1e-6
 
 
 def measure(claim: Claim, points: list[Point], profile: Profile, seed: str) -> Evidence:
     """The ratio of the sides at each point; the fit over all points is made by the judge."""
-    kept, skipped = pointwise.kept_points(claim, points)
+    quantifier = claim.quantifier
+    joint = getattr(quantifier, "draw", None) is not None
+    kept, skipped = expectation.tested(claim, points, joint)
     if not kept:
         return Evidence(skipped=skipped)
-    quantifier = claim.quantifier
+    noise = np.zeros((len(kept), 1))
     if any(s.measured is not None and s.measured.kind == "sampled" for s in claim.sides):
         samples = quantifier.samples or profile.draws  # type: ignore[union-attr]
-        lhs_mean, rhs_mean, disagreement = expectation.both_means(claim, kept, samples, (seed,))
-        lhs, rhs = lhs_mean.value[:, 0], rhs_mean.value[:, 0]
-        draws = samples * len(kept)
+        left, right, disagreement = expectation.both_means(claim, kept, samples, (seed,))
+        lhs, rhs, draws = left.value, right.value, samples * len(kept)
+        with np.errstate(all="ignore"):
+            noise = np.nan_to_num(left.error / np.abs(lhs) + right.error / np.abs(rhs))
     else:
-        both = pointwise.both_sides(claim, Points(kept, claim.sizes))
-        lhs, rhs, disagreement, draws = both[0][:, 0], both[1][:, 0], both[2], 0
+        lhs, rhs, disagreement = pointwise.both_sides(claim, Points(kept, claim.sizes))
+        draws = 0
     with np.errstate(all="ignore"):
         ratio = lhs / rhs
+    noise = np.broadcast_to(noise, ratio.shape)
+    several = ratio.shape[1] > 1
     rows = [
-        {**cmp.shown(p), "lhs": float(lhs[i]), "rhs": float(rhs[i]), "ratio": float(ratio[i])}
+        {
+            **cmp.shown(p),
+            **({"component": c} if several else {}),
+            "lhs": float(lhs[i, c]),
+            "rhs": float(rhs[i, c]),
+            "ratio": float(ratio[i, c]),
+            "noise": float(noise[i, c]),
+        }
         for i, p in enumerate(kept)
+        for c in range(ratio.shape[1])
     ]
-    invalid = ~(np.isfinite(ratio) & (ratio >= 0))
-    unresolved = ("a side is not positive at some points, so the ratio means nothing",)
-    best = int(np.nanargmax(np.where(invalid, -np.inf, ratio)))
+    invalid = ~(np.isfinite(ratio) & (ratio >= 0) & (rhs > 0))
+    reasons = []
+    if invalid.any():
+        reasons.append("a side is not positive at some points, so the ratio means nothing")
+    if claim.relation in (">=", ">", "==") and (ratio[~invalid] == 0).any():
+        reasons.append("the left side is zero at some points, so no constant bounds it from below")
+    best = np.unravel_index(int(np.argmax(np.where(invalid, -np.inf, ratio))), ratio.shape)
+    tightest = Extreme(float(ratio[best]), cmp.shown(kept[int(best[0])]))
     return Evidence(
         points=len(kept),
         draws=draws,
         skipped=skipped,
-        tightness=Extreme(float(ratio[best]), cmp.shown(kept[best])) if not invalid.all() else None,
+        tightness=None if invalid.all() else tightest,
         disagreement=disagreement,
-        unresolved=unresolved if invalid.any() else (),
+        unresolved=tuple(reasons),
         rows=tuple(thin(rows)),
         details={"ratios": rows},
     )
@@ -65,39 +87,63 @@ def fit(rows: list[dict[str, Any]], name: str, *, shrinking: bool, worst: bool) 
     """The growth exponent of the ratio along one symbol, with its interval and its last octaves.
 
     `worst` takes the largest ratio over the other symbols (for O), otherwise the smallest (Omega).
+    Only settings of the other symbols that ran at every value of this one enter.
     """
     from scipy.stats import linregress, t
 
-    groups: dict[float, list[float]] = defaultdict(list)
+    rows = [row for row in rows if row["ratio"] > 0 and math.isfinite(row["ratio"])]
+    values = sorted({float(row[name]) for row in rows if float(row[name]) > 0})
+    settings: dict[tuple[Any, ...], dict[float, dict[str, Any]]] = defaultdict(dict)
     for row in rows:
-        if row["ratio"] > 0 and math.isfinite(row["ratio"]):
-            groups[float(row[name])].append(row["ratio"])
-    scale = sorted(groups)
-    x = np.log([1 / value if shrinking else value for value in scale])
-    y = np.log([max(groups[v]) if worst else min(groups[v]) for v in scale])
+        others = {k: v for k, v in row.items() if k not in (name, *_NOT_SYMBOLS)}
+        settings[tuple(sorted(others.items()))][float(row[name])] = row
+    common = [ran for ran in settings.values() if all(value in ran for value in values)]
+    if len(values) < 4 or values[-1] < 8 * values[0] * (1 - 1e-9):
+        return {"symbol": name, "slope": None, "reason": "fewer than three octaves ran"}
+    if not common:
+        reason = "no setting of the other symbols ran at every value"
+        return {"symbol": name, "slope": None, "reason": reason}
+    pick = max if worst else min
+    chosen = [pick((ran[v] for ran in common), key=lambda row: row["ratio"]) for v in values]
+    x = np.log([1 / value if shrinking else value for value in values])
+    y = np.log([row["ratio"] for row in chosen])
     order = np.argsort(x)
     x, y = x[order], y[order]
-    if len(x) < 4 or x[-1] - x[0] < 3 * math.log(2) - 1e-9:
-        return {"symbol": name, "slope": None, "reason": "fewer than three octaves ran"}
     line = linregress(x, y)
     half = float(t.isf((1 - CONFIDENCE) / 2, len(x) - 2)) * float(line.stderr)
-    late = x >= x[-1] - 3 * math.log(2) - 1e-9
-    local = np.diff(y[late]) / np.diff(x[late])
+    octaves = np.interp(x[-1] - math.log(2) * np.arange(3, -1, -1), x, y)
+    noise = max(float(row.get("noise", 0.0)) for row in chosen)
     return {
         "symbol": name,
         "slope": float(line.slope),
         "low": float(line.slope) - half,
         "high": float(line.slope) + half,
-        "late": [float(value) for value in local],
+        "late": [float(value) for value in np.diff(octaves) / math.log(2)],
+        "noise": 4 * noise + STEADY,
     }
+
+
+_NOT_SYMBOLS = ("lhs", "rhs", "ratio", "noise")
 
 
 def grows(growth: dict[str, Any]) -> bool | None:
     """Whether a fitted ratio grows without bound; None when the fit does not say."""
     if growth["slope"] is None:
         return None
-    if growth["low"] > GROWS and min(growth["late"]) > GROWS:
-        return True
-    if growth["slope"] < GROWS or max(growth["late"][-1:]) < GROWS:
+    late = growth["late"]
+    if late[-1] <= GROWS:
         return False
+    if growth["low"] > GROWS and min(late) > GROWS and _limit(late, growth["noise"]) > GROWS:
+        return True
     return None
+
+
+def _limit(late: list[float], noise: float) -> float:
+    """What the slopes of the last octaves tend to; minus infinity if they fall ever faster."""
+    first, second = late[1] - late[0], late[2] - late[1]
+    if second >= -noise or first >= -noise:
+        return min(late)
+    if second <= first + noise:
+        return -math.inf
+    # Falling more slowly from octave to octave: the limit of the geometric sequence through them.
+    return late[2] - second**2 / (second - first)

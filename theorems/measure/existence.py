@@ -19,6 +19,8 @@ def measure(claim: Claim, points: list[Point], profile: Profile, seed: str) -> E
         return Evidence(skipped=pointwise.skips(claim, points))
     summary = pointwise.summary(claim, [found])
     allowance = pointwise.rounding(claim)
-    missing = int((found.relative < -allowance).any(axis=1).sum())
+    strict = claim.relation in ("<", ">", "!=")
+    held = found.relative > 0 if strict else found.relative >= -allowance
+    missing = int((~held).any(axis=1).sum())
     unresolved = (f"no exhibit was found at {missing} points",) if missing else ()
     return Evidence(**{**summary, "unresolved": unresolved})

@@ -11,13 +11,16 @@ from theorems.claim import Claim
 from theorems.evidence import Evidence, Extreme, Witness, thin
 from theorems.grid import Point, contains, random_values
 from theorems.measure import comparison as cmp
+from theorems.measure import confirmation
 from theorems.points import Points
 from theorems.profiles import Profile, seed_of
 from theorems.quantifiers import ForAll
 from theorems.sides import Holds, Side
 
 CLOSED_ROUNDING = 1e-11
-CONFIRMATIONS = 8
+# Apparent failures looked at again per batch: the worst ones, and as many spread over the others.
+CONFIRMATIONS = 60
+COMPARED_AGAIN = 12
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,34 @@ def measure(claim: Claim, points: list[Point], profile: Profile, seed: str) -> E
         count = quantifier.random_points
         count = profile.random_points if count is None else count
         batches += _search(claim, points, on_grid, count, profile, seed)
-    witness = next(filter(None, (_witness(claim, batch) for batch in batches)), None)
+    witness: Witness | None = None
+    unresolved: list[str] = []
+    notes: tuple[str, ...] = ()
+    for batch in batches:
+        witness, reasons = _witness(claim, batch)
+        if witness is not None:
+            break
+        if batch is not on_grid and confirmation.OVERFLOW in reasons:
+            # The search goes to extremes that the grid's author did not ask for.
+            reasons.remove(confirmation.OVERFLOW)
+            notes = (f"in the search, {confirmation.OVERFLOW}, which say nothing",)
+        unresolved += reasons
     evidence = summary(claim, batches)
-    return Evidence(**{**evidence, "witness": witness})
+    settled = {"witness": witness, "unresolved": tuple(unresolved), "notes": notes}
+    return Evidence(**{**evidence, **settled})
+
+
+def tested_points(claim: Claim, points: list[Point]) -> tuple[list[Point], dict[str, int]]:
+    """The points that meet all conditions, those measured at points (`Holds`) included."""
+    kept, skipped = kept_points(claim, points)
+    for hypothesis in claim.measured_hypotheses:
+        if not kept:
+            break
+        met = _met(hypothesis, Points(kept, claim.sizes))
+        if not met.all():
+            skipped[hypothesis.name] = skipped.get(hypothesis.name, 0) + int((~met).sum())
+        kept = [point for point, inside in zip(kept, met, strict=True) if inside]
+    return kept, skipped
 
 
 def kept_points(claim: Claim, points: list[Point]) -> tuple[list[Point], dict[str, int]]:
@@ -69,14 +97,7 @@ def kept_points(claim: Claim, points: list[Point]) -> tuple[list[Point], dict[st
 
 def compare(claim: Claim, points: list[Point]) -> Comparison | None:
     """Both sides at the points that meet domain and hypotheses; None if no point does."""
-    kept, skipped = kept_points(claim, points)
-    for hypothesis in claim.measured_hypotheses:
-        if not kept:
-            return None
-        met = _met(hypothesis, Points(kept, claim.sizes))
-        if not met.all():
-            skipped[hypothesis.name] = int((~met).sum())
-        kept = [point for point, inside in zip(kept, met, strict=True) if inside]
+    kept, skipped = tested_points(claim, points)
     if not kept:
         return None
     lhs, rhs, disagreement = both_sides(claim, Points(kept, claim.sizes))
@@ -86,22 +107,18 @@ def compare(claim: Claim, points: list[Point]) -> Comparison | None:
 
 
 def _met(hypothesis: Holds, batch: Points) -> np.ndarray:
-    return np.asarray(hypothesis.function(batch)).reshape(-1).astype(bool)
+    return cmp.to_mask(hypothesis.function(batch), hypothesis.name).reshape(-1)
 
 
 def _relative(gap: np.ndarray, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
-    """Margins as shares of the sides' size."""
+    """Margins as shares of the sides' size; infinite margins stay, undefined ones are NaN."""
     with np.errstate(invalid="ignore"):
-        return gap / np.maximum(np.maximum(np.abs(lhs), np.abs(rhs)), 1e-300)
+        share = gap / np.maximum(np.maximum(np.abs(lhs), np.abs(rhs)), 1e-300)
+    return np.where(np.isinf(gap), gap, share)
 
 
 def skips(claim: Claim, points: list[Point]) -> dict[str, int]:
-    kept, skipped = kept_points(claim, points)
-    for hypothesis in claim.measured_hypotheses if kept else ():
-        met = _met(hypothesis, Points(kept, claim.sizes))
-        if not met.all():
-            skipped[hypothesis.name] = int((~met).sum())
-    return skipped
+    return tested_points(claim, points)[1]
 
 
 def both_sides(claim: Claim, batch: Points) -> tuple[np.ndarray, np.ndarray, str | None]:
@@ -110,33 +127,59 @@ def both_sides(claim: Claim, batch: Points) -> tuple[np.ndarray, np.ndarray, str
     values, disagreement = [], None
     for name, side in zip(("lhs", "rhs"), claim.sides, strict=True):
         closed = cmp.closed_values(side, env) if side.closed is not None else None
+        if closed is not None:
+            closed = np.broadcast_to(closed, (batch.n, closed.shape[-1]))
         if side.measured is None:
             assert closed is not None
             values.append(closed)
             continue
         measured = cmp.computed_values(claim, side.measured, batch, f"{claim.id}: {name}")
         if closed is not None:
-            disagreement = disagreement or _disagreement(name, side, closed, measured, batch)
+            disagreement = disagreement or disagrees(name, side, closed, measured, batch)
         values.append(measured)
     lhs, rhs = np.broadcast_arrays(*values)
     return lhs, rhs, disagreement
 
 
-def _disagreement(
+def disagrees(
     name: str, side: Side, closed: np.ndarray, measured: np.ndarray, batch: Points
 ) -> str | None:
+    """Where a side's closed form, in fifty digits, and its measurement differ; None if nowhere."""
     closed = np.broadcast_to(closed, measured.shape)
-    gap = np.abs(closed - measured)
-    allowed = side.measured.rounding * np.maximum(np.abs(closed), np.abs(measured)) + 1e-300
-    off = ~(gap <= allowed)
-    if not off.any():
-        return None
-    row, column = np.unravel_index(int(np.argmax(np.where(off, gap, -1))), gap.shape)
-    point = cmp.shown(batch.listed[int(row)])
-    return (
-        f"{name}: the closed form gives {closed[row, column]:.12g}, "
-        f"the measurement {measured[row, column]:.12g} at {point}"
-    )
+    rounding = side.measured.rounding
+    with np.errstate(invalid="ignore"):
+        size = np.maximum(np.abs(closed), np.abs(measured))
+        gap = np.abs(closed - measured)
+    # Numbers of order one leave about 1e-16 where they should cancel to zero.
+    floor = confirmation.ZERO * min(1.0, float(np.nanmax(np.abs(measured), initial=0.0)))
+    off = ~(gap <= rounding * size + floor)
+    rows, columns = np.nonzero(off)
+    order = np.argsort(-np.nan_to_num(gap[off], nan=np.inf), kind="stable")
+    for index in spread(len(order), COMPARED_AGAIN):
+        row, column = int(rows[order[index]]), int(columns[order[index]])
+        point = batch.listed[row]
+        status, exact = confirmation.exact_side(Side(closed=side.closed), point, column)
+        if status == "unknown":
+            continue
+        value = float(measured[row, column])
+        apart = exact is None or not (
+            abs(float(exact) - value) <= rounding * max(abs(float(exact)), abs(value)) + floor
+        )
+        if apart:
+            return (
+                f"{name}: the closed form gives {cmp.text(exact, 12)}, "
+                f"the measurement {value:.12g} at {cmp.shown(point)}"
+            )
+    return None
+
+
+def spread(count: int, limit: int) -> list[int]:
+    """Indices below `count`, at most `limit`: the first half of them, and others evenly after."""
+    if count <= limit:
+        return list(range(count))
+    head = limit // 2
+    tail = np.linspace(head, count - 1, limit - head).astype(int)
+    return [*range(head), *(int(index) for index in tail)]
 
 
 def _is_searchable(claim: Claim) -> bool:
@@ -217,12 +260,16 @@ def _ascend(
 
 def _compare_rows(claim: Claim, points: list[Point]) -> np.ndarray:
     """The relative margin of each point; infinite where a measured hypothesis fails."""
-    batch = Points(points, claim.sizes)
-    lhs, rhs, _ = both_sides(claim, batch)
-    relative = _relative(cmp.margin(claim.relation, lhs, rhs), lhs, rhs)
-    score = np.nan_to_num(relative, nan=np.inf).min(axis=1)
+    score = np.full(len(points), np.inf)
+    met = np.ones(len(points), dtype=bool)
     for hypothesis in claim.measured_hypotheses:
-        score = np.where(_met(hypothesis, batch), score, np.inf)
+        met &= _met(hypothesis, Points(points, claim.sizes))
+    if not met.any():
+        return score
+    tested = [point for point, inside in zip(points, met, strict=True) if inside]
+    lhs, rhs, _ = both_sides(claim, Points(tested, claim.sizes))
+    relative = _relative(cmp.margin(claim.relation, lhs, rhs), lhs, rhs)
+    score[met] = np.nan_to_num(relative, nan=np.inf, posinf=np.inf).min(axis=1)
     return score
 
 
@@ -237,43 +284,48 @@ def _moved(point: Point, domains: dict, size: float, rng: np.random.Generator) -
     return moved
 
 
-def _witness(claim: Claim, batch: Comparison) -> Witness | None:
-    """The worst apparent failures of a batch, each looked at again until one is confirmed."""
+def _witness(claim: Claim, batch: Comparison) -> tuple[Witness | None, list[str]]:
+    """The worst apparent failures of a batch, each looked at again until one is confirmed.
+
+    Without a witness, the reasons why some of them are left open.
+    """
     allowance = rounding(claim)
     suspicious = batch.relative < -allowance
     if claim.relation in ("<", ">", "!="):
         suspicious |= batch.relative <= allowance
     suspicious |= np.isnan(batch.relative)
+    if not all(confirmation.has_exact_route(side) for side in claim.sides):
+        against_zero = np.minimum(np.abs(batch.lhs), np.abs(batch.rhs)) == 0
+        tiny = (batch.margin < 0) & (batch.margin >= -confirmation.ZERO)
+        suspicious &= ~(against_zero & tiny)
     rows, columns = np.nonzero(suspicious)
     order = np.argsort(np.nan_to_num(batch.relative[rows, columns], nan=-np.inf), kind="stable")
-    for index in order[:CONFIRMATIONS]:
-        row, column = int(rows[index]), int(columns[index])
-        witness = confirm(claim, batch.points[row], column, allowance)
-        if witness is not None:
-            return witness
-    return None
+    reasons: dict[str, None] = {}
+    looked_at = spread(len(order), CONFIRMATIONS)
+    for index in looked_at:
+        row, column = int(rows[order[index]]), int(columns[order[index]])
+        look = confirm(claim, batch.points[row], column, allowance)
+        if look.witness is not None:
+            return look.witness, []
+        if look.open:
+            reasons[look.open] = None
+    if len(looked_at) < len(order):
+        reasons["more apparent failures in float64 than could be looked at again"] = None
+    return None, list(reasons)
 
 
-def confirm(claim: Claim, point: Point, column: int, allowance: float) -> Witness | None:
+def confirm(claim: Claim, point: Point, column: int, allowance: float) -> confirmation.SecondLook:
     """A second look at one failure: in 50 digits where both sides allow it, else computed alone."""
-    if all(cmp.has_exact_route(side) for side in claim.sides):
-        return cmp.confirm_exactly(claim, point, column)
-    alone = compare(claim, [point])
-    if alone is None:
-        return None
-    lhs, rhs = float(alone.lhs[0, column]), float(alone.rhs[0, column])
-    gap = float(cmp.margin(claim.relation, lhs, rhs))
-    scale = max(abs(lhs), abs(rhs), 1e-300)
-    if not gap < -10 * allowance * scale:
-        return None
-    return Witness(
-        at=cmp.shown(point),
-        lhs=cmp.text(lhs),
-        rhs=cmp.text(rhs),
-        margin=cmp.text(gap),
-        how="computed again for this point alone in float64; the margin is more than ten times "
-        f"the arithmetic's rounding ({allowance:.0e} of the sides)",
-    )
+    if all(confirmation.has_exact_route(side) for side in claim.sides):
+        return confirmation.look_exactly(claim, point, column)
+
+    def alone(where: Point, component: int) -> tuple[float, float] | None:
+        batch = compare(claim, [where])
+        if batch is None:
+            return None
+        return float(batch.lhs[0, component]), float(batch.rhs[0, component])
+
+    return confirmation.look_in_floats(claim, point, column, allowance, alone)
 
 
 def summary(claim: Claim, batches: list[Comparison]) -> dict:
@@ -298,9 +350,11 @@ def summary(claim: Claim, batches: list[Comparison]) -> dict:
                 )
             )
     grid = batches[0]
+    # One row per point: its component nearest to failing.
+    nearest = np.where(np.isnan(grid.relative), -np.inf, grid.relative).argmin(axis=1)
     rows = [
-        {**cmp.shown(point), "lhs": float(grid.lhs[i, 0]), "rhs": float(grid.rhs[i, 0])}
-        for i, point in enumerate(grid.points)
+        {**cmp.shown(point), "lhs": float(grid.lhs[i, c]), "rhs": float(grid.rhs[i, c])}
+        for i, (point, c) in enumerate(zip(grid.points, nearest, strict=True))
     ]
     skipped: dict[str, int] = dict(grid.skipped)
     finite = [extreme for extreme in worst if not np.isnan(extreme.value)]

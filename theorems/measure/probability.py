@@ -74,7 +74,10 @@ def measure(claim: Claim, points: list[Point], profile: Profile, seed: str) -> E
 def _targets(claim: Claim, quantifier: WithProbability, points: list[Point]) -> np.ndarray:
     expression = sp.sympify(quantifier.at_least)
     env = {name: np.array([point[name] for point in points]) for name in points[0]}
-    return evaluate.values(expression, env)
+    targets = np.broadcast_to(evaluate.values(expression, env), (len(points),))
+    if not np.isfinite(targets).all():
+        raise cmp.MeasurementError(f"{claim.id}: at_least = {expression} is undefined at a point")
+    return targets
 
 
 def _count(
@@ -84,7 +87,6 @@ def _count(
     import torch
 
     batch = Points(points, claim.sizes)
-    env = cmp.environment(batch)
     quantifier = claim.quantifier
     key = (claim.id, *seed, sorted(points[0].items()))
     generator = torch.Generator().manual_seed(seed_of(*key))
@@ -96,16 +98,17 @@ def _count(
         joint = quantifier.draw(batch, size, generator) if quantifier.draw else None  # type: ignore[union-attr]
         sides = []
         for name, side in zip(("lhs", "rhs"), claim.sides, strict=True):
-            sides.append(_draws_of(claim, name, side, batch, env, size, generator, joint))
+            sides.append(_draws_of(claim, name, side, batch, size, generator, joint))
         met = np.ones((batch.n, size), dtype=bool)
         for hypothesis in claim.measured_hypotheses:
             argument: Any = joint if joint is not None else batch
-            holds = np.asarray(hypothesis.function(argument)).reshape(batch.n, -1).astype(bool)
+            holds = cmp.to_mask(hypothesis.function(argument), hypothesis.name)
+            holds = holds.reshape(batch.n, -1)
             lost = int((met & ~np.broadcast_to(holds, met.shape)).sum())
             skipped[hypothesis.name] = skipped.get(hypothesis.name, 0) + lost
             met &= holds
         lhs, rhs = np.broadcast_arrays(*sides)
-        good = ~cmp.fails(claim.relation, cmp.margin(claim.relation, lhs, rhs))
+        good = _good(claim, lhs, rhs)
         good = np.broadcast_to(good.reshape(batch.n, lhs.shape[1], -1).all(axis=2), met.shape)
         successes += (good & met).sum(axis=1)
         trials += met.sum(axis=1)
@@ -113,12 +116,23 @@ def _count(
     return successes, trials
 
 
+def _good(claim: Claim, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
+    """Which draws satisfy the relation; rounding does not fail one, a strict tie does."""
+    gap = cmp.margin(claim.relation, lhs, rhs)
+    if np.isnan(gap).any():
+        raise cmp.MeasurementError(f"{claim.id}: a side is not a real number at some draws")
+    rounding = max((s.measured.rounding for s in claim.sides if s.measured is not None), default=0)
+    with np.errstate(invalid="ignore"):
+        good = gap >= -rounding * np.maximum(np.abs(lhs), np.abs(rhs))
+    tie = (gap == 0) & (claim.relation in ("<", ">", "!="))
+    return (good | (gap == np.inf)) & ~tie
+
+
 def _draws_of(
     claim: Claim,
     name: str,
     side: Any,
     batch: Points,
-    env: dict[str, np.ndarray],
     size: int,
     generator: Any,
     joint: Any,
@@ -126,7 +140,7 @@ def _draws_of(
     """One side's values, shape `(n, draws or 1, components)`."""
     what = f"{claim.id}: {name}"
     if side.measured is None:
-        return cmp.closed_values(side, env)[:, None, :]
+        return cmp.closed_at(side, batch)[:, None, :]
     if side.measured.kind == "computed":
         return cmp.computed_values(claim, side.measured, batch, what)[:, None, :]
     function = side.measured.function
@@ -134,6 +148,10 @@ def _draws_of(
     array = cmp.to_array(result, leading=batch.n, claim=claim, what=what)
     if np.isnan(array).any():
         raise cmp.MeasurementError(f"{what} returned NaN")
+    if array.ndim < 2 or array.shape[1] != size:
+        raise cmp.MeasurementError(
+            f"{what} returned shape {array.shape}; its second axis must have the {size} draws"
+        )
     return array.reshape(batch.n, size, -1)
 
 

@@ -24,13 +24,15 @@ def measure(claim: Claim, points: list[Point], profile: Profile, seed: str) -> E
     """Evidence on a `Reproduces` claim from points that share their integer symbols."""
     quantifier = claim.quantifier
     assert isinstance(quantifier, Reproduces)
-    kept, skipped = pointwise.kept_points(claim, points)
+    kept, skipped = pointwise.tested_points(claim, points)
     if not kept:
         return Evidence(skipped=skipped)
     if quantifier.printed_trials is not None:
         return _frequencies(claim, quantifier, kept, skipped, profile, seed)
     lhs, rhs, disagreement = pointwise.both_sides(claim, Points(kept, claim.sizes))
-    gap = cmp.margin(claim.relation, lhs, rhs) + quantifier.tolerance
+    gap = _slack(claim, quantifier, lhs, rhs)
+    if np.isnan(gap).any():
+        raise cmp.MeasurementError(f"{claim.id}: a side is not a real number at some points")
     row, column = np.unravel_index(int(np.argmin(gap)), gap.shape)
     witness = None
     if gap[row, column] < 0:
@@ -42,7 +44,7 @@ def measure(claim: Claim, points: list[Point], profile: Profile, seed: str) -> E
             f"the experiment is deterministic; tolerance {quantifier.tolerance:g}",
         )
         again, target, _ = pointwise.both_sides(claim, Points([kept[int(row)]], claim.sizes))
-        if (cmp.margin(claim.relation, again, target) + quantifier.tolerance >= 0).all():
+        if (_slack(claim, quantifier, again, target) >= 0).all():
             witness = None
     rows = [
         {**cmp.shown(p), "lhs": float(lhs[i, 0]), "rhs": float(rhs[i, 0])}
@@ -64,6 +66,17 @@ def measure(claim: Claim, points: list[Point], profile: Profile, seed: str) -> E
     )
 
 
+def _slack(claim: Claim, quantifier: Reproduces, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
+    """The margin beyond the printed tolerance and float64's own rounding."""
+    plain = cmp.margin(claim.relation, lhs, rhs) + quantifier.tolerance
+    rounding = pointwise.rounding(claim) * np.maximum(np.abs(lhs), np.abs(rhs))
+    if claim.relation in ("<", ">"):
+        # A tie fails a strict trend.
+        return np.where(plain > 0, plain, np.minimum(plain, -1e-300))
+    gap: np.ndarray = plain + rounding
+    return gap
+
+
 def _frequencies(
     claim: Claim,
     quantifier: Reproduces,
@@ -78,8 +91,12 @@ def _frequencies(
     alpha = alpha_per_claim() / (2 * cells)
     successes, printed, undecided = _run(claim, points, draws, (seed, "draws"))
     rows, witness, worst = [], None, None
+    unresolved: tuple[str, ...] = ()
     for index, point in enumerate(points):
         trials = draws - undecided[index]
+        if trials == 0:
+            unresolved = ("every run is undecided at some points",)
+            continue
         low, high = interval(int(successes[index]), int(trials), alpha)
         from_print = _printed_interval(quantifier, float(printed[index]), alpha)
         share = successes[index] / trials
@@ -104,6 +121,7 @@ def _frequencies(
         skipped=skipped,
         worst=worst,
         witness=witness,
+        unresolved=unresolved,
         rows=tuple(thin(rows)),
         details={"draws": draws, "undecided": int(undecided.sum()), "confidence": 1 - 2 * alpha},
     )
@@ -132,14 +150,18 @@ def _run(
     lhs, rhs = claim.sides
     what = f"{claim.id}: lhs"
     outcome = cmp.to_array(
-        lhs.measured.function(batch, draws, generator), leading=batch.n, claim=claim, what=what
+        lhs.measured.function(batch, draws, generator),
+        leading=batch.n,
+        claim=claim,
+        what=what,
+        counts=True,
     )
     if outcome.shape != (batch.n, draws) or not np.isin(outcome[~np.isnan(outcome)], (0, 1)).all():
         raise cmp.MeasurementError(f"{what} must return 0, 1 or NaN for each of {draws} draws")
     if rhs.measured is not None:
         printed = cmp.computed_values(claim, rhs.measured, batch, f"{claim.id}: rhs")[:, 0]
     else:
-        printed = cmp.closed_values(rhs, cmp.environment(batch))[:, 0]
+        printed = cmp.closed_at(rhs, batch)[:, 0]
     return np.nansum(outcome, axis=1), printed, np.isnan(outcome).sum(axis=1)
 
 
@@ -148,6 +170,8 @@ def _confirm(
 ) -> Witness | None:
     successes, printed, undecided = _run(claim, [point], 10 * draws, (seed, "fresh"))
     trials = int(10 * draws - undecided[0])
+    if trials == 0:
+        return None
     low, high = interval(int(successes[0]), trials, alpha)
     from_print = _printed_interval(quantifier, float(printed[0]), alpha)
     if min(high - from_print[0], from_print[1] - low) >= 0:

@@ -89,7 +89,7 @@ def _success(claim: Claim, point: Point, size: int, draws: int, seed: str) -> fl
     generator = torch.Generator().manual_seed(seed_of(claim.id, seed, sorted(point.items()), size))
     lhs = claim.sides[0]
     result = lhs.measured.function(batch, size, draws, generator)
-    array = cmp.to_array(result, leading=1, claim=claim, what=f"{claim.id}: lhs")
+    array = cmp.to_array(result, leading=1, claim=claim, what=f"{claim.id}: lhs", counts=True)
     if array.shape != (1, draws) or not np.isin(array, (0, 1)).all():
         raise cmp.MeasurementError(f"{claim.id}: lhs must return 0 or 1 for each of {draws} draws")
     return float(array.mean())

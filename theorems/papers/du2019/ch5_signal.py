@@ -180,7 +180,7 @@ uniform_lower_bound_corrected = Claim(
 
 
 def inner_after_one_unit_of_time(points: Any) -> Any:
-    """a'a* after ceil(1/eta) steps from a'a* = excess |a*|^2, 1'a = -1'a*, with eta = 1/(2k)."""
+    """a'a* after 1/eta steps from a'a* = excess |a*|^2, 1'a = 1'a*, with eta = 1/(2k)."""
     from numeric.population import State, Teacher, step
 
     zero = 0 * points.square_teacher
@@ -190,7 +190,7 @@ def inner_after_one_unit_of_time(points: Any) -> Any:
         zero + math.pi / 3,
         zero + 1.0,
         points.excess * points.square_teacher,
-        -total,
+        total,
         total.square() / points.k,
     )
     steps = 2 * points.k

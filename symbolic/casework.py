@@ -1,0 +1,205 @@
+"""Certificates by cases: absolute values, maxima, minima and pieces that are linear in every case.
+
+In each case the difference of the sides has to be a combination, with rational coefficients >= 0,
+of the quantities whose sign the case fixes, of side conditions and of the distances from the ends
+of the ranges. The coefficients are found by exact linear programming.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import sympy as sp
+
+from symbolic.certificate import encode
+from symbolic.derivations import after_rewrites, switches_of
+from symbolic.ranges import Domain
+from symbolic.rewrites import maxima_as_absolute_values
+
+Json = Any
+_MOST_SWITCHES = 5
+_SIGN: Json = {"by": "sign"}
+
+
+class NoCombination(Exception):  # noqa: N818 - the outcome of a search
+    """Some case is not such a combination."""
+
+
+def by_cases(difference: sp.Expr, domain: Domain, strict: bool, deadline: float) -> Json:
+    """A reason for difference > 0 (>= 0); raises `NoCombination`."""
+    chain, difference = maxima_as_absolute_values(difference)
+    switches = sorted(switches_of(difference), key=lambda u: (sp.count_ops(u), str(u)))
+    if len(switches) > _MOST_SWITCHES or difference.has(sp.Pow(sp.Wild("a"), sp.Rational(1, 2))):
+        raise NoCombination("too many cases")
+    known = _from_domain(domain)
+    reason = _branch(difference, switches, known, set(), strict, deadline)
+    return after_rewrites(chain, domain, reason)
+
+
+def _from_domain(domain: Domain) -> list[tuple[sp.Expr, bool]]:
+    """Quantities >= 0 on the domain, and whether they are > 0."""
+    known = []
+    for symbol, union in domain.ranges.items():
+        if len(union) != 1:
+            continue
+        r = union[0]
+        if r.low.is_Rational:
+            known.append((symbol - r.low, r.low_open))
+        if r.high.is_Rational:
+            known.append((r.high - symbol, r.high_open))
+    return known
+
+
+def _branch(
+    expr: sp.Expr,
+    switches: list[sp.Expr],
+    known: list[tuple[sp.Expr, bool]],
+    literal: set[sp.Expr],
+    strict: bool,
+    deadline: float,
+) -> Json:
+    if time.monotonic() > deadline:
+        raise NoCombination("out of time")
+    if not switches:
+        return _combination(expr, known, literal, strict)
+    u, *rest = switches
+    if u.is_number:
+        return _branch(_with_sign(expr, u, int(sp.sign(u))), rest, known, literal, strict, deadline)
+    parts: list[Json] = []
+    possible = _possible_signs(u, known)
+    for sign in (1, 0, -1):
+        if sign not in possible:
+            parts.append(None)
+            continue
+        facts = [(sign * u, True)] if sign else [(u, False), (-u, False)]
+        value = _with_sign(expr, u, sign)
+        later = [_with_sign(v, u, sign) for v in rest]
+        parts.append(_branch(value, later, known + facts, literal | {u}, strict, deadline))
+    return {"by": "cases", "on": encode(u), "parts": parts}
+
+
+def _possible_signs(u: sp.Expr, known: list[tuple[sp.Expr, bool]]) -> set[int]:
+    """The signs that the sum u can have, going by the signs of its terms."""
+    # 0 while the sum is known to be >= 0 (<= 0), 1 when it is > 0 (< 0), None when that is open
+    floor: int | None = 0
+    ceiling: int | None = 0
+    for term in sp.Add.make_args(u):
+        above = max((1 if sure else 0 for q, sure in known if q == term), default=None)
+        below = max((1 if sure else 0 for q, sure in known if q == -term), default=None)
+        if term.is_Rational:
+            above = 1 if term > 0 else None
+            below = 1 if term < 0 else None
+        floor = None if floor is None or above is None else max(floor, above)
+        ceiling = None if ceiling is None or below is None else max(ceiling, below)
+    signs = {1, 0, -1}
+    if floor is not None:
+        signs -= {-1} | ({0} if floor else set())
+    if ceiling is not None:
+        signs -= {1} | ({0} if ceiling else set())
+    return signs
+
+
+def _with_sign(expr: sp.Expr, u: sp.Expr, sign: int) -> sp.Expr:
+    """The expression where u has the sign (a zero u counts as positive for Abs and Max)."""
+
+    def choose(node: sp.Basic) -> sp.Basic:
+        if not node.args:
+            return node
+        args = [choose(arg) for arg in node.args]
+        if isinstance(node, sp.Abs):
+            for v, s in ((u, sign), (-u, -sign)):
+                if node.args[0] == v:
+                    return args[0] if s >= 0 else -args[0]
+        if isinstance(node, sp.Max | sp.Min) and len(node.args) == 2:
+            gap = node.args[0] - node.args[1]
+            for v, s in ((u, sign), (-u, -sign)):
+                if gap == v:
+                    first = (s >= 0) == isinstance(node, sp.Max)
+                    return args[0] if first else args[1]
+        if isinstance(node, sp.Piecewise):
+            return _piece(node, u, sign)
+        return node.func(*args)
+
+    found = choose(expr)
+    assert isinstance(found, sp.Expr)
+    return found
+
+
+def _piece(node: sp.Piecewise, u: sp.Expr, sign: int) -> sp.Basic:
+    kept = []
+    for value, test in node.args:
+        truth = None if test is not sp.true else True
+        if isinstance(test, sp.core.relational.Relational):
+            gap = test.lhs - test.rhs
+            for v, s in ((u, sign), (-u, -sign)):
+                if gap == v:
+                    truth = bool(test.func(sp.Integer(s), 0))
+        if truth is True and not kept:
+            return value
+        if truth is not False:
+            kept.append((value, test))
+    return sp.Piecewise(*kept)
+
+
+def _combination(
+    expr: sp.Expr, known: list[tuple[sp.Expr, bool]], literal: set[sp.Expr], strict: bool
+) -> Json:
+    expr = sp.expand(expr)
+    if expr == 0 and not strict:
+        return {"by": "zero"}
+    if expr.has(sp.Abs, sp.Max, sp.Min, sp.Piecewise, sp.sign):
+        raise NoCombination("a case is left open")
+    symbols = sorted(expr.free_symbols.union(*(q.free_symbols for q, _ in known)), key=str)
+    if not expr.is_polynomial(*symbols):
+        raise NoCombination("a case is not polynomial")
+    squares = [s**2 for s in symbols]
+    quantities = [*known, *((s, False) for s in squares), (sp.Integer(1), True)]
+    weights = _weights(expr, quantities, symbols, strict)
+    terms = []
+    for (quantity, _), weight in zip(quantities, weights, strict=True):
+        if weight:
+            # The checker knows the sign of -u from the literal u, whose case it is.
+            flip = -1 if -quantity in literal else 1
+            terms.append(["mul", ["rat", str(flip * weight)], encode(flip * quantity)])
+    code = terms[0] if len(terms) == 1 else ["add", *terms]
+    return {"by": "rewrite", "to": code, "then": _SIGN}
+
+
+def _weights(
+    expr: sp.Expr, quantities: list[tuple[sp.Expr, bool]], symbols: list[sp.Symbol], strict: bool
+) -> list[sp.Rational]:
+    """Rational weights >= 0 with sum weight * quantity = expr."""
+    import z3
+
+    context = z3.Context()
+    unknown = [z3.Real(f"l{i}", context) for i in range(len(quantities))]
+    solver = z3.SolverFor("QF_LRA", ctx=context)
+    solver.set("timeout", 500)
+    rows: dict[tuple[int, ...], Any] = {}
+    polys = [sp.Poly(q, *symbols) if symbols else None for q, _ in quantities]
+    target = sp.Poly(expr, *symbols) if symbols else None
+    if target is None:
+        raise NoCombination("a constant")
+    for variable, poly in zip(unknown, polys, strict=True):
+        assert poly is not None
+        for monomial, coefficient in poly.terms():
+            if not coefficient.is_Rational:
+                raise NoCombination("an irrational coefficient")
+            value = z3.RealVal(f"{coefficient.p}/{coefficient.q}", context)
+            rows[monomial] = rows.get(monomial, z3.RealVal(0, context)) + variable * value
+    wanted = dict(target.terms())
+    for monomial in set(rows) | set(wanted):
+        coefficient = wanted.get(monomial, sp.Integer(0))
+        if not coefficient.is_Rational:
+            raise NoCombination("an irrational coefficient")
+        right = z3.RealVal(f"{coefficient.p}/{coefficient.q}", context)
+        solver.add(rows.get(monomial, z3.RealVal(0, context)) == right)
+    solver.add(*(v >= 0 for v in unknown))
+    if strict:
+        solver.add(z3.Sum([v for v, (_, sure) in zip(unknown, quantities, strict=True) if sure]) > 0)
+    if solver.check() != z3.sat:
+        raise NoCombination("no such combination")
+    model = solver.model()
+    values = [model.eval(v, True) for v in unknown]
+    return [sp.Rational(v.numerator_as_long(), v.denominator_as_long()) for v in values]
