@@ -62,7 +62,7 @@ def in_phase_two(state: State, teacher: Teacher, runs: Tensor) -> Tensor:
 def phase_lengths(
     state: State, teacher: Teacher, eta: Scalar, accuracy: Scalar, limit: int
 ) -> tuple[Tensor, Tensor]:
-    """Numbers of steps `(n,)` of Phase I and, after it, of Phase II; `limit + 1` stands for more."""
+    """Numbers of steps `(n,)` of Phase I and, after it, of Phase II; `limit + 1` means more."""
     first, middle = march_until(state, teacher, eta, in_phase_two, limit)
 
     def accurate(now: State, its: Teacher, runs: Tensor) -> Tensor:

@@ -103,25 +103,30 @@ def two_saddle_gradient(x: Tensor, L: Tensor, gamma: Tensor) -> Tensor:
     past = torch.where(low, -2 * gamma * second, 2 * L * (second - 2))
     two = torch.where(near, 2 * L * second, past)
     gradient = torch.stack([one, two], dim=-1)
-    inside = (first >= 0) & (first <= 3) & (second >= 0) & (second <= 3) & ~(near & ~low)
+    inside = (first >= 0) & (first <= 3) & (second >= 0) & (second <= torch.where(near, 1.0, 3.0))
     return torch.where(inside.unsqueeze(-1), gradient, torch.nan)
 
 
 def two_saddle_times(
     x0: Tensor, step_size: Tensor, L: Tensor, gamma: Tensor, steps: int
 ) -> tuple[Tensor, Tensor]:
-    """First iterates with `x_1 >= 1` and with `x_2 >= 1` on (7.3), float64 `(n,)`.
+    """Escape times of the two saddle points of (7.3), float64 `(n,)`.
 
-    `x0`: `(n, 2)` in the unit square. Infinite where it did not happen within `steps`.
+    The first iterate with `x_1 >= 1`, and the first from there on with `x_2 >= 1`. `x0`: `(n, 2)`
+    in the unit square. Infinite where it did not happen within `steps`.
     """
-    seen = FirstTime(lambda x: x >= 1, x0.shape[0], 2)
+
+    def away(x: Tensor, **_: Tensor) -> Tensor:
+        return (x >= 1).cumprod(dim=-1).to(torch.bool)
+
+    seen = FirstTime(away, x0.shape[0], 2)
     gradient_descent(
         two_saddle_gradient,
         x0,
         step_size,
         steps,
         observers=[seen],
-        stop=lambda x, **_: x[:, 1] >= 1,
+        stop=lambda x, **_: away(x)[:, 1],
         parameters={"L": L, "gamma": gamma},
     )
     times = torch.where(seen.times == NEVER, torch.inf, seen.times.to(torch.float64))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Drawn = tuple[bytes, str]
 LONGEST_LABEL = 60
 MOST_DOTS = 90
+LONGEST_TITLE = 62
 
 
 def sides(claim: Claim, result: Result, panels: Sequence[Panel]) -> Drawn:
@@ -354,10 +355,19 @@ def _side_label(side: Any, name: str) -> str:
 
 
 def _title(panel: Panel) -> str:
-    parts = []
+    """The values of what is held fixed, on as many lines as they need."""
+    lines: list[str] = []
+    length = 0
     for name, value in panel.fixed.items():
-        parts.append(f"{style.math_label(name_tex(name), name)} = {number(value, 4)}")
-    return ", ".join(parts)
+        shown = f"{style.math_label(name_tex(name), name)} = {number(value, 4)}"
+        size = len(name) + len(number(value, 4)) + 5
+        if lines and length + size <= LONGEST_TITLE:
+            lines[-1] += f", {shown}"
+            length += size
+        else:
+            lines.append(shown)
+            length = size
+    return "\n".join(lines)
 
 
 def _alt(what: str, panels: Sequence[Panel], more: str) -> str:

@@ -65,9 +65,10 @@ def _drawn(claim: Claim, result: Result, rows: list[Row]) -> tuple[bytes, str] |
         if claim.relation == "==" and result.verdict is not Verdict.VIOLATED:
             return None
         return drawing.section(claim, result, rows)
-    # Rows hold the first entry of a side with several; a failure elsewhere would not show.
+    # Where sides have several entries, each row holds the worst one: no curve to draw.
+    several = max(len(side.entries()) for side in claim.sides) > 1
     elsewhere = (result.witness or {}).get("at", {}).get("component", 0) != 0
-    if elsewhere or not says_more(claim, result, rows):
+    if several or elsewhere or not says_more(claim, result, rows):
         return None
     panels = scans(rows, claim, result)
     return drawing.sides(claim, result, panels) if panels else None

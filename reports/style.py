@@ -39,6 +39,9 @@ _RC: Any = {
     "hatch.linewidth": 0.6,
     "figure.facecolor": "white",
     "axes.facecolor": "white",
+    "axes.formatter.useoffset": False,
+    "axes.formatter.use_mathtext": True,
+    "axes.formatter.limits": (-4, 5),
     "axes.xmargin": 0.03,
     "axes.ymargin": 0.06,
 }
@@ -90,10 +93,15 @@ def tidy_logarithmic(axes: Axes) -> None:
 
 def set_scales(axes: Axes, xs: Iterable[float], ys: Iterable[float]) -> None:
     """Logarithmic axes where the values span orders of magnitude, linear ones elsewhere."""
-    for values, choose in ((xs, axes.set_xscale), (ys, axes.set_yscale)):
+    for values, axis, choose in (
+        (xs, axes.xaxis, axes.set_xscale),
+        (ys, axes.yaxis, axes.set_yscale),
+    ):
         kind, threshold = scale_of(values)
         if kind == "symlog":
             choose(kind, linthresh=threshold)
+            locator: Any = axis.get_major_locator()
+            locator.set_params(numticks=7)
         else:
             choose(kind)
     tidy_logarithmic(axes)
@@ -113,7 +121,7 @@ def scale_of(values: Iterable[float], decades: float = 1.5) -> tuple[str, float]
         return "linear", 0.0
     if min(listed) > 0:
         return "log", 0.0
-    return "symlog", 10 ** math.floor(math.log10(max(sizes[0], sizes[-1] * 1e-6)))
+    return "symlog", 10 ** math.floor(math.log10(max(sizes[0], sizes[-1] * 1e-4)))
 
 
 def between(values: Sequence[float], count: int = 161) -> np.ndarray:

@@ -56,7 +56,11 @@ def digamma(x: Interval) -> Interval:
         hi = x.hi.digamma() if x.hi.is_finite() else INF
         return Interval(x.lo.digamma() if x.lo.is_finite() else INF, hi, x.ok)
     if x.lo >= 0 and x.hi > 0:
-        return Interval(NEG, x.hi.digamma() if x.hi.is_finite() else INF, x.ok if x.apart else min(x.ok, TOUCHES))
+        return Interval(
+            NEG,
+            x.hi.digamma() if x.hi.is_finite() else INF,
+            x.ok if x.apart else min(x.ok, TOUCHES),
+        )
     return _thin_only(x, arb.digamma)
 
 

@@ -63,9 +63,7 @@ class Side:
         return self.low + share * (self.high - self.low)
 
 
-def coefficients(
-    poly: Poly, box: Sequence[Side | None]
-) -> dict[tuple[int, ...], fmpq] | None:
+def coefficients(poly: Poly, box: Sequence[Side | None]) -> dict[tuple[int, ...], fmpq] | None:
     """The coefficients by index (one entry per variable); None for a whole line or a huge tensor.
 
     `box` has one side for each variable of the polynomial's context, in order; None keeps the

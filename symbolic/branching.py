@@ -11,8 +11,8 @@ import sympy as sp
 
 from symbolic import ball
 from symbolic.ball import SURE, TOUCHES, Interval
-from symbolic.cases import by_cases, has_switch
 from symbolic.boxes import Box, middle, thin_point
+from symbolic.cases import by_cases, has_switch
 from symbolic.reasons import about
 from symbolic.tangency import Tangency
 from symbolic.target import Target
@@ -107,7 +107,8 @@ class _Search:
         node = self.nodes[index]
         if node.reason is not None:
             return node.reason
-        assert node.parts is not None and node.cut is not None
+        assert node.parts is not None
+        assert node.cut is not None
         return {
             "by": "split",
             "var": node.cut[0],

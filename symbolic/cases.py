@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from symbolic.boxes import Box
+from symbolic.exactness import less
+from symbolic.pointwise import holds_at
 from symbolic.target import Target
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ def _cut(u: Any, box: Box) -> tuple[sp.Symbol, Any] | None:
     (symbol,) = u.free_symbols
     for root in roots(u, symbol):
         r = box.range(symbol)
-        if (r.low < root) == sp.true and (root < r.high) == sp.true:
+        if less(r.low, root) and less(root, r.high):
             return symbol, root
     return None
 
@@ -101,7 +103,7 @@ def _by_pieces(
             if c == sp.true:
                 continue
             (at,) = [side for side in c.args if side.is_number]
-            if (r.low < at) == sp.true and (at < r.high) == sp.true:
+            if less(r.low, at) and less(at, r.high):
                 return _apart(prover, target, strict, box, (symbol, at), depth, inside)
         value = _branch(e, symbol, box)
         if value is None:
@@ -131,7 +133,7 @@ def _branch(e: Any, symbol: sp.Symbol, box: Box) -> Any | None:
     values = set()
     for point in points:
         for value, condition in e.args:
-            if condition.subs(symbol, point) == sp.true:
+            if holds_at(condition, {symbol: point}) is True:
                 values.add(value)
                 break
         else:

@@ -22,7 +22,7 @@ _MOST_SWITCHES = 5
 _SIGN: Json = {"by": "sign"}
 
 
-class NoCombination(Exception):  # noqa: N818 - the outcome of a search
+class NoCombination(Exception):
     """Some case is not such a combination."""
 
 
@@ -127,7 +127,7 @@ def _with_sign(expr: sp.Expr, u: sp.Expr, sign: int) -> sp.Expr:
 
 
 def _piece(node: sp.Piecewise, u: sp.Expr, sign: int) -> sp.Basic:
-    kept = []
+    kept: list[tuple[sp.Basic, sp.Basic]] = []
     for value, test in node.args:
         truth = None if test is not sp.true else True
         if isinstance(test, sp.core.relational.Relational):
@@ -154,7 +154,8 @@ def _combination(
     if not expr.is_polynomial(*symbols):
         raise NoCombination("a case is not polynomial")
     squares = [s**2 for s in symbols]
-    quantities = [*known, *((s, False) for s in squares), (sp.Integer(1), True)]
+    usable = [(q, sure) for q, sure in known if q.is_polynomial(*symbols)]
+    quantities = [*usable, *((s, False) for s in squares), (sp.Integer(1), True)]
     weights = _weights(expr, quantities, symbols, strict)
     terms = []
     for (quantity, _), weight in zip(quantities, weights, strict=True):
@@ -197,7 +198,8 @@ def _weights(
         solver.add(rows.get(monomial, z3.RealVal(0, context)) == right)
     solver.add(*(v >= 0 for v in unknown))
     if strict:
-        solver.add(z3.Sum([v for v, (_, sure) in zip(unknown, quantities, strict=True) if sure]) > 0)
+        strictly = [v for v, (_, sure) in zip(unknown, quantities, strict=True) if sure]
+        solver.add(z3.Sum(strictly) > 0)
     if solver.check() != z3.sat:
         raise NoCombination("no such combination")
     model = solver.model()

@@ -37,7 +37,8 @@ likewise `<= > >= == !=`, `["and", ...]`, `["or", ...]`, `["not", c]`, `["true"]
   wherever the expression `e` occurs literally: e.g. that a denominator is positive.
 - `shift` replaces the symbol x by `expr + x` where the side condition `where[k]` says x > expr
   (or >=): from then on x stands for the excess, which ranges over (0, oo) (or [0, oo)), in boxes
-  and reasons alike. Shifts apply in order.
+  and reasons alike. Shifts apply in order; each adds the finite bounds that x had (the lower, then
+  the upper) to the end of the list of side conditions.
 - On each box the checker also sees that both sides are defined real numbers, by evaluation over
   the box (it bisects a little when that is not clear at once) and with the lemmas.
 
@@ -55,13 +56,13 @@ split, constant, induction).
 - `{"by": "ends", "var": "x", "curvature": reason, "low": reason, "high": reason}`: g is concave in
   x (`curvature` shows -d2g/dx2 >= 0; default sign), so that the two faces decide.
 - `{"by": "taylor", "var": "x", "at": end or exact point c, "order": m, "terms": [reason, ...]?,
-  "rest": reason?}`: tangency. With g_k = d^k g/dx^k at x = c (other variables free), each k < m has
-  (x-c)^k g_k >= 0 on the box and g_m has (x-c)^m g_m >= 0 over the box. `at` may be an
-  expression in the other variables, within the range of x: then m is even and odd terms are zero.
-  `terms` has m reasons
-  (default: each `zero`, which is exact; else a reason for ±g_k >= 0, the sign that the side of c
-  asks for), `rest` a reason for ±g_m (default sign). With a strict claim, `rest` must be strict,
-  and c outside the domain or g_0 > 0.
+  "rest": reason?, "rows": {"k": expr}?}`: tangency. With g_k = d^k g/dx^k at x = c (other variables
+  free), each k < m has (x-c)^k g_k >= 0 on the box and g_m has (x-c)^m g_m >= 0 over the box. `at`
+  may be an expression in the other variables, within the range of x: then m is even and odd terms
+  are zero. `terms` has m reasons (default: each `zero`, which is exact; else a reason for ±g_k >= 0,
+  the sign that the side of c asks for), `rest` a reason for ±g_m (default sign). With c an end,
+  `rows` gives forms of g_k, k >= 1, that are continuous at c where the literal one is not. With a
+  strict claim, `rest` must be strict, and c outside the domain or g_0 > 0.
 - `{"by": "minimum", "at": {"x": c, ...}}`: g(c) >= 0 and its gradient is exactly 0 at an exact
   point c of the box; the Hessian is positive semidefinite over the box (enclosures, LDL).
 - `{"by": "outside", "where": k, "why": reason?}`: side condition k fails on the whole box.
@@ -86,8 +87,8 @@ split, constant, induction).
   B > 0]?, "to": expr?, "then": reason}`: g = factor (A - B), and `then` shows log A - log B > 0
   (for exp: exp A - exp B), written as `to`: logs of products, powers, exponentials and gammas of what is
   seen to be positive are opened.
-- `{"by": "where", "where": k}`: g is a positive rational multiple of what where[k] says is
-  positive.
+- `{"by": "where", "where": k}`: g is a positive rational multiple of what where[k]
+  says is positive.
 - `{"by": "zero"}`: g is identically 0 by the normal form of `rewrite`.
 - `{"by": "constant", "var": "x", "at": c, "slope": reason?, "then": reason?}`: dg/dx is identically
   0 on the box (default: zero) and `then` (default zero) holds at x = c.

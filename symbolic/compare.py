@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from symbolic.boxes import Box
+from symbolic.exactness import constant_sign
 from symbolic.target import Target
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _MOST_OPERATIONS = 80
 def by_logarithms(
     prover: Prover, target: Target, strict: bool, box: Box, depth: int
 ) -> Reason | None:
-    """Compare the terms with a plus sign with those with a minus sign on the scale of logarithms."""
+    """Compare the terms of either sign on the scale of logarithms."""
     expr = target.expr
     if not expr.is_Add or expr.count_ops() > _MOST_OPERATIONS or not _steep(expr):
         return None
@@ -42,7 +43,7 @@ def by_logarithms(
             return None
         needs.append(why)
     to = logarithm(left, prover, box) - logarithm(right, prover, box)
-    if to == expr or to.has(sp.exp) and to.count_ops() > 2 * expr.count_ops():
+    if to == expr or (to.has(sp.exp) and to.count_ops() > 2 * expr.count_ops()):
         return None
     then = prover.prove(to, strict, box, depth - 1)
     if then is None:
@@ -84,7 +85,7 @@ def logarithm(expr: Any, prover: Prover, box: Box) -> Any:
 
 def _positive(expr: Any, prover: Prover, box: Box) -> bool:
     if expr.is_number:
-        return bool(expr.is_positive)
+        return constant_sign(expr) == 1
     return prover.prove(expr, True, box, 1) is not None
 
 
@@ -123,9 +124,7 @@ def by_exponentials(
     return None
 
 
-def by_scaling(
-    prover: Prover, target: Target, strict: bool, box: Box, depth: int
-) -> Reason | None:
+def by_scaling(prover: Prover, target: Target, strict: bool, box: Box, depth: int) -> Reason | None:
     """Divide by an exponential that is a factor of one of the terms."""
     expr = target.expr
     if not expr.is_Add or expr.count_ops() > _MOST_OPERATIONS:
@@ -149,3 +148,44 @@ def by_scaling(
         then = {"by": "product", "factors": entries}
         return {"by": "rewrite", "to": product, "then": then}
     return None
+
+
+_KERNELS = (sp.log, sp.atan, sp.asin, sp.acos, sp.asinh, sp.acosh, sp.atanh, sp.erf, sp.erfc)
+
+
+def by_isolation(
+    prover: Prover, target: Target, strict: bool, box: Box, depth: int
+) -> Reason | None:
+    """Divide by the coefficient of the only logarithm, arc or error function.
+
+    Its derivative then is simpler than itself, and free of it.
+    """
+    expr = target.expr
+    kernels = [e for e in expr.atoms(sp.Function) if isinstance(e, _KERNELS)]
+    if not expr.is_Add or len(kernels) != 1 or not kernels[0].has(*target.active):
+        return None
+    (kernel,) = kernels
+    opened = sp.collect(sp.expand(expr), kernel, evaluate=False)
+    if set(opened) - {kernel, sp.Integer(1)}:
+        return None
+    coefficient = opened.get(kernel, sp.Integer(0))
+    rest = opened.get(sp.Integer(1), sp.Integer(0))
+    if coefficient.is_number or rest.has(kernel):
+        return None
+    coefficient = sp.factor_terms(coefficient)
+    sign = prover.probes.sign(prover.target(coefficient), box)
+    if sign is None:
+        return None
+    outer = prover.prove(sign * coefficient, True, box, 1)
+    if outer is None:
+        return None
+    inner = kernel + sp.factor_terms(rest / coefficient)
+    why = prover.prove(sign * inner, strict, box, depth)
+    if why is None:
+        return None
+    factors = [{"sign": sign, "why": outer}, {"sign": sign, "why": why}]
+    return {
+        "by": "rewrite",
+        "to": sp.Mul(sp.UnevaluatedExpr(coefficient), inner, evaluate=False),
+        "then": {"by": "product", "factors": factors},
+    }

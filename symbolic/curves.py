@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 _MOST_OPERATIONS = 40
 
 
-def by_curve(
-    prover: Prover, target: Target, strict: bool, box: Box, depth: int
-) -> Reason | None:
+def by_curve(prover: Prover, target: Target, strict: bool, box: Box, depth: int) -> Reason | None:
     """g and its slope vanish on x = c(y), where its second derivative shows g >= 0 around."""
     if strict or len(target.active) < 2:
         return None

@@ -19,6 +19,7 @@ from symbolic.watchdog import Expired, expires_at
 # Each rung: its module, and the share of the remaining time that it may use.
 _LADDER = (("identity", 0.3), ("polynomial", 0.6), ("intervals", 1.0))
 _RESERVE = 0.02
+_FOR_CERTIFICATE = 1.0  # seconds
 
 
 def decide(
@@ -75,12 +76,15 @@ def _conjuncts(relation: sp.Basic) -> tuple[sp.Basic, ...]:
 def _climb(problem: Problem, deadline: float) -> Decision:
     """The first settled answer on the ladder, else the reasons why there is none."""
     reasons: list[str] = []
+    uncertified: Decision | None = None
     for name, share in _LADDER:
         now = time.monotonic()
         if now >= deadline:
             reasons.append("out of time")
             break
         limit = now + share * (deadline - now)
+        if uncertified is not None:  # the answer is known: a look for a certificate, no more
+            limit = min(limit, now + _FOR_CERTIFICATE)
         try:
             with expires_at(limit):
                 attempt = importlib.import_module(f"symbolic.{name}").attempt
@@ -88,7 +92,13 @@ def _climb(problem: Problem, deadline: float) -> Decision:
         except Expired:
             reasons.append(f"{name}: out of time")
             continue
-        except (ImportError, ArithmeticError, AttributeError, LookupError, NotImplementedError) as error:
+        except (
+            ImportError,
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            NotImplementedError,
+        ) as error:
             reasons.append(f"{name}: {type(error).__name__}: {str(error)[:120]}")
             continue
         except (RecursionError, TypeError, ValueError) as error:
@@ -96,9 +106,14 @@ def _climb(problem: Problem, deadline: float) -> Decision:
             continue
         if found is None:
             continue
+        if found.outcome == "proved" and found.certificate is None:
+            uncertified = uncertified or found
+            continue
         if found.outcome != "undecided":
             return found
         reasons.append(f"{found.engine}: {found.reason}")
         if "domain is empty" in found.reason:
             break
+    if uncertified is not None:
+        return uncertified
     return Decision("undecided", "none", "; ".join(reasons) or "no engine settles this relation")

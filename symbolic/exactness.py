@@ -7,8 +7,8 @@ from typing import Any
 import sympy as sp
 from flint import arb
 
+from symbolic.ball import SURE, Interval
 from symbolic.enclosure import enclose
-from symbolic.ball import Interval
 from symbolic.evaluation import precision
 from symbolic.program import UnsupportedError, compile_program
 
@@ -63,3 +63,51 @@ def clearly_nonzero(expr: Any) -> bool:
             if not symbols:
                 break
     return False
+
+
+def constant_sign(value: Any) -> int | None:
+    """The certain sign (-1, 0 or 1) of an exact real number, or None.
+
+    SymPy's own assumptions about the sign of a number rest on floating point, and are not asked.
+    """
+    if value.is_Rational:
+        return (value.p > 0) - (value.p < 0)
+    if value in (sp.oo, -sp.oo):
+        return 1 if value == sp.oo else -1
+    for bits in (64, 320, 1600):
+        ball = _constant(value, bits)
+        if ball is None:
+            return None
+        if ball.lo > 0:
+            return 1
+        if ball.hi < 0:
+            return -1
+    return 0 if is_zero(value) else None
+
+
+def is_real_number(value: Any) -> bool:
+    """Whether the expression without symbols is certainly a defined real number."""
+    if value.is_Rational:
+        return True
+    return _constant(value, 160) is not None
+
+
+def less(a: Any, b: Any) -> bool:
+    """Whether a < b certainly holds between exact numbers, infinities included."""
+    if a == b or a == sp.oo or b == -sp.oo:
+        return False
+    if a == -sp.oo or b == sp.oo:
+        return True
+    return constant_sign(b - a) == 1
+
+
+def _constant(value: Any, bits: int) -> Interval | None:
+    if value.free_symbols or value.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
+        return None
+    try:
+        program = compile_program([value], [])
+    except UnsupportedError:
+        return None
+    with precision(bits):
+        ball = enclose(program, [])[0]
+    return ball if ball.ok == SURE and ball.is_finite() else None

@@ -17,6 +17,9 @@ class Sign:
     op: str
     poly: Poly
 
+    def __hash__(self) -> int:
+        return hash((self.op, str(self.poly)))
+
 
 @dataclass(frozen=True)
 class All:

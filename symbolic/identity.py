@@ -2,8 +2,8 @@
 
 A false equation is met first by exact sample points. A true one is brought to polynomials in a few
 generators (`elimination.py`, `transcendental.py`), where it has to follow from the relations
-between those; what is left is tried by differentiation (`calculus.py`) and, for sums and products with a
-symbolic bound, by induction (`induction.py`).
+between those; what is left is tried by differentiation (`calculus.py`) and, for sums and products
+with a symbolic bound, by induction (`induction.py`).
 """
 
 from __future__ import annotations

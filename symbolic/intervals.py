@@ -13,17 +13,17 @@ from symbolic.ball import SURE
 from symbolic.boxes import Box, box_of
 from symbolic.cases import has_switch, switches
 from symbolic.certificate import Malformed, build, encode
-from symbolic.obligations import obligations
-from symbolic.exactness import is_zero
+from symbolic.enclosure import enclose
 from symbolic.evaluation import precision
+from symbolic.exactness import constant_sign, is_zero
+from symbolic.obligations import obligations
 from symbolic.pointwise import holds_at
 from symbolic.polynomial import refuted
 from symbolic.problem import Decision, Problem
 from symbolic.program import UnsupportedError, compile_program
-from symbolic.enclosure import enclose
 from symbolic.prover import OutOfTime, Prover, Reason
-from symbolic.reasons import about, box_to_json, lemma_to_json, to_json
 from symbolic.ranges import Domain, Range, domain_of
+from symbolic.reasons import about, box_to_json, lemma_to_json, to_json
 from symbolic.refutation import Counterexample, search
 from symbolic.relations import scalar_relations
 from symbolic.shifts import Shifted, shifted
@@ -106,7 +106,7 @@ def goals(relation: Any) -> list[Any]:
 
 
 def fails_exactly(relation: Any, point: Mapping[sp.Symbol, Any]) -> bool:
-    """Whether the relation is strict and its sides are exactly equal, both defined, at the point."""
+    """Whether the relation is strict and its sides are defined and exactly equal at the point."""
     if not isinstance(relation, sp.Gt | sp.Lt | sp.Ne):
         return False
     for side in relation.args:
@@ -197,20 +197,23 @@ def _is_worst_case(e: Any, relation: Any) -> bool:
     wanted = -1 if isinstance(e, sp.Abs | sp.Max) else 1
     for goal in goals(relation):
         rate = goal.coeff(e)
-        if not (rate.is_number and (wanted * rate).is_positive) or (goal - rate * e).has(e):
+        if not (rate.is_number and constant_sign(wanted * rate) == 1) or (goal - rate * e).has(e):
             return False
     return not isinstance(relation, sp.Eq | sp.Ne)
 
 
 def _certificate(problem: Problem, proofs: list[dict[str, Any]]) -> dict[str, Any] | None:
     try:
-        relations = []
+        relations: list[dict[str, Any]] = []
         for proof in proofs:
             boxes = []
             for entry in proof["boxes"]:
                 if "cases" in entry:
                     return None
-                written = {"box": box_to_json(entry["box"]), "why": to_json(entry["why"])}
+                written: dict[str, Any] = {
+                    "box": box_to_json(entry["box"]),
+                    "why": to_json(entry["why"]),
+                }
                 if entry["lemmas"]:
                     written["lemmas"] = [lemma_to_json(lemma) for lemma in entry["lemmas"]]
                 boxes.append(written)

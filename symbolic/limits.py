@@ -11,6 +11,7 @@ from flint import arb
 from symbolic.ball import Interval
 from symbolic.enclosure import enclose
 from symbolic.evaluation import precision
+from symbolic.exactness import constant_sign, is_real_number
 from symbolic.program import compile_program
 from symbolic.watchdog import Expired, expires_at
 
@@ -53,20 +54,20 @@ def _limit(e: Any, symbol: sp.Symbol, end: Any) -> Any | None:
     if e == symbol:
         return end
     if not e.has(symbol):
-        return e if e.is_finite and e.is_real else None
+        return e if is_real_number(e) else None
     if isinstance(e, _JUMPING):
         return None
-    parts = [_limit(a, symbol, end) for a in e.args]
+    parts: list[Any] = [_limit(a, symbol, end) for a in e.args]
     if any(p is None for p in parts):
         return None
     infinite = [p for p in parts if p in (sp.oo, -sp.oo)]
     if isinstance(e, sp.log) and parts[0] == 0:
         return -sp.oo  # the argument is positive wherever the expression is defined
-    if e.is_Pow and parts[0] == 0 and not (parts[1].is_number and parts[1].is_positive):
+    if e.is_Pow and parts[0] == 0 and constant_sign(parts[1]) != 1:
         return None
     if not infinite:
         value = e.func(*parts)
-        return value if value.is_finite and value.is_real else None
+        return value if is_real_number(value) else None
     if e.is_Add:
         return infinite[0] if len(set(infinite)) == 1 else None
     if e.is_Mul:
@@ -119,9 +120,7 @@ def _base(factor: Any) -> Any:
 
 def _sign_of(value: Any) -> int:
     """The sign of a limit; 0 where it is zero or not known."""
-    if value.is_positive or value == sp.oo:
-        return 1
-    return -1 if value.is_negative or value == -sp.oo else 0
+    return constant_sign(value) or 0
 
 
 def gruntz_limit(expr: Any, symbol: sp.Symbol, end: Any, deadline: float) -> Any | None:
@@ -133,7 +132,7 @@ def gruntz_limit(expr: Any, symbol: sp.Symbol, end: Any, deadline: float) -> Any
             value = sp.limit(expr, symbol, end)
     except (Expired, NotImplementedError, ValueError, TypeError, AttributeError, RecursionError):
         return None
-    if not (value.is_number and value.is_finite and value.is_real):
+    if not is_real_number(value):
         return None
     return value if _approached(expr - value, symbol, end) else None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy as sp
 
-from symbolic.pointwise import holds_at
+from symbolic.exactness import constant_sign
 
 
 def obligations(expressions: Iterable[Any]) -> list[tuple[Any, str]]:
@@ -32,21 +32,14 @@ def _walk(e: Any, seen: set[Any]) -> Iterator[tuple[Any, str]]:
         if isinstance(arg, sp.Basic):
             yield from _walk(arg, seen)
     for pair in _own(e):
-        if not pair[0].is_number or not _evident(pair[0], pair[1]):
+        if not pair[0].is_number or not holds_sign(pair[0], pair[1]):
             yield pair
 
 
 def holds_sign(value: Any, sign: str) -> bool:
-    """Whether the exact number has the sign, by SymPy's assumptions or an enclosure."""
-    if value.is_Rational:
-        return bool({">": value > 0, ">=": value >= 0, "!=": value != 0}[sign])
-    relation = {">": sp.Gt, ">=": sp.Ge, "!=": sp.Ne}[sign](value, 0, evaluate=False)
-    return holds_at(relation, {}) is True or (sign == ">=" and bool(value.is_zero))
-
-
-def _evident(value: Any, sign: str) -> bool:
-    test = {">": value.is_positive, ">=": value.is_nonnegative, "!=": value.is_nonzero}
-    return bool(test[sign])
+    """Whether the exact number certainly has the sign."""
+    found = constant_sign(value)
+    return found is not None and {">": found > 0, ">=": found >= 0, "!=": found != 0}[sign]
 
 
 def _own(e: Any) -> Iterator[tuple[Any, str]]:
@@ -56,7 +49,7 @@ def _own(e: Any) -> Iterator[tuple[Any, str]]:
         if exponent.is_Integer:
             if exponent < 0:
                 yield base, "!="
-        elif exponent.is_number and exponent.is_positive:
+        elif exponent.is_number and constant_sign(exponent) == 1:
             yield base, ">="
         else:
             yield base, ">"

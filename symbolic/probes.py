@@ -62,9 +62,7 @@ class Probes:
     def points(self, box: Box) -> list[list[Interval]]:
         """Thin points inside the box that certainly meet the side conditions."""
         if box not in self._points:
-            axes = [
-                coordinates(r, i) for r, i in zip(box.ranges, box.intervals, strict=True)
-            ]
+            axes = [coordinates(r, i) for r, i in zip(box.ranges, box.intervals, strict=True)]
             free = sum(1 for a in axes if len(a) > 1)
             if free > 1:
                 keep = max(2, int(_MOST ** (1 / free)))

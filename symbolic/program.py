@@ -13,9 +13,26 @@ from typing import Any
 
 import sympy as sp
 
-FUNCTIONS = (
-    "exp log sin cos tan sinh cosh tanh asin acos atan asinh acosh atanh erf erfc gamma loggamma"
-).split()
+FUNCTIONS = [
+    "exp",
+    "log",
+    "sin",
+    "cos",
+    "tan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "asin",
+    "acos",
+    "atan",
+    "asinh",
+    "acosh",
+    "atanh",
+    "erf",
+    "erfc",
+    "gamma",
+    "loggamma",
+]
 _BY_CLASS = {getattr(sp, name): name for name in FUNCTIONS}
 CONSTANTS: dict[Any, str] = {
     sp.pi: "pi",

@@ -17,21 +17,20 @@ from symbolic.ball import SURE, TOUCHES, Interval
 from symbolic.boxes import Box, thin_point
 from symbolic.branching import branch
 from symbolic.cases import by_cases, has_switch
-from symbolic.compare import by_exponentials, by_logarithms, by_scaling
+from symbolic.compare import by_exponentials, by_isolation, by_logarithms, by_scaling
 from symbolic.curves import by_curve, by_ends
-from symbolic.exactness import is_zero
-from symbolic.limits import gruntz_limit, limit_at
+from symbolic.exactness import is_zero, less
+from symbolic.expansion import by_expansion, by_limit
 from symbolic.obligations import holds_sign, obligations
 from symbolic.probes import Probes
 from symbolic.program import UnsupportedError
 from symbolic.ranges import Range
-from symbolic.reasons import about
+from symbolic.reasons import ZERO
 from symbolic.target import Target
 from symbolic.zeros import touching_points
 
 Reason = dict[str, Any]
 SIGN: Reason = {"by": "sign"}
-ZERO: Reason = {"by": "zero"}
 
 
 class OutOfTime(Exception):
@@ -95,9 +94,7 @@ class Prover:
             self._failed[key] = depth
         return reason
 
-    def _prove(
-        self, expr: Any, strict: bool, box: Box, depth: int, inside: bool
-    ) -> Reason | None:
+    def _prove(self, expr: Any, strict: bool, box: Box, depth: int, inside: bool) -> Reason | None:
         for symbol, r in box.items():
             if r.low == r.high and expr.has(symbol):
                 fixed = substitute(expr, symbol, r.low)
@@ -134,33 +131,32 @@ class Prover:
         """The strategies that look at the expression as a whole, each within a share of time."""
         if has_switch(target.expr):
             return by_cases(self, target, strict, box, depth, inside)
-        reason = self.within(0.3, self._by_factors, target.expr, strict, box, depth, inside)
-        if reason is not None:
-            return reason
+        expr = target.expr
+        if expr.is_Mul:
+            reason = self.within(0.4, self._by_factors, expr, strict, box, depth, inside)
+            if reason is not None:
+                return reason
         cut = self._cut(target, strict, box)
         if cut is not None:
             return self._in_parts(target, strict, box, depth, inside, cut)
-        if box.is_bounded() and not self.probes.looks_tight(target, box):
-            return None
-        reason = self.within(0.3, self._by_expansion, target, strict, box, depth)
-        if reason is not None or depth < 2:
+        tight = not box.is_bounded() or self.probes.looks_tight(target, box)
+        if not tight and not expr.is_Mul:
+            return self.within(0.3, self._by_factors, expr, strict, box, depth, inside)
+        reason = self.within(0.3, by_expansion, self, target, strict, box, depth)
+        if reason is not None:
             return reason
-        for strategy in (by_ends, by_curve, by_exponentials, by_logarithms, by_scaling):
+        if not expr.is_Mul:
+            reason = self.within(0.4, self._by_factors, expr, strict, box, depth, inside)
+            if reason is not None:
+                return reason
+        if depth < 2:
+            return None
+        strategies = (by_isolation, by_ends, by_curve, by_exponentials, by_logarithms, by_scaling)
+        for strategy in strategies:
             reason = self.within(0.3, strategy, self, target, strict, box, depth - 1)
             if reason is not None:
                 return reason
-        return self.within(0.3, self._by_limit, target, strict, box, depth)
-
-    def _by_limit(self, target: Target, strict: bool, box: Box, depth: int) -> Reason | None:
-        """Monotone towards infinity, with a limit that takes more than its parts' limits."""
-        for symbol in target.active:
-            for end, side in ((box.range(symbol).low, 1), (box.range(symbol).high, -1)):
-                if end in (sp.oo, -sp.oo):
-                    where = (symbol, end, side)
-                    reason = self._from_limit(target, strict, box, where, depth, gruntz=True)
-                    if reason is not None:
-                        return reason
-        return None
+        return self.within(0.3, by_limit, self, target, strict, box, depth)
 
     def structure(self, target: Target, strict: bool, box: Box, depth: int) -> Reason | None:
         """The strategies for one unbounded piece of a box."""
@@ -285,99 +281,6 @@ class Prover:
             return inner
         return {"by": "rewrite", "to": product, "then": inner}
 
-    def _by_expansion(self, target: Target, strict: bool, box: Box, depth: int) -> Reason | None:
-        """A Taylor expansion in one variable at one end, the remainder proved in turn."""
-        for symbol in target.active:
-            r = box.range(symbol)
-            ends = [(r.low, r.low_open, 1), (r.high, r.high_open, -1)]
-            for end, is_open, side in ends:
-                reason = self._expand_at(target, strict, box, (symbol, end, is_open, side), depth)
-                if reason is not None:
-                    return reason
-        return None
-
-    def _expand_at(
-        self, target: Target, strict: bool, box: Box, where: tuple[Any, Any, bool, int], depth: int
-    ) -> Reason | None:
-        symbol, end, is_open, side = where
-        face = box.face(symbol, end)
-        undefined = is_open and self.at_face(target.expr, symbol, end, box) is None
-        if end in (sp.oo, -sp.oo) or undefined:
-            return self._from_limit(target, strict, box, (symbol, end, side), depth)
-        terms: list[Reason] = []
-        positive = False
-        for order in range(7):
-            derivative = target.derivative(symbol, order)
-            oriented = derivative if side > 0 or order % 2 == 0 else -derivative
-            if order > 0:
-                previous = target.derivative(symbol, order - 1)
-                if order > 1 and not self.defined_inside(previous, box):
-                    return None
-                sign = self.probes.sign(self.target(oriented), box)
-                if sign == 1:
-                    need = strict and not positive
-                    rest = self.prove(oriented, need, box, depth - 1, inside=True)
-                    if rest is not None and (not need or is_open):
-                        return {
-                            "by": "taylor",
-                            "var": symbol,
-                            "at": end,
-                            "order": order,
-                            "terms": terms,
-                            "rest": about(oriented, rest),
-                        }
-            at_end = self.at_face(oriented, symbol, end, box)
-            if at_end is None:
-                return None
-            if self.zero(at_end):
-                terms.append(ZERO)
-                if strict and order == 0 and not is_open:
-                    return None
-                continue
-            if order == 0 and strict:
-                why = self.prove(at_end, True, face, depth - 1)
-                if why is not None:
-                    positive = True
-                elif is_open:
-                    why = self.prove(at_end, False, face, depth - 1)
-            else:
-                why = self.prove(at_end, False, face, depth - 1)
-            if why is None:
-                return None
-            terms.append(about(at_end, why))
-        return None
-
-    def _from_limit(
-        self,
-        target: Target,
-        strict: bool,
-        box: Box,
-        where: tuple[Any, Any, int],
-        depth: int,
-        gruntz: bool = False,
-    ) -> Reason | None:
-        """Monotone towards an infinite or singular end, with a limit there that is exactly known."""
-        symbol, end, side = where
-        slope = target.derivative(symbol)
-        oriented = slope if side > 0 else -slope
-        if self.probes.sign(self.target(oriented), box) != 1:
-            return None
-        limit = limit_at(target.expr, symbol, end)
-        if limit is None and gruntz:
-            limit = gruntz_limit(target.expr, symbol, end, self.deadline)
-        if limit is None or not (limit.is_nonnegative or self.zero(limit)):
-            return None
-        why = self.prove(oriented, strict, box, depth - 1, inside=True)
-        if why is None:
-            return None
-        return {
-            "by": "monotone",
-            "var": symbol,
-            "direction": side,
-            "slope": about(oriented, why),
-            "then": {"by": "limit"},
-        }
-
 
 def substitute(expr: Any, symbol: sp.Symbol, value: Any) -> Any | None:
     """The expression at an exact value of one symbol, or None where that is undefined."""
@@ -421,7 +324,7 @@ def at_point(target: Target, point: Mapping[sp.Symbol, Any]) -> Interval:
 def box_holds(box: Box, symbol: sp.Symbol, point: Any) -> bool:
     """Whether the exact point lies strictly inside the symbol's range."""
     r = box.range(symbol)
-    return (r.low < point) == sp.true and (point < r.high) == sp.true
+    return less(r.low, point) and less(point, r.high)
 
 
 def whole_range(r: Range) -> bool:

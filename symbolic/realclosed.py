@@ -13,6 +13,8 @@ from symbolic.formula import All, Formula, Poly, Sign
 
 # What z3 cannot be trusted to interrupt in time runs in a child process beyond this many seconds.
 _IN_PROCESS_SECONDS = 1.0
+_LARGEST_DEGREE = 4
+_LARGEST_COEFFICIENT = 10**6
 
 
 @dataclass(frozen=True)
@@ -111,12 +113,13 @@ def _exact(value: Any) -> sp.Expr | None:
     if z3.is_rational_value(value):
         return sp.Rational(value.numerator_as_long(), value.denominator_as_long())
     if z3.is_algebraic_value(value):
-        x = sp.Dummy("x")
+        # Exact only where SymPy's root is cheap to find and to work with.
         coefficients = [sp.Rational(str(c)) for c in value.poly()]
-        poly = sp.Poly(coefficients[::-1], x)
-        if poly.degree() > 6:
+        if len(coefficients) > _LARGEST_DEGREE + 1 or any(
+            max(abs(c.p), c.q) > _LARGEST_COEFFICIENT for c in coefficients
+        ):
             return _rational_near(value)
-        roots = poly.real_roots(multiple=True)
+        roots = sp.Poly(coefficients[::-1], sp.Dummy("x")).real_roots(multiple=True)
         index = value.index() - 1
         return roots[index] if 0 <= index < len(roots) else None
     return None

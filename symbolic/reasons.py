@@ -14,6 +14,9 @@ _NESTED = ("slope", "then", "rest", "why", "curvature", "low", "high", "scale")
 _LISTS = ("parts", "terms", "factors", "needs")
 
 
+ZERO: dict[str, Any] = {"by": "zero"}
+
+
 def about(expr: Any, reason: dict[str, Any]) -> dict[str, Any]:
     """The reason, for an expression that the checker may have in another form."""
     if reason["by"] in ("zero", "limit", "rewrite"):

@@ -23,7 +23,7 @@ from mpmath.libmp import finf, fninf, fzero
 
 from symbolic.recheck_balls import ball
 from symbolic.recheck_evaluate import Side
-from symbolic.recheck_exact import is_zero
+from symbolic.recheck_exact import rational_value
 from symbolic.recheck_points import outside
 from symbolic.recheck_prover import Prover
 from symbolic.recheck_reasons import prover as new_prover
@@ -36,7 +36,9 @@ from symbolic.recheck_terms import (
     add,
     from_json,
     make,
+    mul,
     neg,
+    power,
     sub,
     substitute,
     symbol,
@@ -274,7 +276,8 @@ def shifted(
         raise Rejected("there is no such side condition")
     op, left, right = where[index]
     slack = sub(left, right) if op in (">", ">=") else sub(right, left)
-    if op in ("==", "!=") or not is_zero(sub(slack, sub(symbol(name), base))):
+    ratio = rational_value(mul(slack, power(sub(symbol(name), base), -1)))
+    if op in ("==", "!=") or ratio is None or ratio <= 0:
         raise Rejected("the side condition does not bound the shifted variable")
     replaced = {name: add(base, symbol(name))}
 
@@ -282,7 +285,14 @@ def shifted(
         return r[0], substitute(r[1], replaced), substitute(r[2], replaced)
 
     excess = Side(make("rat", value=ZERO_VALUE), None, op in ("<", ">"), True)
-    return moved(relation), {**over, name: [excess]}, [moved(r) for r in where]
+    limits: list[Relation] = []
+    if len(over[name]) == 1:
+        old, x = over[name][0], symbol(name)
+        if old.lo is not None:
+            limits.append((">" if old.lo_open else ">=", x, old.lo))
+        if old.hi is not None:
+            limits.append(("<" if old.hi_open else "<=", x, old.hi))
+    return moved(relation), {**over, name: [excess]}, [moved(r) for r in (*where, *limits)]
 
 
 ZERO_VALUE = from_json(["rat", "0"]).value

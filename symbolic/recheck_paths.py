@@ -84,8 +84,16 @@ def taylor(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) 
     place = p.position(at, side, box, facts)
     included = place == 0 or not (side.lo_open if place == 1 else side.hi_open)
     g = p.resolve(g, box, facts.along({name}))
-    rows = [g]
-    for _ in range(order):
+    rows, given = [g], reason.get("rows", {})
+    for k in range(order):
+        if k and str(k) in given and place:
+            # Equal to the derivative inside, and continuous at the end: it is that derivative.
+            other = p.expression(given[str(k)], box)
+            inner = with_side(box, name, lo_open=True, hi_open=True)
+            p.defined(rows[-1], inner, facts.along({name}))
+            if not is_zero(sub(rows[-1], other)):
+                raise Rejected("a rewritten derivative is not equal by its normal form")
+            rows[-1] = other
         if at.free:
             whole = {**box, name: Side(side.lo, side.hi)}
             p.defined(rows[-1], box, facts.along({name}))

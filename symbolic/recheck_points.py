@@ -39,8 +39,9 @@ def sign(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) ->
         except (Unclear, NotSmooth):
             return False
 
-    if not p.on_parts(g, box, test):
-        raise Rejected("the enclosure does not have the sign")
+    if p.on_parts(g, box, test) or (not strict and is_zero(p.resolve(g, box, facts))):
+        return
+    raise Rejected("the enclosure does not have the sign")
 
 
 def mean_value(p: Prover, g: Term, box: Box, facts: Facts) -> Ball:
@@ -267,7 +268,8 @@ def compare_through(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts
     """g = factor (A - B), and log A - log B > 0 for positive A and B, or exp A - exp B > 0."""
     left, right = p.expression(reason.get("left"), box), p.expression(reason.get("right"), box)
     factor = rational(reason.get("factor", "1"))
-    if factor <= 0 or not is_zero(sub(g, mul(number(factor), sub(left, right)))):
+    gap = mul(number(factor), sub(left, right))
+    if factor <= 0 or not (is_zero(sub(g, gap)) or is_zero(sub(p.resolve(g, box, facts), gap))):
         raise Rejected("the sides that are compared do not differ by g")
     for side in (left, right):
         p.defined(side, box, facts)

@@ -20,7 +20,7 @@ over g, such that on logarithms  sum w g - sum w f = sum w row, and each row is 
 `["log", p, M]` is log size - M log log size, `["loglog", p]` is log log size, `["exp", p, M]` is
 size - M log size, `["base", p, b, "low" | "high", q]` is size * (log b - q) resp. size *
 (q - log b) where that factor is >= 0, `["relation", k]`, and `["compare", k, p, q]` is log log of
-size p minus that of q, where relation k bounds q by a power of p (times powers of sizes <= 1).
+size p minus that of q, where relation k bounds a power of q (and sizes >= 1) by one of p.
 
 *Refutation*: `{"path": {"m": ["1", "0"], ...}, "minimum": i, "direction": 0 | 1}`: along
 size = t**a * (log t)**b, which satisfies the relations, every monomial of the i-th minimum of f

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from mpmath.libmp import fzero
+
 from symbolic.recheck_balls import Unclear, floor_of, negate
 from symbolic.recheck_evaluate import Evaluator, fold
 from symbolic.recheck_exact import is_zero, rational_value
@@ -79,6 +81,8 @@ def holds(op: str, left: Term, right: Term) -> bool:
             continue
         if found.nonzero():
             return op in (("!=", ">", ">=") if found.positive() else ("!=", "<", "<="))
+        if found.lo == found.hi == fzero:
+            return op in ("==", "<=", ">=")
         if precision == PRECISIONS[0] and is_zero(gap):
             return op in ("==", "<=", ">=")
     return False

@@ -8,6 +8,7 @@ from typing import Any
 import sympy as sp
 
 from symbolic.boxes import Box
+from symbolic.exactness import constant_sign, less
 from symbolic.ranges import Range
 
 
@@ -51,9 +52,7 @@ def _plain(condition: Any) -> Any:
     return condition
 
 
-def _bound(
-    condition: Any, box: Box, used: set[sp.Symbol]
-) -> tuple[sp.Symbol, Any, bool] | None:
+def _bound(condition: Any, box: Box, used: set[sp.Symbol]) -> tuple[sp.Symbol, Any, bool] | None:
     """(symbol, expr, strict) when the condition says symbol > expr, or >=, for a real symbol."""
     if not isinstance(condition, sp.Gt | sp.Ge | sp.Lt | sp.Le):
         return None
@@ -62,7 +61,7 @@ def _bound(
     for symbol in box.symbols:
         rate = gap.coeff(symbol, 1)
         rest = gap - rate * symbol
-        if symbol in used or not rate.is_number or not rate.is_positive or rest.has(symbol):
+        if symbol in used or not rate.is_number or constant_sign(rate) != 1 or rest.has(symbol):
             continue
         low = sp.expand(-rest / rate)
         if box.range(symbol).integer or low.is_number or low.free_symbols & used:
@@ -76,4 +75,4 @@ def _implied(bound: Any, symbol: sp.Symbol, low: Any, box: Box) -> bool:
     if low not in box.symbols or not isinstance(bound, sp.Gt | sp.Ge):
         return False
     mine, other = box.range(symbol), box.range(low)
-    return bool((other.low >= mine.low) == sp.true)
+    return other.low == mine.low or less(mine.low, other.low)

@@ -13,6 +13,8 @@ import sympy as sp
 
 from symbolic.ball import SURE, TOUCHES
 from symbolic.boxes import Box
+from symbolic.exactness import constant_sign, less
+from symbolic.expansion import by_expansion
 from symbolic.limits import limit_at
 from symbolic.reasons import about
 from symbolic.target import Target
@@ -27,9 +29,7 @@ _LEVELS_BETWEEN_RECURSIONS = 3
 class Tangency:
     """Zeros of one expression on one box, found when first asked for."""
 
-    def __init__(
-        self, prover: Prover, target: Target, strict: bool, box: Box, depth: int
-    ) -> None:
+    def __init__(self, prover: Prover, target: Target, strict: bool, box: Box, depth: int) -> None:
         self.prover = prover
         self.target = target
         self.strict = strict
@@ -51,7 +51,9 @@ class Tangency:
         if end in (sp.oo, -sp.oo):
             return 0
         for order in range(_HIGHEST_ORDER):
-            value = self.prover.at_face(self.target.derivative(symbol, order), symbol, end, self.box)
+            value = self.prover.at_face(
+                self.target.derivative(symbol, order), symbol, end, self.box
+            )
             if value is None or not self.prover.zero(value):
                 return 0 if value is None else order
         return 0
@@ -119,9 +121,7 @@ class Tangency:
         if key not in self._limits:
             defined = self.prover.at_face(self.target.expr, symbol, end, self.box) is not None
             limit = None if defined else limit_at(self.target.expr, symbol, end)
-            self._limits[key] = limit is not None and (
-                bool(limit.is_nonnegative) or self.prover.zero(limit)
-            )
+            self._limits[key] = limit is not None and (constant_sign(limit) in (0, 1))
         if not self._limits[key] or self.target.value(box.intervals).ok != SURE:
             return None
         slope = self.target.derivative_value(symbol, 1, box.intervals)
@@ -149,11 +149,11 @@ class Tangency:
             return None
         for corner in self._corners(box):
             if self._vanishes(corner):
-                return self.prover._by_expansion(self.target, self.strict, box, self.depth - 1)
+                return by_expansion(self.prover, self.target, self.strict, box, self.depth - 1)
         return None
 
     def _corners(self, box: Box) -> list[Mapping[sp.Symbol, Any]]:
-        corners: list[dict[sp.Symbol, Any]] = [{}]
+        corners: list[Mapping[sp.Symbol, Any]] = [{}]
         for symbol in self.target.active:
             r = box.range(symbol)
             ends = [e for e in {r.low, r.high} if self._special(symbol, e)]
@@ -178,5 +178,4 @@ class Tangency:
 
 
 def _between(low: Any, point: Any, high: Any) -> bool:
-    return bool(low < point) and bool(point < high)
-
+    return less(low, point) and less(point, high)

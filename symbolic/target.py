@@ -42,9 +42,7 @@ class Target:
     def value(self, box: Sequence[Interval]) -> Interval:
         return enclose(self._program("value", [self.expr]), box)[0]
 
-    def value_without(
-        self, dropped: Sequence[sp.Symbol], box: Sequence[Interval]
-    ) -> Interval:
+    def value_without(self, dropped: Sequence[sp.Symbol], box: Sequence[Interval]) -> Interval:
         """The value where signs known of expressions in the dropped symbols may not hold."""
         if not dropped:
             return self.value(box)
@@ -80,7 +78,7 @@ def tidy(expr: Any) -> Any:
 
 
 def _secant(total: Any) -> Any:
-    """1 + tan**2 as 1/cos**2 and 1 - tanh**2 as 1/cosh**2 (or minus them), which show their sign."""
+    """1 + tan**2 as 1/cos**2 and 1 - tanh**2 as 1/cosh**2 (or minus them): they show signs."""
     if len(total.args) != 2 or not total.args[0].is_number or abs(total.args[0]) != 1:
         return total
     sign, term = total.args[0], total.args[0] * total.args[1]

@@ -1,4 +1,4 @@
-"""Inner points at which an expression of one variable touches zero, found numerically, named exactly.
+"""Inner points at which an expression of one variable touches zero: found, then named exactly.
 
 A numerical minimum near zero suggests an exact point (a rational number, a rational multiple of pi,
 an exponential, a logarithm, a square root); whether the expression vanishes there is then decided
@@ -97,7 +97,7 @@ def exact_names(x: arb) -> Iterator[Any]:
     if near > 0:
         tests.append((float(x.log()), sp.exp))
     if abs(near) < 40:
-        tests.append((float(x.exp()), lambda r: sp.log(r)))
+        tests.append((float(x.exp()), sp.log))
     for value, build in tests:
         for largest in (64, 1000):
             rational = sp.Rational(value).limit_denominator(largest)

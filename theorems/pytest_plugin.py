@@ -68,18 +68,10 @@ class ClaimFile(pytest.File):
             yield ClaimItem.from_parent(self, name=id_, collection=collection)
 
     def _collection(self) -> Collection:
-        from theorems.registry import Claims, Collection, catalogue, from_file
+        from theorems.registry import catalogue, from_file, written_in
 
         own = catalogue()
-        path = self.path.resolve()
-        if not path.is_relative_to(PAPERS.resolve()):
-            return from_file(self.path, own.claims)
-        here = Claims(
-            (id_, claim)
-            for id_, claim in own.claims.items()
-            if Path(claim.location.file).resolve() == path
-        )
-        return Collection(here, tuple(d for d in own.defects if Path(d.file).resolve() == path))
+        return written_in(self.path, own) or from_file(self.path, own.claims)
 
 
 class DefectItem(pytest.Item):

@@ -242,7 +242,7 @@ def select(patterns: Iterable[str]) -> Collection:
         if pattern.endswith(".py") or path.is_file():
             if not path.is_file():
                 raise LookupError(f"{pattern}: no such file")
-            part = from_file(path, {**own.claims, **claims})
+            part = written_in(path, own) or from_file(path, {**own.claims, **claims})
         else:
             part = Collection(own.matching([pattern]), _defects_matching(own.defects, pattern))
             if not part.claims and not part.defects:
@@ -250,6 +250,18 @@ def select(patterns: Iterable[str]) -> Collection:
         claims.update(part.claims)
         defects.extend(item for item in part.defects if item not in defects)
     return Collection(claims, tuple(defects))
+
+
+def written_in(path: Path, own: Collection) -> Collection | None:
+    """The catalogue's claims of one of its own modules; None for any other file."""
+    here = path.resolve()
+    claims = Claims(
+        (id_, claim)
+        for id_, claim in own.claims.items()
+        if Path(claim.location.file).resolve() == here
+    )
+    defects = tuple(d for d in own.defects if Path(d.file).resolve() == here)
+    return Collection(claims, defects) if claims or defects else None
 
 
 def _defects_matching(defects: Iterable[Defect], glob: str) -> tuple[Defect, ...]:

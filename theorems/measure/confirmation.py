@@ -145,9 +145,12 @@ def look_in_floats(
     if both is None:
         return EXPLAINED
     lhs, rhs = both
-    if not (math.isfinite(lhs) and math.isfinite(rhs)):
-        return SecondLook(open=OVERFLOW)
     gap = float(cmp.margin(claim.relation, lhs, rhs))
+    infinite = [s for s, v in zip(claim.sides, both, strict=True) if not math.isfinite(v)]
+    if infinite:
+        # A closed form too large for float64, on the side where the relation holds, is no failure.
+        holds = gap == math.inf and all(side.measured is None for side in infinite)
+        return EXPLAINED if holds else SecondLook(open=OVERFLOW)
     scale = max(abs(lhs), abs(rhs))
     if gap >= 0:
         strict = claim.relation in ("<", ">", "!=") and gap == 0

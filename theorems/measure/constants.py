@@ -28,6 +28,8 @@ GROWS = 0.1
 CONFIDENCE = 0.999
 # Slopes per octave that differ by less are the same; sampled sides add their own noise.
 STEADY = 1e-6
+# Slopes per octave known no better than this do not say that a ratio has stopped growing.
+LOUD = 0.25
 
 
 def measure(claim: Claim, points: list[Point], profile: Profile, seed: str) -> Evidence:
@@ -130,10 +132,10 @@ def grows(growth: dict[str, Any]) -> bool | None:
     """Whether a fitted ratio grows without bound; None when the fit does not say."""
     if growth["slope"] is None:
         return None
-    late = growth["late"]
-    if late[-1] <= GROWS:
+    late, noise = growth["late"], growth["noise"]
+    if late[-1] <= GROWS + noise and noise <= LOUD and growth["slope"] < GROWS + noise:
         return False
-    if growth["low"] > GROWS and min(late) > GROWS and _limit(late, growth["noise"]) > GROWS:
+    if growth["low"] > GROWS and min(late) > GROWS and _limit(late, noise) > GROWS:
         return True
     return None
 

@@ -293,7 +293,7 @@ def _witness(claim: Claim, batch: Comparison) -> tuple[Witness | None, list[str]
     suspicious = batch.relative < -allowance
     if claim.relation in ("<", ">", "!="):
         suspicious |= batch.relative <= allowance
-    suspicious |= np.isnan(batch.relative)
+    suspicious |= ~np.isfinite(batch.relative)
     if not all(confirmation.has_exact_route(side) for side in claim.sides):
         against_zero = np.minimum(np.abs(batch.lhs), np.abs(batch.rhs)) == 0
         tiny = (batch.margin < 0) & (batch.margin >= -confirmation.ZERO)

@@ -26,10 +26,15 @@ BATCH = 1 << 11
 
 def interval(successes: int, trials: int, alpha: float) -> tuple[float, float]:
     """The Clopper-Pearson interval of confidence 1 - alpha for a success probability."""
-    from scipy.stats import binomtest
+    from scipy.stats import beta
 
-    exact = binomtest(successes, trials).proportion_ci(1 - alpha, method="exact")
-    return float(exact.low), float(exact.high)
+    if trials < 1:
+        raise ValueError("an interval needs at least one trial")
+    failures = trials - successes
+    low = float(beta.ppf(alpha / 2, successes, failures + 1)) if successes else 0.0
+    # From the failures' side, so that an end close to 1 keeps its distance from 1.
+    high = 1 - float(beta.ppf(alpha / 2, failures, successes + 1)) if failures else 1.0
+    return low, high
 
 
 def measure(claim: Claim, points: list[Point], profile: Profile, seed: str) -> Evidence:

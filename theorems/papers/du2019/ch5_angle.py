@@ -135,10 +135,13 @@ def sines(points: Any, generator: Any) -> dict[str, Any]:
 shrinking = Claim(
     id="du2019.lemma-5.5",
     source=Source(PAPER, "5.4.2", "Lemma 5.5"),
-    statement=r"under the assumptions of Theorem 5.3, with $\beta^0=\min\{(a^0)^\top a_*,(g(\phi^0)-1)"
+    statement=r"under the assumptions of Theorem 5.3, with $\beta^0=\min\{(a^0)^\top "
+    r"a_*,(g(\phi^0)-1)"
     r"\|a_*\|^2\}\|w_*\|^2$ and $\eta=O(\min\{\frac{\beta^0\cos\phi^0}{(\|a_*\|^2+(1^\top a_*)^2)"
-    r"\|w_*\|^2},\frac{\cos\phi^0}{(\|a_*\|^2+(1^\top a_*)^2)\|w_*\|^2},\frac1k\})$: $\sin^2\phi^{t+1}"
-    r"\le(1-\eta\cos\phi^t\lambda^t)\sin^2\phi^t$, $\lambda^t=\frac{\|w_*\|(\pi-\phi^t)(a^t)^\top a_*}"
+    r"\|w_*\|^2},\frac{\cos\phi^0}{(\|a_*\|^2+(1^\top a_*)^2)\|w_*\|^2},\frac1k\})$: "
+    r"$\sin^2\phi^{t+1}"
+    r"\le(1-\eta\cos\phi^t\lambda^t)\sin^2\phi^t$, $\lambda^t=\frac{\|w_*\|(\pi-\phi^t)(a^t)^\top "
+    r"a_*}"
     r"{2\pi\|v^t\|^2}$ (first step)",
     reading="the constant in O is taken as 1/1000; no constant helps, since a^0 may grow while the "
     "step size stays. Domain and step are those of t = 0 with |v^0| = 1",
@@ -241,7 +244,8 @@ length_step = Claim(
 length_bound = Claim(
     id="du2019.proof-5.9",
     source=Source(PAPER, "5.9.2", "first inequality for |v^t|^2 in the proof of Lemma 5.9"),
-    statement=r"$\|v^t\|^2\le\|v^{t-1}\|^2+\eta^2(\|a_*\|^2+(1^\top a_*)^2)\|w_*\|^2\sin^2\phi^{t-1}$ "
+    statement=r"$\|v^t\|^2\le\|v^{t-1}\|^2+\eta^2(\|a_*\|^2+(1^\top a_*)^2)\|w_*\|^2\sin^2"
+    r"\phi^{t-1}$ "
     r"where $(a^{t-1})^\top a_*\le(\|a_*\|^2+(1^\top a_*)^2)\|w_*\|^2$ and $\|v^{t-1}\|\ge1$",
     over={**PLACE, **TEACHER, eta: POSITIVE},
     hypotheses=[inner <= MASS * norm_w**2],
@@ -264,7 +268,8 @@ length_bound = Claim(
 length_bound_corrected = Claim(
     id="du2019.proof-5.9.corrected",
     source=length_bound.source,
-    statement=r"$\|v^t\|^2\le\|v^{t-1}\|^2+\frac{\eta^2}4(\|a_*\|^2+(1^\top a_*)^2)^2\|w_*\|^4\sin^2"
+    statement=r"$\|v^t\|^2\le\|v^{t-1}\|^2+\frac{\eta^2}4(\|a_*\|^2+(1^\top "
+    r"a_*)^2)^2\|w_*\|^4\sin^2"
     r"\phi^{t-1}$ where $(a^{t-1})^\top a_*\le(\|a_*\|^2+(1^\top a_*)^2)\|w_*\|$",
     over={**PLACE, **TEACHER, eta: POSITIVE},
     hypotheses=[inner <= MASS * norm_w],

@@ -2,7 +2,8 @@
 
 phi: angle between v and w*; norm_v, norm_w: |v|, |w*|; inner: a'a*; sum_a: 1'a; sum_teacher: 1'a*;
 square_teacher: |a*|^2; k: number of patches; p: patch size; eta: step size; excess: a'a* at the
-start over |a*|^2; delta: cosine of the angle at the start; eps: relative accuracy of the loss.
+start over |a*|^2; delta: cosine of the angle at the start; c: cosine of the angle; rate: lambda;
+eps: relative accuracy of the loss.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from sympy import Interval, Min, cos, pi, sin, symbols
+from sympy import Interval, Min, Rational, cos, pi, symbols
 
 from symbolic.arccos import g
-from symbolic.population_step import angular_rate, next_sin_squared
+from symbolic.population_step import angular_rate
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
 from theorems.papers.du2019.ch5_angle import (
@@ -22,6 +23,7 @@ from theorems.papers.du2019.ch5_angle import (
     STABLE,
     START_DOMAIN,
     STEP_SIZE,
+    c,
     limit_starts,
 )
 from theorems.papers.du2019.ch5_symbols import (
@@ -44,7 +46,11 @@ from theorems.papers.du2019.ch5_symbols import (
 from theorems.quantifiers import AlongTrajectory, ForAll, UpToConstant
 from theorems.sides import Closed, Computed, Simulated
 
-excess, delta, eps = symbols("excess delta eps", real=True)
+excess, delta, eps, rate = symbols("excess delta eps rate", real=True)
+PHASE_TWO_IS = (
+    r"phase II is where $\cos\phi\ge\frac12$, $a^\top a_*\ge\frac14\|w_*\|\|a_*\|^2$, "
+    r"$\|v\|\le2$ and $\eta\lambda\cos\phi\le1$"
+)
 PROPER = [
     sum_a**2 <= norm_w**2 * sum_teacher**2,
     inner <= norm_w * MASS,
@@ -92,8 +98,10 @@ PROPER_STARTS = limit_starts((1.0,), (0.01, 1.0))
 angle_decays = Claim(
     id="du2019.lemma-5.9",
     source=Source(PAPER, "5.9.2", "Lemma 5.9, the angle"),
-    statement=r"with $\beta^0=\min\{(a^0)^\top a_*,(g(\phi^0)-1)\|a_*\|^2\}\|w_*\|^2$ and $\eta\le\min"
-    r"\{\frac{\beta^0\cos\phi^0}{8(\|a_*\|^2+(1^\top a_*)^2)\|w_*\|^2},\frac{\cos\phi^0}{(\|a_*\|^2+"
+    statement=r"with $\beta^0=\min\{(a^0)^\top a_*,(g(\phi^0)-1)\|a_*\|^2\}\|w_*\|^2$ and "
+    r"$\eta\le\min"
+    r"\{\frac{\beta^0\cos\phi^0}{8(\|a_*\|^2+(1^\top a_*)^2)\|w_*\|^2},\frac{\cos\phi^0}{(\|a_*"
+    r"\|^2+"
     r"(1^\top a_*)^2)\|w_*\|^2},\frac{2\pi}{k+\pi-1}\}$: $\sin^2\phi^t\le(1-\eta\frac{\cos\phi^0"
     r"\beta^0}8)^t$ for all $t$",
     reading=r"$\beta^*$ in the step size is read as $\beta^0$; $\|v^0\|=1$",
@@ -127,8 +135,10 @@ length_stays = Claim(
 angle_decays_corrected = Claim(
     id="du2019.lemma-5.9.corrected",
     source=angle_decays.source,
-    statement=r"Lemma 5.9 with $\beta^0=\min\{(a^0)^\top a_*\|w_*\|,(g(\phi^0)-1)\|a_*\|^2\|w_*\|^2\}$,"
-    r" $|1^\top a^0|\le\|w_*\||1^\top a_*|$ and $(a^0)^\top a_*\le(\|a_*\|^2+(1^\top a_*)^2)\|w_*\|$",
+    statement=r"Lemma 5.9 with $\beta^0=\min\{(a^0)^\top a_*\|w_*\|,(g(\phi^0)-1)\|a_*\|^2\|w_*"
+    r"\|^2\}$,"
+    r" $|1^\top a^0|\le\|w_*\||1^\top a_*|$ and $(a^0)^\top a_*\le(\|a_*\|^2+(1^\top "
+    r"a_*)^2)\|w_*\|$",
     over=START_DOMAIN,
     where=PROPER,
     lhs=_along("sin_squared"),
@@ -155,29 +165,43 @@ length_stays_corrected = Claim(
     corrects="du2019.lemma-5.9.length",
 )
 
-RATE = angular_rate(phi, norm_w, inner, norm_v)
-fast_rate = Claim(
-    id="du2019.text-5.4d",
-    source=Source(PAPER, "5.4.2", "rate of Phase II"),
-    statement=r"in phase II $\sin^2\phi^{t+1}\le(1-\eta C\|w_*\|^2\|a_*\|^2)\sin^2\phi^t$ for some "
-    r"absolute $C>0$",
-    reading=r"phase II is where $\cos\phi\ge\frac12$, $a^\top a_*\ge\frac14\|w_*\|\|a_*\|^2$, "
-    r"$\|v\|\le2$ and $\eta\lambda\cos\phi\le1$; there $C=\frac1{96}$ does",
+rate_below = Claim(
+    id="du2019.text-5.4d.rate",
+    source=Source(PAPER, "5.9.3", "lower bound on lambda in Phase II"),
+    statement=r"in phase II $\lambda^t=\Omega(\|w_*\|^2\|a_*\|^2)$",
+    reading=PHASE_TWO_IS + r"; there $\lambda\ge\frac1{48}\|w_*\|^2\|a_*\|^2$",
     over={phi: Interval(0, pi / 3), inner: POSITIVE, norm_v: Interval(1, 2), norm_w: POSITIVE}
-    | {square_teacher: POSITIVE, eta: POSITIVE},
-    hypotheses=[4 * inner >= norm_w * square_teacher, eta * RATE * cos(phi) <= 1],
-    lhs=Closed(next_sin_squared(cos(phi), eta * RATE)),
-    relation="<=",
-    rhs=Closed((1 - eta * norm_w**2 * square_teacher / 96) * sin(phi) ** 2),
+    | {square_teacher: POSITIVE},
+    hypotheses=[4 * inner >= norm_w * square_teacher],
+    lhs=Closed(angular_rate(phi, norm_w, inner, norm_v)),
+    relation=">=",
+    rhs=Closed(norm_w**2 * square_teacher / 48),
     grid=Grid(
         phi=[0.0, 0.1, 1.0, 1.0471],
         inner=[0.25, 1.0],
         norm_v=[1.0, 2.0],
         norm_w=[1.0],
         square_teacher=[1.0],
-        eta=[0.01, 0.5],
     ),
-    uses=("du2019.lemma-5.5.corrected", "du2019.lemma-5.9.length.corrected"),
+    uses=("du2019.corollary-5.1.corrected", "du2019.lemma-5.9.length.corrected"),
+)
+
+fast_rate = Claim(
+    id="du2019.text-5.4d",
+    source=Source(PAPER, "5.4.2", "rate of Phase II"),
+    statement=r"in phase II $\sin^2\phi^{t+1}\le(1-\eta C\|w_*\|^2\|a_*\|^2)\sin^2\phi^t$ for some "
+    r"absolute $C>0$ (sides divided by $\sin^2\phi^t$)",
+    reading=PHASE_TWO_IS + r"; there $C=\frac1{96}$ does",
+    over={c: Interval(Rational(1, 2), 1), rate: POSITIVE, norm_w: POSITIVE}
+    | {square_teacher: POSITIVE, eta: POSITIVE},
+    hypotheses=[48 * rate >= norm_w**2 * square_teacher, eta * rate * c <= 1],
+    lhs=Closed((1 - eta * rate * c) ** 2 / (1 + eta**2 * rate**2 * (1 - c**2))),
+    relation="<=",
+    rhs=Closed(1 - eta * norm_w**2 * square_teacher / 96),
+    grid=Grid(
+        c=[0.5, 0.9, 1.0], rate=[0.0209, 0.5], norm_w=[1.0], square_teacher=[1.0], eta=[0.01, 1.0]
+    ),
+    uses=("du2019.lemma-5.5.corrected", "du2019.text-5.4d.rate", "du2019.eq-5.9.step"),
 )
 
 
@@ -203,11 +227,15 @@ def _main_start(norm: float, square: float, angle: float, share: float) -> dict[
 converges = Claim(
     id="du2019.theorem-5.3a",
     source=Source(PAPER, "5.3", "Theorem 5.3, Phase I"),
-    statement=r"if $(a^0)^\top a_*>0$, $|1^\top a^0|\le|1^\top a_*|$, $\phi^0<\pi/2$ and $\eta=O(\min\{"
+    statement=r"if $(a^0)^\top a_*>0$, $|1^\top a^0|\le|1^\top a_*|$, $\phi^0<\pi/2$ and "
+    r"$\eta=O(\min\{"
     r"\frac{(a^0)^\top a_*\cos\phi^0}{(\|a_*\|^2+(1^\top a_*)^2)\|w_*\|^2},\frac{(g(\phi^0)-1)\|a_*"
-    r"\|^2\cos\phi^0}{(\ldots)\|w_*\|^2},\frac{\cos\phi^0}{(\ldots)\|w_*\|^2},\frac1k\})$, there is "
-    r"$T_1=O(\frac1{\eta\cos\phi^0\beta^0}+\frac1\eta)$ with $\phi^{T_1}=\Theta(1)$, $(a^{T_1})^\top "
-    r"a_*\|w_*\|=\Theta(\|a_*\|^2\|w_*\|^2)$, $\beta^0=\min\{(a^0)^\top a_*\|w_*\|,(g(\phi^0)-1)\|a_*\|"
+    r"\|^2\cos\phi^0}{(\ldots)\|w_*\|^2},\frac{\cos\phi^0}{(\ldots)\|w_*\|^2},\frac1k\})$, there "
+    r"is "
+    r"$T_1=O(\frac1{\eta\cos\phi^0\beta^0}+\frac1\eta)$ with $\phi^{T_1}=\Theta(1)$, "
+    r"$(a^{T_1})^\top "
+    r"a_*\|w_*\|=\Theta(\|a_*\|^2\|w_*\|^2)$, $\beta^0=\min\{(a^0)^\top a_*\|w_*\|,(g(\phi^0)-1)"
+    r"\|a_*\|"
     r"^2\|a_*\|^2\}$",
     reading=r"$\phi^{T_1}=\Theta(1)$ is read as $\cos\phi^{T_1}=\Omega(1)$, as the proof has it; "
     "measured is what the theorem implies: the run is not caught by the spurious minimum "
@@ -236,7 +264,8 @@ converges = Claim(
         ]
     ),
     uses=("du2019.lemma-5.5", "du2019.lemma-5.9", "du2019.corollary-5.2"),
-    erratum="|1'a^0| <= |1'a_*| lacks the factor |w*|: for |w*| < 1 the run may end in the spurious "
+    erratum="|1'a^0| <= |1'a_*| lacks the factor |w*|: for |w*| < 1 the run may end in the "
+    "spurious "
     "minimum, whatever the step size (and beta^0 has |a_*|^2|a_*|^2 for |a_*|^2|w*|^2)",
 )
 
@@ -300,7 +329,8 @@ def printed_phase_two(points: Any) -> Any:
 converges_corrected = Claim(
     id="du2019.theorem-5.3a.corrected",
     source=converges.source,
-    statement=r"Phase I for $\|w_*\|=1$, $(a^0)^\top a_*\le\|a_*\|^2+(1^\top a_*)^2$, $\cos\phi^{T_1}="
+    statement=r"Phase I for $\|w_*\|=1$, $(a^0)^\top a_*\le\|a_*\|^2+(1^\top a_*)^2$, "
+    r"$\cos\phi^{T_1}="
     r"\Omega(1)$ and $\beta^0=\min\{(a^0)^\top a_*,(g(\phi^0)-1)\|a_*\|^2\}$",
     over={excess: Interval.Lopen(0, 1), delta: Interval.open(0, 1), square_teacher: POSITIVE}
     | {k: SEVERAL_PATCHES},
@@ -334,7 +364,7 @@ fast_phase = Claim(
     relation="<=",
     rhs=Computed(printed_phase_two),
     quantifier=UpToConstant(along=("excess",)),
-    grid=Grid(excess=[2.0**j for j in range(2, 10)], eps=[0.01]),
+    grid=Grid(excess=[2.0**j for j in range(2, 10)], eps=[1e-5]),
     uses=("du2019.lemma-5.10", "du2019.lemma-5.11", "du2019.lemma-5.12", "du2019.lemma-5.9"),
     erratum="nothing bounds |v^{T_1}|: from a large a^0 the first step lengthens v in proportion, "
     "and T_2 grows with its square",

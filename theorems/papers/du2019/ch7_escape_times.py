@@ -35,6 +35,7 @@ COUNT_GRID = [
     for q in SHARES
     for c in (math.e, 10.0)
     for m in (1.0, 0.5, 1e-4)
+    if q > 0.01 or a < 3.0  # small steps with large L / gamma cost most and show least
 ]
 TIMES_GRID = Grid(points=COUNT_GRID, d=[1, 2, 3, 6])
 FIXED_GRID = Grid(
@@ -265,8 +266,9 @@ SKETCH_GRID = Grid(
         {"L": a, "gamma": 1.0, "tau": c, "eta": q / (2 * a), "x": m}
         for a in (1.01, 2.5, math.e, 20.0, 100.0)
         for q in (0.01, 0.5, 0.9, 1.0)
-        for c in (1.01, 1.1, 2.0, math.e)
+        for c in (1.01, 2.0, math.e)
         for m in (1.0, 0.9, 0.1)
+        if q > 0.01 or a < 3.0
     ],
     d=[2, 3, 5],
 )

@@ -209,11 +209,11 @@ figure_4 = _figure("7.4", 10)
 
 
 def _late_plateaus(points: Any, samples: int, generator: Any) -> Any:
-    """Length of the third plateau of perturbed gradient descent, d = 3."""
+    """Length of the second plateau of perturbed gradient descent, d = 2."""
     import torch
 
     rows = [
-        _perturbed_runs(3, high, low, samples, generator)[:, 2]
+        _perturbed_runs(2, high, low, samples, generator)[:, 1]
         for high, low in zip(points.L.tolist(), points.gamma.tolist(), strict=True)
     ]
     return torch.stack(rows)
@@ -225,7 +225,7 @@ perturbed_scale = Claim(
     statement="the number of iterations that perturbed gradient descent needs to escape a saddle "
     "point is "
     r"of the order of $\frac1{\eta\gamma}=\frac{4L}\gamma$",
-    reading="d = 3 is enough to see a plateau that does not depend on d",
+    reading="the second plateau, d = 2",
     quantifier=UpToConstant(along=("L",), samples=8),
     over={L: Interval.open(0, oo), gamma: Interval.open(0, oo)},
     where=[gamma < L],
@@ -279,7 +279,7 @@ def _visits(points: Any) -> Any:
     record = {str(j): lambda x, at=at, **_: (x - at).norm(dim=-1) for j, at in enumerate(places)}
     parameters = {name: points[name] for name in ("L", "gamma")}
     parameters["tau"] = torch.full_like(points.L, math.e)
-    path = record_descent(tube_gradient, start, 0.25 / points.L, 3000, parameters, record)
+    path = record_descent(tube_gradient, start, 0.25 / points.L, 800, parameters, record)
     distance = torch.stack([path[str(j)][:, 0] for j in range(4)], dim=1)
     nearest = distance.argmin(dim=-1)
     ordered = (nearest.diff(dim=1) > 0).all(dim=1).to(torch.float64)

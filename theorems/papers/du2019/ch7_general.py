@@ -122,9 +122,9 @@ limit_is_second_order = Claim(
     grid=Grid(eta=[0.1, 0.5, 0.9, 0.999]),
 )
 
-# Theorem 7.2 on the octopus with L = 2, gamma = tau = 1: |f| <= 30 d there (it falls by nu = 14.5
+# Theorem 7.2 on the octopus with L = 5/4, gamma = tau = 1: |f| <= 30 d there (it falls by nu < 10
 # per saddle point and rises by at most 4 L tau^2 per coordinate), and the Hessian's norm is <= 40.
-SHAPE = (2.0, 1.0, 1.0)
+SHAPE = (1.25, 1.0, 1.0)
 DELTA, BOUND, SMOOTH = sp.Rational(1, 10), 30 * d, 40
 
 
@@ -167,7 +167,7 @@ perturbed_is_fast = Claim(
     lhs=Sampled(_iterations),
     relation="<=",
     rhs=Closed(SMOOTH * BOUND / epsilon**2 * log(d * SMOOTH * BOUND / (epsilon**2 * DELTA)) ** 4),
-    grid=Grid(d=[1, 2, 4, 8, 16], epsilon=[0.016, 0.008, 0.004, 0.002]),
+    grid=Grid(d=[1, 2, 4, 8], epsilon=[0.016, 0.008, 0.004, 0.002]).nightly(d=[1, 2, 4, 8, 16, 32]),
 )
 
 # Section 7.7.3 and Corollary 7.2: rescaling

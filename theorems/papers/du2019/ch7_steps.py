@@ -108,10 +108,10 @@ first_escape = Claim(
 second_escape = Claim(
     id="du2019.text-7.4a",
     source=Source(PAPER, "7.4.1", "two saddle points, second escape"),
-    statement=r"on (7.3), with $t_2=\min\{t:x_2^{(t)}\ge1\}$: "
+    statement=r"on (7.3), with $t_2=\min_{x_2^{(t)}\ge1}t$: "
     r"$t_2\ge\frac{2\eta(L+\gamma)t_1+\log(1/x_2^0)}{2\eta\gamma}$",
-    reading=r"$\eta\le\frac1{2L}$, from the theorem's $\eta\le1/\ell$; runs of at most "
-    f"{MOST_STEPS} steps",
+    reading=r"$\eta\le\frac1{2L}$, from the theorem's $\eta\le1/\ell$; $t_2$ counted from "
+    r"$t_1$ on, once the second saddle point's neighbourhood is entered",
     over=TWO_SADDLES,
     where=SMALL_STEP,
     quantifier=ForAll(search=False),

@@ -1,0 +1,34 @@
+"""The certificate of a refutation, from the point at which a statement fails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+
+from symbolic.certificate import Malformed, build, encode, encode_statement
+from symbolic.problem import Problem
+from symbolic.recheck import recheck
+
+
+def refutation(
+    problem: Problem, engine: str, point: Mapping[sp.Symbol, sp.Expr], seconds: float = 2.0
+) -> dict[str, Any] | None:
+    """A certificate that the checker accepts for this point, or None where it accepts none.
+
+    `point` gives every symbol of `problem.over` an exact value. Each relation is tried as false and
+    as undefined there, so that the caller need not know which one fails.
+    """
+    try:
+        values = {symbol.name: encode(point[symbol]) for symbol in problem.over}
+        count = len(encode_statement(problem)["relations"])
+    except (Malformed, KeyError):
+        return None
+    for failure in ("false", "undefined"):
+        for index in range(count):
+            body = {"point": values, "relation": index, "failure": failure}
+            certificate = build(problem, engine, body, kind="refutation")
+            if recheck(certificate, seconds).ok:
+                return certificate
+    return None
