@@ -63,15 +63,11 @@ class Comparison:
         return not any((*worse, self.settled, self.stronger, self.added))
 
     def exit_status(self) -> int:
-        """0 nothing got worse, 1 a verdict got weaker or a claim left, 2 a new violation or error,
-
-        3 a new conflict.
-        """
+        """As the command's: 0 nothing got worse, 1 a violation, an error, a weaker verdict or a
+        claim that left, 3 a new conflict (2 stays for bad usage)."""
         if self.conflicts:
             return 3
-        if self.violations or self.errors:
-            return 2
-        return 1 if self.weaker or self.removed else 0
+        return 1 if self.violations or self.errors or self.weaker or self.removed else 0
 
 
 def compare(before: Run | Mapping[str, Any], after: Run | Mapping[str, Any]) -> Comparison:

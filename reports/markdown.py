@@ -84,9 +84,8 @@ def summary(report: Report, link_base: str = "") -> str:
 
     `link_base` is the address of the report's page; ids are plain without it.
     """
-    base = f"{link_base}#" if link_base else ""
-    known = {entry.id for entry in report.entries}
-    return _tidy(_summary(report, lambda id_: f"{base}{id_}" if base and id_ in known else ""))
+    # Violated statements stand on the front page, however many pages the report has.
+    return _tidy(_summary(report, lambda id_: f"{link_base}#violated-{id_}" if link_base else ""))
 
 
 def _summary(report: Report, link: Callable[[str], str]) -> str:

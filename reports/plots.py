@@ -49,18 +49,18 @@ def draw(claim: Claim, result: Result) -> Plot | None:
 
 
 def _drawn(claim: Claim, result: Result, rows: list[Row]) -> tuple[bytes, str] | None:
-    from reports import drawing
+    from reports import drawing, drawing_statistics
 
     if "step" in rows[0]:
         run = closest_run(claim, rows)
         return drawing.trajectory(claim, result, run) if len(run) >= FEWEST and moves(run) else None
     if any(fitted["slope"] is not None for fitted in result.details.get("growth", ())):
-        return drawing.growth(claim, result, rows)
+        return drawing_statistics.growth(claim, result, rows)
     if isinstance(claim.quantifier, Reproduces) and (axes := table_axes(rows)) is not None:
-        return drawing.table(rows, *axes)
+        return drawing_statistics.table(rows, *axes)
     if "low" in rows[0]:
         panels = scans(rows, claim, result, fewest=3)
-        return drawing.intervals(claim, panels) if panels else None
+        return drawing_statistics.intervals(claim, panels) if panels else None
     if is_closed_only(claim):
         if claim.relation == "==" and result.verdict is not Verdict.VIOLATED:
             return None

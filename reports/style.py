@@ -104,6 +104,8 @@ def set_scales(axes: Axes, xs: Iterable[float], ys: Iterable[float]) -> None:
             locator.set_params(numticks=7)
         else:
             choose(kind)
+    # A change of scale keeps the limits that suited the old one.
+    axes.autoscale()
     tidy_logarithmic(axes)
 
 

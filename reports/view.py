@@ -50,7 +50,10 @@ class Entry:
 
     @property
     def name(self) -> str:
-        return self.claim.name
+        name = self.claim.name
+        if self.claim.corrects is not None and "correct" not in name.lower():
+            return f"{name}, corrected"
+        return name
 
     @property
     def label(self) -> str:

@@ -32,6 +32,8 @@ MARKS = {
 CONFLICT = "CONFLICT"
 CONFLICT_MARK = "‼"
 
+# A ratio to a side that is zero says nothing of a constant.
+SMALLEST_RATIO = 1e-9
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SCIENTIFIC = re.compile(r"^(-?\d+(?:\.\d+)?)e([-+]?\d+)$")
 _WORDS = re.compile(r"[a-z]{2,} [A-Za-z]")
@@ -94,7 +96,12 @@ def duration(seconds: float) -> str:
 
 def counterexample(claim: Claim, witness: Mapping[str, Any]) -> Rich:
     """The witness in words and numbers: where, both sides, by how much."""
-    where = point(witness["at"], exactly)
+    at = dict(witness["at"])
+    if isinstance(at.get("start"), Mapping) and all(
+        at.get(name) == value for name, value in at["start"].items()
+    ):
+        del at["start"]
+    where = point(at, exactly)
     lead: Rich = (Plain("At "), *where, Plain(" ")) if where else ()
     return (*lead, Plain(_against(claim, witness)))
 
@@ -216,7 +223,7 @@ def closest(claim: Claim, result: Result) -> Rich:
 def tightness(claim: Claim, result: Result) -> Rich:
     """The supremum found of the smaller side over the larger one, and where it is attained."""
     found = result.tightness
-    if not found or not _finite(found["value"]):
+    if not found or not _finite(found["value"]) or float(found["value"]) < SMALLEST_RATIO:
         return ()
     if isinstance(claim.quantifier, UpToConstant):
         lead: list[Piece] = [Plain(f"largest ratio of the sides {number(found['value'])} at ")]

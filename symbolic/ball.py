@@ -4,8 +4,8 @@ An `Interval` encloses a set of real numbers: every element x satisfies `inf(lo)
 Each end is itself a (thin) ball, so rounding needs no care, and an end may be infinite, which keeps
 `exp`, `atan` or `1/x` useful on rays. `ok` says how well defined the enclosed expression is: 2,
 certainly everywhere; 1, except perhaps where an argument touches the closed end of a natural domain
-(`1/x` on [0, 1]); 0, nothing is known. Partly undefined arguments are clamped. `apart` says that the
-value is certainly never 0, even if an end of the enclosure is (1/x on [1, oo), exp on the line).
+(`1/x` on [0, 1]); 0, nothing is known. Partly undefined arguments are clamped. `apart` says that
+the value is never 0, even if an end of the enclosure is (1/x on [1, oo), exp on the line).
 """
 
 from __future__ import annotations

@@ -128,6 +128,9 @@ def shows(poly: Poly, box: Sequence[Side], strict: bool) -> bool:
     degrees = [int(d) for d in poly.degrees()]
     faces = []
     for degree, side in zip(degrees, box, strict=True):
+        if not degree:
+            faces.append([{0}])
+            continue
         low, high = side.included()
         ends = [{0}] if low else []
         if high:

@@ -120,7 +120,7 @@ class _Search:
         """(a reason for the sign on the node's box or None, a lower bound)."""
         box, target = node.box, self.target
         value = target.value(box.intervals)
-        outside = self.prover.probes.outside(box.intervals)
+        outside = self.prover.outside(box)
         if outside is not None:
             return {"by": "outside", "where": outside}, 0.0
         if value.ok >= self.needed:
@@ -137,7 +137,9 @@ class _Search:
         if has_switch(target.expr):
             reason = self.resolved(node)
             return reason, float(value.lo) if value.lo.is_finite() else -1e300
-        if value.ok >= TOUCHES:
+        if self.prover.confined:
+            return None, float(value.lo) if value.lo.is_finite() else -1e300
+        if value.ok == SURE or (self.needed == SURE and value.ok == TOUCHES):
             reason = self.tangency.settle(box, node.level)
             if reason is not None:
                 return reason, 0.0

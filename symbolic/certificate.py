@@ -59,9 +59,9 @@ split, constant, induction).
   "rest": reason?, "rows": {"k": expr}?}`: tangency. With g_k = d^k g/dx^k at x = c (other variables
   free), each k < m has (x-c)^k g_k >= 0 on the box and g_m has (x-c)^m g_m >= 0 over the box. `at`
   may be an expression in the other variables, within the range of x: then m is even and odd terms
-  are zero. `terms` has m reasons (default: each `zero`, which is exact; else a reason for ±g_k >= 0,
-  the sign that the side of c asks for), `rest` a reason for ±g_m (default sign). With c an end,
-  `rows` gives forms of g_k, k >= 1, that are continuous at c where the literal one is not. With a
+  are zero. `terms` has m reasons (default: each `zero`, which is exact; else a reason for
+  ±g_k >= 0, the sign that the side of c asks for), `rest` a reason for ±g_m (default sign). With c
+  an end, `rows` gives forms of g_k, k >= 1, that are continuous at c where the literal one is not. With a
   strict claim, `rest` must be strict, and c outside the domain or g_0 > 0.
 - `{"by": "minimum", "at": {"x": c, ...}}`: g(c) >= 0 and its gradient is exactly 0 at an exact
   point c of the box; the Hessian is positive semidefinite over the box (enclosures, LDL).
@@ -85,10 +85,10 @@ split, constant, induction).
   -u >= 0 for abs(u); one argument minus the others for max and min; default sign).
 - `{"by": "compare", "map": "log"|"exp", "left": A, "right": B, "factor": "1"?, "needs": [A > 0,
   B > 0]?, "to": expr?, "then": reason}`: g = factor (A - B), and `then` shows log A - log B > 0
-  (for exp: exp A - exp B), written as `to`: logs of products, powers, exponentials and gammas of what is
-  seen to be positive are opened.
-- `{"by": "where", "where": k}`: g is a positive rational multiple of what where[k]
-  says is positive.
+  (for exp: exp A - exp B), written as `to`: logs of products, powers, exponentials and gammas of
+  what is seen to be positive are opened.
+- `{"by": "where", "where": k}`: g is a positive rational multiple of what
+  where[k] says is positive.
 - `{"by": "zero"}`: g is identically 0 by the normal form of `rewrite`.
 - `{"by": "constant", "var": "x", "at": c, "slope": reason?, "then": reason?}`: dg/dx is identically
   0 on the box (default: zero) and `then` (default zero) holds at x = c.

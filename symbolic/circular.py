@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from symbolic.elimination import Elimination
 
 LARGEST_MULTIPLE = 24
+_LARGEST_DENOMINATOR = 30
 
 
 class Unsupported(Exception):
@@ -62,16 +63,18 @@ class CircularGenerators:
                 sine.times(c).plus(cosine.times(s)),
                 self._minus(cosine.times(c), sine.times(s)),
             )
+        terms = terms_of(argument)
+        if len(terms) > 1 or terms[0][0] != self._unit.get(terms[0][1]):
+            angle = self.system.quotient(argument)
+            self._hint_signs(sine, angle, fmpq(0))
+            self._hint_signs(cosine, angle, fmpq(-1, 2))
         return sine, cosine
 
     def _multiple(self, rest: sp.Expr, rate: sp.Rational) -> tuple[Quotient, Quotient]:
         if rest is sp.pi:
             values = [f(rate * sp.pi) for f in (sp.sin, sp.cos)]
-            known = [
-                self.system.number(v) if v.has(sp.sin, sp.cos) else self.system.quotient(v)
-                for v in values
-            ]
-            return known[0], known[1]
+            if not any(v.has(sp.sin, sp.cos) for v in values):
+                return self.system.quotient(values[0]), self.system.quotient(values[1])
         unit = self._unit.get(rest, rate)
         if isinstance(rest, sp.acos | sp.asin | sp.atan):
             unit = sp.Rational(1, unit.q)
@@ -93,6 +96,8 @@ class CircularGenerators:
             if unit != 1:
                 raise Unsupported(f"a fraction of {rest}")
             return self._of_arc(rest)
+        if rest is sp.pi:
+            return self._algebraic_angle(unit)
         angle = self.system.quotient(rest).times(self._whole(fmpq(int(unit.p), int(unit.q))))
         key = ("angle", self.system.guard, str(angle.num), str(angle.den))
         if key not in self._known:
@@ -104,19 +109,39 @@ class CircularGenerators:
             self._arc_of_sine[str(s)] = angle
             self._arc_of_sine[str(c)] = self._minus(half, angle)
             self._arc_of_tangent[str(s), str(c)] = angle
-            self._hint_signs(s, angle, fmpq(0))
-            self._hint_signs(c, angle, fmpq(-1, 2))
+            self._hint_signs(self._known[key], angle, fmpq(0))
+            self._hint_signs(self._known[(*key, "cos")], angle, fmpq(-1, 2))
         return self._known[key], self._known[(*key, "cos")]
 
-    def _hint_signs(self, wave: Poly, angle: Quotient, start: fmpq) -> None:
+    def _algebraic_angle(self, unit: sp.Rational) -> tuple[Quotient, Quotient]:
+        """Sine and cosine of unit * pi, as the roots of their minimal polynomials."""
+        if unit.q > _LARGEST_DENOMINATOR:
+            raise Unsupported(f"the angle {unit} pi")
+        found = []
+        for function in (sp.sin, sp.cos):
+            exact = function(unit * sp.pi)
+            value = self.system.number(exact)
+            if not value.num.is_constant():
+                poly = sp.Poly(sp.minimal_polynomial(exact, sp.Dummy("x")))
+                total = self._whole(0)
+                for (power,), coefficient in poly.terms():
+                    weight = self._whole(fmpq(int(coefficient.p), int(coefficient.q)))
+                    total = total.plus(value.power(power).times(weight))
+                self.system.constraints.append(total.sign("=="))
+            found.append(value)
+        square = found[0].times(found[0]).plus(found[1].times(found[1]))
+        self.system.constraints.append(self._minus(square, self._whole(1)).sign("=="))
+        return found[0], found[1]
+
+    def _hint_signs(self, wave: Quotient, angle: Quotient, start: fmpq) -> None:
         """The wave is positive on (start pi, (start + 1) pi) and alternates from there."""
         pi = self.system.number(sp.pi)
         for k in range(-2, 3):
             low = self._minus(angle, pi.times(self._whole(start + k)))
             high = self._minus(pi.times(self._whole(start + k + 1)), angle)
             inside = All((low.sign(">"), high.sign(">")))
-            self.system.hint(implies(inside, Sign("<" if k % 2 else ">", wave)))
-            self.system.hint(implies(low.sign("=="), Sign("==", wave)))
+            self.system.hint(implies(inside, wave.sign("<" if k % 2 else ">")))
+            self.system.hint(implies(low.sign("=="), wave.sign("==")))
 
     def _of_arc(self, arc: sp.Expr) -> tuple[Quotient, Quotient]:
         u = arc.args[0]

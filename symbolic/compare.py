@@ -67,6 +67,16 @@ def _steep(expr: Any) -> bool:
     )
 
 
+def steeper_than_linear(expr: Any) -> bool:
+    """Whether some exponential has an exponent that is not a polynomial of degree 1."""
+    return any(
+        e.exp.is_polynomial(*e.free_symbols)
+        and sp.Poly(e.exp, *sorted(e.free_symbols, key=str)).total_degree() > 1
+        for e in expr.atoms(sp.exp)
+        if e.free_symbols
+    )
+
+
 def logarithm(expr: Any, prover: Prover, box: Box) -> Any:
     """log(expr) for an expr > 0, opened over products, powers and exponentials."""
     if expr.is_Mul:
@@ -172,20 +182,19 @@ def by_isolation(
     rest = opened.get(sp.Integer(1), sp.Integer(0))
     if coefficient.is_number or rest.has(kernel):
         return None
-    coefficient = sp.factor_terms(coefficient)
-    sign = prover.probes.sign(prover.target(coefficient), box)
-    if sign is None:
-        return None
-    outer = prover.prove(sign * coefficient, True, box, 1)
-    if outer is None:
-        return None
+    parts = sp.Mul.make_args(sp.factor_terms(coefficient))
     inner = kernel + sp.factor_terms(rest / coefficient)
-    why = prover.prove(sign * inner, strict, box, depth)
+    entries, total = [], 1
+    for part in parts:
+        sign = prover.probes.sign(prover.target(part), box)
+        outer = sign and prover.prove(sign * part, True, box, 1)
+        if not sign or outer is None:
+            return None
+        total *= sign
+        entries.append({"sign": sign, "why": outer})
+    why = prover.prove(total * inner, strict, box, depth)
     if why is None:
         return None
-    factors = [{"sign": sign, "why": outer}, {"sign": sign, "why": why}]
-    return {
-        "by": "rewrite",
-        "to": sp.Mul(sp.UnevaluatedExpr(coefficient), inner, evaluate=False),
-        "then": {"by": "product", "factors": factors},
-    }
+    entries.append({"sign": total, "why": why})
+    product = sp.Mul(*parts, inner, evaluate=False)
+    return {"by": "rewrite", "to": product, "then": {"by": "product", "factors": entries}}

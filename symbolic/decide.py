@@ -14,6 +14,7 @@ from dataclasses import replace
 import sympy as sp
 
 from symbolic.problem import Decision, Problem
+from symbolic.recheck import recheck
 from symbolic.watchdog import Expired, expires_at
 
 # Each rung: its module, and the share of the remaining time that it may use.
@@ -73,6 +74,18 @@ def _conjuncts(relation: sp.Basic) -> tuple[sp.Basic, ...]:
     return tuple(parts)
 
 
+def _certified(decision: Decision, deadline: float) -> Decision:
+    """The decision without its certificate, where the independent checker does not accept that."""
+    if decision.certificate is None:
+        return decision
+    seconds = min(_FOR_CERTIFICATE, deadline - time.monotonic())
+    verdict = recheck(decision.certificate, max(seconds, 0.05))
+    if verdict.ok:
+        return decision
+    note = f"one engine: no certificate that the checker accepts ({verdict.reason[:120]})"
+    return replace(decision, certificate=None, notes=(*decision.notes, note))
+
+
 def _climb(problem: Problem, deadline: float) -> Decision:
     """The first settled answer on the ladder, else the reasons why there is none."""
     reasons: list[str] = []
@@ -106,6 +119,7 @@ def _climb(problem: Problem, deadline: float) -> Decision:
             continue
         if found is None:
             continue
+        found = _certified(found, deadline)
         if found.outcome == "proved" and found.certificate is None:
             uncertified = uncertified or found
             continue

@@ -30,6 +30,14 @@ def system_for(relation: sp.Basic, domain: Domain) -> Elimination:
         return _system(relation, domain, abstract=True)
 
 
+def abstract_system_for(relation: sp.Basic, domain: Domain) -> Elimination:
+    """The relation with constants such as cos(pi/9) as generators too, not as mere numbers.
+
+    Raises `NotAlgebraic`.
+    """
+    return _system(relation, domain, abstract=True)
+
+
 def _system(relation: sp.Basic, domain: Domain, abstract: bool) -> Elimination:
     ends = [
         end

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from itertools import chain, combinations, product
 from typing import Any
 
@@ -16,6 +17,7 @@ from symbolic.statement import FORMAT, VERSION, digest
 
 Form = dict[tuple[str, ...], Fraction]
 FAR = Fraction(1000)
+ONE = Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def _form(m: Monomial, problem: RateProblem, logs: bool) -> Form:
     return found
 
 
-def _rows(problem: RateProblem, logs: bool) -> Iterator[tuple[list[Any], Form]]:
+def _rows(problem: RateProblem) -> Iterator[tuple[list[Any], Form]]:
     """Rows of a certificate with the forms that they stand for, all bounded below."""
     names = sorted(problem.directions)
     rates = [m for side in (problem.left, problem.right) for m in side.monomials()]
@@ -104,14 +106,16 @@ def _rows(problem: RateProblem, logs: bool) -> Iterator[tuple[list[Any], Form]]:
         yield ["base", name, base, "low", str(low)], {w: Fraction(1), unit: -low}
         yield ["base", name, base, "high", str(high)], {w: Fraction(-1), unit: high}
     for k, (a, b) in enumerate(problem.relations):
-        form = _difference(_form(a, problem, logs), _form(b, problem, logs))
+        form = _difference(_form(a, problem, True), _form(b, problem, True))
         yield ["relation", k], form
         heads = [key for key, value in form.items() if value > 0]
-        if len(heads) == 1 and all(key[0] == "x" for key in form):
-            for key in form:
-                if key != heads[0]:
-                    both: Form = {("y", heads[0][1]): Fraction(1), ("y", key[1]): Fraction(-1)}
-                    yield ["compare", k, heads[0][1], key[1]], both
+        if len(heads) == 1 and heads[0][0] == "x":
+            name = heads[0][1]
+            exponential = {key[1] for key in form if key[0] == "w"} - {name}
+            for other in sorted({key[1] for key in form if key[0] == "x"} - {name} - exponential):
+                yield ["compare", k, name, other], {("y", name): ONE, ("y", other): -ONE}
+            for other in sorted(exponential):
+                yield ["compare", k, name, other], {("y", name): ONE, ("x", other): -ONE}
 
 
 def _log_bounds(base: int) -> tuple[Fraction, Fraction]:
@@ -131,7 +135,7 @@ def _difference(a: Form, b: Form) -> Form:
 
 def _systems(problem: RateProblem, f: Rate, g: Rate, logs: bool) -> list[dict[str, Any]] | None:
     """One exponent system for each minimum of f and choice from g, or None if one has none."""
-    rows = list(_rows(problem, logs))
+    rows = list(_rows(problem))
     systems = []
     for minimum in f.ordered():
         for choice in product(*g.ordered()):
@@ -139,6 +143,7 @@ def _systems(problem: RateProblem, f: Rate, g: Rate, logs: bool) -> list[dict[st
                 [_form(m, problem, logs) for m in minimum],
                 [_form(m, problem, logs) for m in choice],
                 rows,
+                logs,
             )
             if system is None:
                 return None
@@ -147,12 +152,12 @@ def _systems(problem: RateProblem, f: Rate, g: Rate, logs: bool) -> list[dict[st
 
 
 def _system(
-    f: list[Form], g: list[Form], rows: list[tuple[list[Any], Form]]
+    f: list[Form], g: list[Form], rows: list[tuple[list[Any], Form]], logs: bool
 ) -> dict[str, Any] | None:
     """Weights with sum w g - sum w f - sum w row = 0, as documented in `recheck_rates`."""
     forms = [*f, *g, *(form for _, form in rows)]
     signs = [-1] * len(f) + [1] * len(g) + [-1] * len(rows)
-    keys = sorted({key for form in forms for key in form})
+    keys = sorted({key for form in forms for key in form if logs or key[0] != "y"})
     columns = list(zip(forms, signs, strict=True))
     matrix = [[sign * form.get(key, Fraction(0)) for form, sign in columns] for key in keys]
     matrix.append([Fraction(int(i < len(f))) for i in range(len(forms))])
@@ -204,7 +209,7 @@ def _solved_paths(problem: RateProblem, f: Rate, g: Rate, logs: bool) -> Iterato
     """Powers of t that separate a minimum of f from g, by the exponents of powers alone."""
     names = sorted(problem.directions)
     given = [
-        _difference(_form(a, problem, logs), _form(b, problem, logs)) for a, b in problem.relations
+        _difference(_form(a, problem, True), _form(b, problem, True)) for a, b in problem.relations
     ]
     for minimum in f.ordered():
         for choice in product(*g.ordered()):
@@ -241,15 +246,21 @@ def _separating(
 
 
 def _mismatch(problem: RateProblem, minimum: list[Monomial], g: Rate, path: Path) -> str:
-    """Names the parameters that move fastest along the path and their exponents on both sides."""
-    fast = [name for name, (a, _) in path.items() if a > 0] or sorted(path)
-    parts = []
-    for name in fast:
-        ours = ", ".join(str(m.power(name)) for m in minimum)
-        theirs = ", ".join(sorted({str(m.power(name)) for m in g.monomials()}))
-        limit = "infinity" if problem.directions[name] == "oo" else "0"
-        parts.append(f"{name} -> {limit}: exponent {ours} against {theirs}")
-    return f"{', '.join(map(str, minimum))} outgrows {g} along a path; " + "; ".join(parts)
+    """Names the parameters in which a monomial of f differs from the nearest one of g."""
+    ours = minimum[0]
+    theirs = min(g.monomials(), key=lambda m: (len(_differences(ours, m)), str(m)))
+    parts = [f"{name}: {a} against {b}" for name, (a, b) in _differences(ours, theirs).items()]
+    return f"{ours} outgrows {g}; " + ", ".join(parts)
+
+
+def _differences(a: Monomial, b: Monomial) -> dict[str, tuple[str, str]]:
+    """For each parameter in which two monomials differ, what each has of it."""
+    found = {}
+    for name in sorted(a.names() | b.names()):
+        mine, yours = (str(m.only(name)) for m in (a, b))
+        if mine != yours:
+            found[name] = (mine, yours)
+    return found
 
 
 @dataclass(frozen=True)
@@ -288,4 +299,31 @@ def requirements(
         )
         # u**e * rest <= 1, so u >= rest**(-1/e) for e < 0 and u <= rest**(-1/e) for e > 0.
         found.append(Requirement(term, unknown, exponent < 0, rest ** (-1 / exponent)))
+    return found
+
+
+def solve(
+    bound: Rate, target: Monomial, unknowns: list[str], directions: dict[str, Direction]
+) -> dict[str, Rate]:
+    """How large each unknown must be for every term of the bound to be at most the target.
+
+    The unknowns are solved from the last to the first, each put into what the ones before it need;
+    one that nothing asks for is left out. Raises `ValueError` when a term asks for an upper bound,
+    or has no unknown and is not O(target).
+    """
+    asked = requirements(bound, target, unknowns, directions)
+    if not all(r.at_least for r in asked):
+        raise ValueError("some term asks for an upper bound")
+    free = [m for m in bound.monomials() if m not in {r.term for r in asked}]
+    for m in free:
+        claim = RateProblem(directions, Rate.of(m), "O", Rate.of(target))
+        if decide_rates(claim).outcome != "proved":
+            raise ValueError(f"{m} is not O({target}), whatever {', '.join(unknowns)} are")
+    found: dict[str, Rate] = {}
+    for name in reversed(unknowns):
+        bounds = [Rate.of(r.bound) for r in asked if r.unknown == name]
+        for other, value in found.items():
+            bounds = [b.substitute(other, value, directions) for b in bounds]
+        if bounds:
+            found[name] = reduce(Rate.__add__, bounds)
     return found

@@ -36,13 +36,22 @@ def is_zero(expr: Any) -> bool:
     rewritten = sp.expand(sp.expand_log(sp.expand(rewritten), force=False))
     if rewritten == 0 or sp.fraction(sp.together(rewritten))[0].expand() == 0:
         return True
-    if expr.has(sp.sin, sp.cos, sp.tan):
-        trigonometric = sp.expand(numerator.rewrite(sp.cos), trig=True)
-        if trigonometric == 0 or sp.expand(sp.expand_complex(trigonometric)) == 0:
-            return True
+    if expr.has(sp.sin, sp.cos, sp.tan) and _trigonometric(numerator) == 0:
+        return True
     if not expr.free_symbols and not expr.has(sp.Function):
         return bool(sp.radsimp(sp.sqrtdenest(numerator)) == 0)
     return False
+
+
+def _trigonometric(expr: Any) -> Any:
+    """A polynomial in single sines and any cosines of simple angles."""
+    expr = expr.replace(sp.tan, lambda u: sp.sin(u) / sp.cos(u))
+    expr = sp.expand(sp.fraction(sp.together(expr))[0], trig=True)
+    reduced = expr.replace(
+        lambda e: e.is_Pow and isinstance(e.base, sp.sin) and e.exp.is_Integer and e.exp > 1,
+        lambda e: (1 - sp.cos(*e.base.args) ** 2) ** (e.exp // 2) * e.base ** (e.exp % 2),
+    )
+    return sp.expand(reduced)
 
 
 def clearly_nonzero(expr: Any) -> bool:

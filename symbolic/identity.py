@@ -14,7 +14,7 @@ from dataclasses import replace
 import sympy as sp
 
 from symbolic.calculus import constant_zero
-from symbolic.deduction import inhabitant, left, refuted, settle, system_for
+from symbolic.deduction import abstract_system_for, inhabitant, left, refuted, settle, system_for
 from symbolic.derivations import derivation
 from symbolic.elimination import NotAlgebraic
 from symbolic.induction import closed_by_induction, has_open_sum
@@ -89,15 +89,17 @@ def _settle(relation: sp.Eq, domain: Domain, deadline: float) -> Counterexample 
     """How the equation was proved, a counterexample, or None."""
     if has_open_sum(relation):
         return "induction" if closed_by_induction(relation, domain, deadline) else None
-    try:
-        system = system_for(relation, domain)
-    except NotAlgebraic:
-        system = None
-    if system is not None:
+    for build in (system_for, abstract_system_for):
+        try:
+            system = build(relation, domain)
+        except NotAlgebraic:
+            break
         share = deadline if system.exact else time.monotonic() + 0.5 * left(deadline)
         outcome = settle(relation, system, domain, share)
         if outcome is True:
             return "normal form"
         if isinstance(outcome, Counterexample):
             return outcome
+        if not system.exact or not any(not c.is_Atom for c in system.constants.values()):
+            break
     return "derivative" if constant_zero(relation, domain, deadline) else None

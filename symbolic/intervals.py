@@ -225,7 +225,7 @@ def _certificate(problem: Problem, proofs: list[dict[str, Any]]) -> dict[str, An
             if shift:
                 relations[-1]["shift"] = shift
         return build(problem, ENGINE, {"relations": relations})
-    except Malformed:
+    except Malformed:  # beyond the format, or beyond what the checker knows
         return None
 
 

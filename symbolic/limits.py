@@ -57,6 +57,10 @@ def _limit(e: Any, symbol: sp.Symbol, end: Any) -> Any | None:
         return e if is_real_number(e) else None
     if isinstance(e, _JUMPING):
         return None
+    if e.is_rational_function(symbol):
+        return _of_rational(e, symbol, end)
+    if e.is_Add:
+        e = _gathered(e, symbol)
     parts: list[Any] = [_limit(a, symbol, end) for a in e.args]
     if any(p is None for p in parts):
         return None
@@ -86,6 +90,40 @@ def _limit(e: Any, symbol: sp.Symbol, end: Any) -> Any | None:
     if e.func in _AT_INFINITY:
         return _AT_INFINITY[e.func][1 if parts[0] == sp.oo else 0]
     return None
+
+
+def _of_rational(e: Any, symbol: sp.Symbol, end: Any) -> Any | None:
+    """The limit of a rational function by its degrees; None for a pole at a finite end."""
+    top, bottom = (sp.Poly(part, symbol) for part in sp.fraction(sp.cancel(sp.together(e))))
+    if end not in (sp.oo, -sp.oo):
+        value = bottom.eval(end)
+        return top.eval(end) / value if constant_sign(value) else None
+    rise = top.degree() - bottom.degree()
+    if rise < 0:
+        return sp.Integer(0)
+    lead = top.LC() / bottom.LC()
+    sign = constant_sign(lead)
+    if rise == 0 or not sign:
+        return lead if rise == 0 else None
+    return sp.oo * (sign if end == sp.oo or rise % 2 == 0 else -sign)
+
+
+def _gathered(total: Any, symbol: sp.Symbol) -> Any:
+    """The sum with its rational terms joined, and its logarithms of rational functions joined."""
+    rational = [t for t in total.args if t.is_rational_function(symbol)]
+    ratio, rest = sp.Integer(1), []
+    for term in total.args:
+        if term in rational:
+            continue
+        rate, inner = term.as_independent(symbol, as_Add=False)
+        plain = isinstance(inner, sp.log) and inner.args[0].is_rational_function(symbol)
+        if plain and rate.is_Integer:
+            ratio *= inner.args[0] ** rate
+        else:
+            rest.append(term)
+    joined = [sp.cancel(sp.together(sp.Add(*rational)))] if rational else []
+    logarithm = [] if ratio == 1 else [sp.log(sp.cancel(ratio))]
+    return sp.Add(*joined, *logarithm, *rest, evaluate=False) if rest or logarithm else total
 
 
 def _vanishes(product: Any, parts: list[Any], symbol: sp.Symbol) -> bool:

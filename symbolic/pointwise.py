@@ -54,7 +54,10 @@ def holds_at(condition: sp.Basic, point: Point) -> bool | str | None:
                 continue
             if truth is not None:
                 return truth
-    return None if rational else _holds_by_substitution(condition, point)
+    if rational and not isinstance(condition, sp.Gt | sp.Lt | sp.Ne):
+        return None
+    # At rational points only an exact equality is worth the effort: it refutes a strict claim.
+    return _holds_by_substitution(condition, point)
 
 
 def _holds_by_substitution(condition: sp.Basic, point: Point) -> bool | str | None:

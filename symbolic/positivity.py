@@ -118,7 +118,7 @@ class Certifier(Setting):
         if total != 1:
             raise NoCertificate("the signs of the factors do not multiply to +")
         if len(code) == 2:
-            if reasons[0] == "even":
+            if reasons[0] == "even" or not factors:
                 return {"by": "rewrite", "to": code[1], "then": {"by": "sign"}}
             base, power = self.encoded(factors[0][0]), factors[0][1]
             why = reasons[0]["base"]

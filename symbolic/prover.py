@@ -17,7 +17,13 @@ from symbolic.ball import SURE, TOUCHES, Interval
 from symbolic.boxes import Box, thin_point
 from symbolic.branching import branch
 from symbolic.cases import by_cases, has_switch
-from symbolic.compare import by_exponentials, by_isolation, by_logarithms, by_scaling
+from symbolic.compare import (
+    by_exponentials,
+    by_isolation,
+    by_logarithms,
+    by_scaling,
+    steeper_than_linear,
+)
 from symbolic.curves import by_curve, by_ends
 from symbolic.exactness import is_zero, less
 from symbolic.expansion import by_expansion, by_limit
@@ -27,6 +33,7 @@ from symbolic.program import UnsupportedError
 from symbolic.ranges import Range
 from symbolic.reasons import ZERO
 from symbolic.target import Target
+from symbolic.telescoping import by_telescoping
 from symbolic.zeros import touching_points
 
 Reason = dict[str, Any]
@@ -52,6 +59,11 @@ class Prover:
         self.where = tuple(where)
         self.deadline = deadline
         self.probes = Probes(self.symbols, self.where)
+        # Along a path from a face every point counts, also those that side conditions exclude:
+        # while `whole` is set, no reason may rest on them.
+        self.whole = False
+        # Some known sign holds only where the side conditions do; then no path may be followed.
+        self.confined = False
         self._targets: dict[Any, Target] = {}
         self._failed: dict[Any, int] = {}
         self._defined: dict[Any, bool] = {}
@@ -62,9 +74,10 @@ class Prover:
             self._targets[expr] = Target(expr, self.symbols, self.known)
         return self._targets[expr]
 
-    def learn(self, expr: Any, sign: str) -> None:
-        """Record a proved sign; it holds on every box that this prover sees."""
+    def learn(self, expr: Any, sign: str, why: Reason) -> None:
+        """Record a sign proved for the reason `why` on the whole domain."""
         self.known[expr] = sign
+        self.confined = self.confined or "'outside'" in repr(why)
         self._targets.clear()
         self._failed.clear()
         self._defined.clear()
@@ -86,7 +99,7 @@ class Prover:
         touches the end of its natural domain: exceptional points do no harm to what is concluded.
         """
         self.check_time()
-        key = (expr, strict, box, inside)
+        key = (expr, strict, box, inside, self.whole)
         if self._failed.get(key, -1) >= depth:
             return None
         reason = self._prove(expr, strict, box, depth, inside)
@@ -142,7 +155,11 @@ class Prover:
         tight = not box.is_bounded() or self.probes.looks_tight(target, box)
         if not tight and not expr.is_Mul:
             return self.within(0.3, self._by_factors, expr, strict, box, depth, inside)
-        reason = self.within(0.3, by_expansion, self, target, strict, box, depth)
+        reason = None
+        if depth > 3 and steeper_than_linear(expr):
+            reason = self.within(0.3, by_logarithms, self, target, strict, box, depth)
+        if reason is None:
+            reason = self.along(0.3, by_expansion, target, strict, box, depth)
         if reason is not None:
             return reason
         if not expr.is_Mul:
@@ -151,12 +168,35 @@ class Prover:
                 return reason
         if depth < 2:
             return None
-        strategies = (by_isolation, by_ends, by_curve, by_exponentials, by_logarithms, by_scaling)
-        for strategy in strategies:
+        if target.expr.has(sp.loggamma, sp.polygamma):
+            reason = self.along(0.5, by_telescoping, target, strict, box, depth)
+            if reason is not None:
+                return reason
+        for follow in (by_ends, by_curve):
+            reason = self.along(0.3, follow, target, strict, box, depth - 1)
+            if reason is not None:
+                return reason
+        for strategy in (by_isolation, by_exponentials, by_logarithms, by_scaling):
             reason = self.within(0.3, strategy, self, target, strict, box, depth - 1)
             if reason is not None:
                 return reason
-        return self.within(0.3, by_limit, self, target, strict, box, depth)
+        return self.along(0.3, by_limit, target, strict, box, depth)
+
+    def along(
+        self, share: float, strategy: Callable[..., Reason | None], *args: Any
+    ) -> Reason | None:
+        """`within` for a strategy that follows paths through the box, and so needs all of it."""
+        if self.confined:
+            return None
+        outer, self.whole = self.whole, True
+        try:
+            return self.within(share, strategy, self, *args)
+        finally:
+            self.whole = outer
+
+    def outside(self, box: Box) -> int | None:
+        """The index of a side condition that fails on the whole box, if that may be used."""
+        return None if self.whole else self.probes.outside(box.intervals)
 
     def structure(self, target: Target, strict: bool, box: Box, depth: int) -> Reason | None:
         """The strategies for one unbounded piece of a box."""
@@ -206,11 +246,15 @@ class Prover:
         for symbol in target.active:
             if whole_range(box.range(symbol)):
                 return symbol, sp.Integer(0)
+            if len(target.active) > 1 and box_holds(box, symbol, sp.Integer(0)):
+                value = self.at_face(target.expr, symbol, sp.Integer(0), box)
+                if value is not None and self.zero(value):
+                    return symbol, sp.Integer(0)
         return None
 
     def defined_inside(self, expr: Any, box: Box) -> bool:
         """Whether the expression is certainly defined in the interior of the box."""
-        key = (expr, box)
+        key = (expr, box, self.whole)
         if key not in self._defined:
             opened = box.opened()
             self._defined[key] = all(
@@ -224,7 +268,7 @@ class Prover:
         SymPy turns 0*log(x/y) into 0 at y = 0, so that what the expression asks of its parts is
         checked on the face first.
         """
-        key = (expr, symbol, end, box)
+        key = (expr, symbol, end, box, self.whole)
         if key not in self._faces:
             self._faces[key] = self._at_face(expr, symbol, end, box)
         return self._faces[key]

@@ -59,6 +59,14 @@ class Monomial:
         """The exponent of one parameter."""
         return dict(self.powers).get(name, Fraction(0))
 
+    def only(self, name: str) -> Monomial:
+        """The factors in one parameter."""
+        return Monomial(
+            tuple(kv for kv in self.powers if kv[0] == name),
+            tuple(kv for kv in self.logs if kv[0] == name),
+            tuple(kv for kv in self.exps if kv[0][0] == name),
+        )
+
     def names(self) -> set[str]:
         return {k for k, _ in self.powers + self.logs} | {k[0] for k, _ in self.exps}
 

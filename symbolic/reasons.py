@@ -7,7 +7,7 @@ from typing import Any
 import sympy as sp
 
 from symbolic.boxes import Box
-from symbolic.certificate import Json, encode
+from symbolic.certificate import Json, Malformed, encode
 
 _EXPRESSIONS = ("to", "on", "left", "right")
 _NESTED = ("slope", "then", "rest", "why", "curvature", "low", "high", "scale")
@@ -28,6 +28,8 @@ def to_json(reason: Any) -> Any:
     """A reason with symbols and expressions written out."""
     if reason is None or isinstance(reason, str):
         return reason
+    if reason.get("by") == "telescoping":
+        raise Malformed("the checker has no rule for telescoping sums")
     if reason.get("by") == "resolve":  # the checker resolves switches by itself
         return to_json(reason["then"])
     written: dict[str, Any] = {}

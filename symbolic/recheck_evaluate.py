@@ -60,6 +60,8 @@ class Evaluator:
 
     def __init__(self, box: Box, prec: int, known: Mapping[Term, Ball]) -> None:
         self.box, self.prec, self.known = box, prec, known
+        # Sums that differ in the order of their terms alone are recognised.
+        self.sums = {frozenset(t.args): b for t, b in known.items() if t.op == "add"}
         self.memo: dict[Term, Ball] = {}
 
     def __call__(self, term: Term) -> Ball:
@@ -72,6 +74,8 @@ class Evaluator:
 
     def _meet(self, term: Term, value: Ball) -> Ball:
         other = self.known.get(term)
+        if other is None and term.op == "add" and self.sums:
+            other = self.sums.get(frozenset(term.args))
         if other is None:
             return value
         lo, lo_open = max_end((value.lo, value.lo_open), (other.lo, other.lo_open))

@@ -11,10 +11,12 @@ from symbolic.recheck_balls import Ball, Unclear, inverse, negate, plus, times
 from symbolic.recheck_evaluate import Box, Evaluator, Side
 from symbolic.recheck_exact import is_zero
 from symbolic.recheck_induction import opened
-from symbolic.recheck_limits import limit
+from symbolic.recheck_limits import limit, one_sided
 from symbolic.recheck_prover import SIGN, ZERO_FORM, Json, Prover, jumps
 from symbolic.recheck_space import Facts, at_face, with_side
 from symbolic.recheck_terms import NotSmooth, Rejected, Term, add, mul, neg, number, sub, substitute
+
+LIMIT = {"by": "limit"}
 
 
 def monotone(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
@@ -30,9 +32,9 @@ def monotone(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts
     goal_slope = ">" if strict_slope else ">="
     p.prove_slope(slope, inner, goal_slope, reason.get("slope", SIGN), facts.along({name}))
     then, rest = reason.get("then", SIGN), ">=" if strict_slope else goal
-    if end is None:
+    if end is None or (excluded and then == LIMIT):
         p.defined(g, box, facts.along({name}))
-        at_infinity(p, g, name, -direction, box, rest, facts)
+        at_infinity(p, g, name, end, direction, box, rest, facts)
         return
     p.continuous(g, box, name, end, facts)
     face = at_face(facts, name, end, not excluded)
@@ -40,17 +42,19 @@ def monotone(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts
 
 
 def at_infinity(
-    p: Prover, g: Term, name: str, towards: int, box: Box, goal: str, facts: Facts
+    p: Prover, g: Term, name: str, end: Term | None, away: int, box: Box, goal: str, facts: Facts
 ) -> None:
-    """The limit of g at an infinite end is known and has the sign."""
-    value = limit(g, name, towards, lambda t: p.enclose(t, box, facts.without({name})))
-    if isinstance(value, Term) and goal == ">=" and is_zero(value):
-        return
-    if value == 1:
-        return
-    if not isinstance(value, Term):
-        raise Rejected("the limit at infinity is not known to have the sign")
-    p.prove(value, box, goal, SIGN, facts.without({name}))
+    """The limit of g at an infinite or excluded end is known and has the sign."""
+    facts, towards = facts.without({name}), -away
+    if end is not None:
+        g, name = one_sided(g, name, end, away)
+        towards = 1
+    value = limit(g, name, towards, lambda t: p.enclose(t, box, facts))
+    if isinstance(value, Term):
+        if goal != ">=" or not is_zero(value):
+            p.prove(value, box, goal, SIGN, facts)
+    elif value != 1:
+        raise Rejected("the limit is not known to have the sign")
 
 
 def ends(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:

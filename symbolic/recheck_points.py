@@ -5,7 +5,7 @@ from __future__ import annotations
 from mpmath.libmp import finf, fninf, fzero
 
 from symbolic import recheck_polynomials as polynomials
-from symbolic.recheck_balls import Ball, Unclear, ball, plus, times
+from symbolic.recheck_balls import Ball, Unclear, ball, negate, plus, times
 from symbolic.recheck_evaluate import Box, Evaluator, Side
 from symbolic.recheck_exact import is_zero, rational_value
 from symbolic.recheck_prover import SIGN, ZERO_FORM, Json, Prover
@@ -62,7 +62,7 @@ def mean_value(p: Prover, g: Term, box: Box, facts: Facts) -> Ball:
 
 
 def outside(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
-    op, left, right = p.condition(reason.get("where"))
+    op, left, right = p.condition(reason.get("where"), facts)
     gap, why = sub(left, right), reason.get("why", SIGN)
     if op in ("<", "<="):
         p.prove(gap, box, ">=" if op == "<" else ">", why, facts)
@@ -77,7 +77,7 @@ def outside(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts)
 
 def by_where(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
     """g is a positive rational multiple of what a side condition says is positive."""
-    op, left, right = p.condition(reason.get("where"))
+    op, left, right = p.condition(reason.get("where"), facts)
     slack = sub(right, left) if op in ("<", "<=") else sub(left, right)
     ratio = rational_value(mul(g, make("pow", slack, number(-1))))
     if op in ("==", "!=") or ratio is None or ratio <= 0:
@@ -131,11 +131,17 @@ def cases(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -
     )
     for value, why, impossible in zip(known, parts, (neg(u), None, u), strict=True):
         if why is not None:
-            p.prove(g, box, goal, why, facts.plus(u, value, region=True))
+            here = facts.plus(u, value, region=True).plus(opposite(u), negate(value), region=True)
+            p.prove(g, box, goal, why, here)
         elif impossible is not None:
             p.prove(impossible, box, ">=", SIGN, facts)
         elif not p.enclose(u, box, facts).nonzero():
             raise Rejected("the case u == 0 is left out")
+
+
+def opposite(u: Term) -> Term:
+    """-u, with a sum negated term by term."""
+    return add(*map(neg, u.args)) if u.op == "add" else neg(u)
 
 
 def rewrite(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:

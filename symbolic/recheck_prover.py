@@ -160,7 +160,7 @@ class Prover:
         side, strict = LEMMAS[lemma["sign"]]
         self.prove(mul(number(side), term), box, ">" if strict else ">=", why, facts)
         value = ball(fzero, finf, strict) if side == 1 else ball(fninf, fzero, True, strict)
-        return facts.plus(term, value, region=bool(facts.region))
+        return facts.plus(term, value, region=bool(self.where or facts.region))
 
     def expression(self, tree: Json, box: Box) -> Term:
         check_expression(tree, frozenset(box))
@@ -172,10 +172,14 @@ class Prover:
             raise Rejected("a reason names one of the variables")
         return name, box[name]
 
-    def condition(self, index: Json) -> tuple[str, Term, Term]:
+    def condition(self, index: Json, facts: Facts) -> tuple[str, Term, Term]:
+        """A side condition, which says nothing on a path along one of its own variables."""
         if type(index) is not int or not 0 <= index < len(self.where):
             raise Rejected("there is no such side condition")
-        return self.where[index]
+        op, left, right = self.where[index]
+        if not facts.moved.isdisjoint(left.free | right.free):
+            raise Rejected("the argument leaves the points that meet the side condition")
+        return op, left, right
 
     def continuous(self, g: Term, box: Box, name: str, end: Term, facts: Facts) -> None:
         """g is continuous on the box with the point `end` of one side included.

@@ -20,7 +20,8 @@ over g, such that on logarithms  sum w g - sum w f = sum w row, and each row is 
 `["log", p, M]` is log size - M log log size, `["loglog", p]` is log log size, `["exp", p, M]` is
 size - M log size, `["base", p, b, "low" | "high", q]` is size * (log b - q) resp. size *
 (q - log b) where that factor is >= 0, `["relation", k]`, and `["compare", k, p, q]` is log log of
-size p minus that of q, where relation k bounds a power of q (and sizes >= 1) by one of p.
+size p minus that of q, where relation k bounds a power of q (times what is >= 1) by one of p; where
+it bounds an exponential of size q, minus log size q. For "~O" log log sizes need not balance.
 
 *Refutation*: `{"path": {"m": ["1", "0"], ...}, "minimum": i, "direction": 0 | 1}`: along
 size = t**a * (log t)**b, which satisfies the relations, every monomial of the i-th minimum of f
@@ -60,17 +61,15 @@ def check_rates(statement: Json, body: Json) -> str:
         raise Rejected("a claim on rates is O, Omega, Theta or ~O")
     logs = sense != "~O"
     relations = [
-        subtract(form(a, parameters, logs), form(b, parameters, logs))
-        for a, b in statement["relations"]
+        subtract(form(a, parameters), form(b, parameters)) for a, b in statement["relations"]
     ]
     if isinstance(body, dict) and set(body) == {"proof"}:
         if len(body["proof"]) != len(pairs[sense]):
             raise Rejected("one proof for each direction")
         total = 0
         for (f, g), weights in zip(pairs[sense], body["proof"], strict=True):
-            total += _prove(
-                _rate(f, parameters, logs), _rate(g, parameters, logs), relations, weights
-            )
+            f, g = _rate(f, parameters, logs), _rate(g, parameters, logs)
+            total += _prove(f, g, relations, weights, logs)
         return f"proved by {total} exponent systems"
     if isinstance(body, dict) and set(body) == {"path", "minimum", "direction"}:
         f, g = pairs[sense][body["direction"]] if body["direction"] in (0, 1) else (None, None)
@@ -120,7 +119,9 @@ def _rate(rate: Json, parameters: dict[str, str], logs: bool) -> list[list[Form]
     return [[form(monomial, parameters, logs) for monomial in minimum] for minimum in rate]
 
 
-def _prove(f: list[list[Form]], g: list[list[Form]], relations: list[Form], weights: Json) -> int:
+def _prove(
+    f: list[list[Form]], g: list[list[Form]], relations: list[Form], weights: Json, logs: bool
+) -> int:
     size = 1
     for minimum in g:
         size *= len(minimum)
@@ -139,7 +140,7 @@ def _prove(f: list[list[Form]], g: list[list[Form]], relations: list[Form], weig
             if rational(weight) < 0:
                 raise Rejected("a row has a negative weight")
             gap = subtract(gap, known_row(row, relations), rational(weight))
-        if gap:
+        if any(logs or key[0] != "y" for key in gap):
             raise Rejected(f"the exponents of {sorted(gap)[0][1]} do not balance")
     return len(weights)
 
@@ -167,12 +168,15 @@ def known_row(row: Json, relations: list[Form]) -> Form:
         relation = relations[rest[0]]
         if kind == "relation":
             return relation
-        # x_p a >= sum b x + ...: then log x_p >= log x_q - C for each q with b > 0.
+        # a x_p >= b x_q + c w_r + ... with a, b, c > 0: then log x_p >= log x_q - C, and for the
+        # size r of an exponential log x_p >= log r - C = x_r - C.
         upper, lower = rest[1], rest[2]
-        plain = all(key[0] == "x" for key in relation)
         others = all(value < 0 for key, value in relation.items() if key != ("x", upper))
-        if plain and others and relation.get(("x", upper), 0) > 0 and ("x", lower) in relation:
-            return {("y", upper): Fraction(1), ("y", lower): Fraction(-1)}
+        if others and relation.get(("x", upper), 0) > 0 and lower != upper:
+            if any(key[:2] == ("w", lower) for key in relation):
+                return {("y", upper): Fraction(1), ("x", lower): Fraction(-1)}
+            if ("x", lower) in relation:
+                return {("y", upper): Fraction(1), ("y", lower): Fraction(-1)}
     raise Rejected("unknown row")
 
 

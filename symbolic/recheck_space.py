@@ -25,27 +25,29 @@ class Facts:
     """Enclosures of terms known beforehand.
 
     `always` hold on the whole box; `region` only at its points that meet the side conditions (or
-    the case at hand), so that they are lost on a path that leaves those points.
+    the case at hand), so that they are lost on a path that leaves those points. `moved`: the
+    variables along which the argument has left the points of the statement.
     """
 
     always: Mapping[Term, Ball]
     region: Mapping[Term, Ball]
+    moved: frozenset[str] = frozenset()
 
     def known(self) -> dict[Term, Ball]:
         return {**self.always, **self.region}
 
     def along(self, names: set[str]) -> Facts:
         kept = {t: b for t, b in self.region.items() if t.free.isdisjoint(names)}
-        return Facts(self.always, kept)
+        return Facts(self.always, kept, self.moved | names)
 
     def without(self, names: set[str]) -> Facts:
         kept = {t: b for t, b in self.always.items() if t.free.isdisjoint(names)}
-        return Facts(kept, self.along(names).region)
+        return Facts(kept, self.along(names).region, self.moved | names)
 
     def plus(self, term: Term, value: Ball, region: bool) -> Facts:
         if region:
-            return Facts(self.always, {**self.region, term: value})
-        return Facts({**self.always, term: value}, self.region)
+            return Facts(self.always, {**self.region, term: value}, self.moved)
+        return Facts({**self.always, term: value}, self.region, self.moved)
 
 
 def parse_end(end: Any) -> Term | None:
@@ -289,4 +291,4 @@ def at_face(facts: Facts, name: str, value: Term, inside: bool) -> Facts:
     if not inside:
         return facts.without({name})
     moved = {substitute(t, {name: value}): b for t, b in facts.always.items()}
-    return Facts(moved, facts.along({name}).region)
+    return Facts(moved, facts.along({name}).region, facts.moved | {name})

@@ -107,19 +107,24 @@ def condition(tree: list[Any]) -> Term:
     return make("cond:" + head, *map(inner, args))
 
 
+def _flat(op: str, args: tuple[Term, ...]) -> list[Term]:
+    return [part for arg in args for part in (arg.args if arg.op == op else (arg,))]
+
+
 def add(*args: Term) -> Term:
-    """Sum, with numbers collected."""
-    constant = sum((arg.value for arg in args if arg.op == "rat"), Fraction(0))
-    rest = [arg for arg in args if arg.op != "rat"]
+    """Sum, flat, with numbers collected."""
+    parts = _flat("add", args)
+    constant = sum((arg.value for arg in parts if arg.op == "rat"), Fraction(0))
+    rest = [arg for arg in parts if arg.op != "rat"]
     if constant or not rest:
         rest.append(number(constant))
     return rest[0] if len(rest) == 1 else make("add", *rest)
 
 
 def mul(*args: Term) -> Term:
-    """Product, with numbers collected and zero absorbing."""
+    """Product, flat, with numbers collected and zero absorbing."""
     constant, rest = Fraction(1), []
-    for arg in args:
+    for arg in _flat("mul", args):
         if arg.op == "rat":
             constant *= arg.value
         else:

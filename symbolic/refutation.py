@@ -56,7 +56,30 @@ def search(
             return found, True
         if time.monotonic() > deadline:
             break
+    for point in _special_angles(relations, domain, seed):
+        found = try_point(relations, domain, point)
+        if found is not None:
+            return found, True
+        if time.monotonic() > deadline:
+            break
     return None, met
+
+
+def _special_angles(relations: tuple[sp.Basic, ...], domain: Domain, seed: int) -> Iterator[Point]:
+    """Sample points with one coordinate moved to a multiple of pi/4 or pi/3."""
+    circular = (sp.sin, sp.cos, sp.tan, sp.cot, sp.sec, sp.csc)
+    symbols = set()
+    for relation in relations:
+        for node in relation.atoms(*circular):
+            symbols |= node.free_symbols
+    base = next(sample(domain, 1, seed), None)
+    if base is None:
+        return
+    angles = [sp.pi * sp.Rational(k, q) for q in (2, 4, 3) for k in range(-2 * q, 2 * q + 1)]
+    for symbol in sorted(symbols & set(domain.ranges), key=str):
+        for angle in dict.fromkeys(angles):
+            if any(r.contains(angle) for r in domain.ranges[symbol]):
+                yield {**base, symbol: angle}
 
 
 def near_model(domain: Domain, model: Mapping[sp.Symbol, sp.Expr]) -> Iterator[Point]:

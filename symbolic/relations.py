@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import sympy as sp
 
+_MOST_TERMS = 40
 _SCALAR = (sp.Eq, sp.Ne, sp.Ge, sp.Gt, sp.Le, sp.Lt)
 
 
@@ -27,13 +28,28 @@ def scalar_relations(relations: Iterable[sp.Basic]) -> tuple[sp.Basic, ...] | No
         elif relation is sp.false:
             found.append(sp.false)
         elif isinstance(relation, _SCALAR):
-            entries = _entries(relation)
+            entries = _entries(_written_out(relation))
             if entries is None:
                 return None
             found.extend(entries)
         else:
             return None
     return tuple(found)
+
+
+def _written_out(relation: sp.Basic) -> sp.Basic:
+    """With the sums and products of a given small number of terms written term by term."""
+    values = {}
+    for fold in relation.atoms(sp.Sum, sp.Product):
+        if len(fold.limits) != 1 or fold.function.has(sp.Sum, sp.Product):
+            continue
+        index, first, last = fold.limits[0]
+        if first.is_Integer and last.is_Integer and 0 <= last - first + 1 <= _MOST_TERMS:
+            terms = [fold.function.xreplace({index: sp.Integer(k)}) for k in range(first, last + 1)]
+            values[fold] = sp.Add(*terms) if isinstance(fold, sp.Sum) else sp.Mul(*terms)
+    if not values:
+        return relation
+    return relation.func(*(side.xreplace(values) for side in relation.args), evaluate=False)
 
 
 def _entries(relation: sp.Basic) -> list[sp.Basic] | None:

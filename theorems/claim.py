@@ -96,9 +96,7 @@ class Claim:
     def __post_init__(self) -> None:
         if self.quantifier is None:
             sampled = any(
-                isinstance(side, Side)
-                and side.measured is not None
-                and side.measured.kind == "sampled"
+                isinstance(side, Side) and getattr(side.measured, "kind", None) == "sampled"
                 for side in (self.lhs, self.rhs)
             )
             object.__setattr__(self, "quantifier", InExpectation() if sampled else ForAll())

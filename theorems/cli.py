@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from theorems.ledger import Coverage
     from theorems.registry import Collection
     from theorems.result import Run
     from theorems.store import Store
@@ -182,12 +183,39 @@ def report(
         _write(json_file, json.dumps(run.to_json(), indent=2) + "\n")
     try:
         # The arrow points from reports to theorems; the command alone looks the other way.
-        written = import_module("reports").write(run, out)
+        written = import_module("reports").write(run, out, None if pattern else _coverage())
     except OSError as error:
         raise BadUsage(f"cannot write the report to {out}: {error.strerror}") from error
     for path in written:
         print(path)
     _finish(run)
+
+
+@app.command()
+def diff(
+    before: Annotated[str | None, typer.Argument(help="A run: its number, or a JSON file.")] = None,
+    after: Annotated[
+        str | None, typer.Argument(help="The later run, or the newest.")
+    ] = None,
+    store: StoreFile = STORE,
+) -> None:
+    """Show what changed between two runs: the last two if none is named."""
+    from importlib import import_module
+
+    from theorems.runs import pick_two
+
+    history = import_module("reports.history")
+    opened = _open_store(store)
+    try:
+        older, newer = pick_two(opened, before, after)
+        comparison = history.compare(older, newer)
+    except (LookupError, ValueError) as error:
+        raise BadUsage(error.args[0]) from error
+    finally:
+        opened.close()
+    print(history.summary(comparison), end="")
+    if comparison.exit_status():
+        raise typer.Exit(comparison.exit_status())
 
 
 @app.command()
@@ -261,6 +289,13 @@ def new(
         raise BadUsage(f"{out} exists; name a new file, or append the output of `theorems new`")
     _write(out, text)
     print(f"{out}\nnext: fill it in, then run: theorems check {out}")
+
+
+def _coverage() -> Coverage:
+    from theorems.ledger import coverage as cover
+    from theorems.registry import catalogue
+
+    return cover(catalogue().claims)
 
 
 def _run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
@@ -51,10 +52,10 @@ def judge(
         worst=_extreme(evidence.worst),
         points=evidence.points,
         draws=evidence.draws,
-        skipped=evidence.skipped,
+        skipped={name: count for name, count in evidence.skipped.items() if count},
         notes=evidence.notes,
-        rows=evidence.rows,
-        details={k: v for k, v in evidence.details.items() if k != "ratios"},
+        rows=tuple(_plain(row) for row in evidence.rows),
+        details={k: _plain(v) for k, v in evidence.details.items() if k != "ratios"},
         decision=decision,
         seconds=seconds,
     )
@@ -191,4 +192,16 @@ def _growth_witness(rows: list[dict[str, Any]], fitted: Mapping[str, Any], upwar
 
 
 def _extreme(extreme: Extreme | None) -> dict[str, Any] | None:
-    return None if extreme is None else asdict(extreme)
+    if extreme is None or not math.isfinite(extreme.value):
+        return None
+    plain: dict[str, Any] = _plain(asdict(extreme))
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    """Data that every reader of JSON takes: a number that is not finite becomes None."""
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -97,6 +97,32 @@ class Store:
             )
         return number
 
+    def run_numbers(self) -> list[tuple[int, str, str]]:
+        """Number, start and profile of every run, oldest first."""
+        rows = self._db.execute("SELECT number, started, profile FROM runs ORDER BY number")
+        return [(int(number), started, profile) for number, started, profile in rows]
+
+    def load_run(self, number: int) -> dict[str, Any]:
+        """A run's JSON form. Raises `KeyError` for a number that is not in the store."""
+        row = self._db.execute(
+            "SELECT started, profile, seed, versions, seconds FROM runs WHERE number = ?", (number,)
+        ).fetchone()
+        if row is None:
+            raise KeyError(number)
+        results = self._db.execute(
+            "SELECT result FROM results WHERE run = ? ORDER BY rowid", (number,)
+        ).fetchall()
+        return {
+            "schema": 1,
+            "started": row[0],
+            "profile": row[1],
+            "seed": row[2],
+            "versions": json.loads(row[3]),
+            "seconds": row[4],
+            "defects": [],
+            "claims": [json.loads(result) for (result,) in results],
+        }
+
     def last_verdicts(self) -> dict[str, str]:
         """Each claim's verdict in the newest run that had it."""
         rows = self._db.execute("SELECT claim, result FROM results ORDER BY run").fetchall()

@@ -1,4 +1,4 @@
-"""The activations as functions on float64 tensors: values, derivatives, Gaussian moments of one u."""
+"""The activations on float64 tensors: values, derivatives, Gaussian moments of one variable."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def derivative(activation: Activation, u: Tensor) -> Tensor:
     slope = activation.negative_slope
     table: dict[str, Callable[[Tensor], Tensor]] = {
         "relu": lambda t: (t >= 0).to(t.dtype),
-        "leaky_relu": lambda t: torch.where(t >= 0, 1.0, slope).to(t.dtype),
+        "leaky_relu": lambda t: slope + (1 - slope) * (t >= 0).to(t.dtype),
         "erf": lambda t: torch.exp(-t * t) * (2 / math.sqrt(math.pi)),
         "linear": torch.ones_like,
         "gelu": lambda t: _cdf(t) + t * _density(t),

@@ -1,9 +1,9 @@
 """Blocks of pairs through the activations whose Gaussian expectations are elementary.
 
-Each function takes a `Block` of a centred Gaussian pair and returns the block of `sigma(u), sigma(v)`:
+Each function takes a `Block` of centred Gaussian pairs and returns that of `sigma(u), sigma(v)`:
 `k = E sigma(u) sigma(v)` with its two complements, `ntk` multiplied by `E sigma'(u) sigma'(v)`.
-Sources: ReLU by the arc-cosine kernels of order 0 and 1 (Cho & Saul 2009), erf by the arc-sine kernel
-(Williams 1997), GELU by integration by parts.
+Sources: ReLU by the arc-cosine kernels of order 0 and 1 (Cho & Saul 2009), erf by the arc-sine
+kernel (Williams 1997), GELU by integration by parts.
 """
 
 from __future__ import annotations

@@ -108,8 +108,8 @@ def quadrature(
 ) -> tuple[Tensor, Tensor]:
     """`E sigma(u) sigma(v)` and `E sigma'(u) sigma'(v)` of pairs `(p,)`, as double sums.
 
-    `c` and `sine` are cosine and sine of the angle of each pair. The cost grows with the variance, so
-    this serves the few pairs that an expansion does not reach, and as a check of it.
+    `c` and `sine` are cosine and sine of the angle of each pair. The cost grows with the variance,
+    so this serves the few pairs that an expansion does not reach, and as a check of it.
     """
     pole = POLE[activation.name]
     root = math.sqrt(float(torch.maximum(qx, qz).max()))

@@ -1,11 +1,11 @@
 """Expectations of smooth activations of a Gaussian pair, by their Hermite expansions.
 
 For `u = sqrt(qx) s`, `v = sqrt(qz) t` with standard normal `s, t` of correlation `c`,
-`E sigma(u) sigma(v) = sum_k a_k(qx) a_k(qz) c^k` with `a_k(q) = E sigma(sqrt(q) t) h_k(t)`, `h_k` the
-orthonormal Hermite polynomials (Mehler). The `a_k` are one quadrature per row, so that a pair costs
-one multiplication per term. The quadrature is the trapezoidal rule on the Gaussian weight: its error is
-`exp(-2 pi d / step)`, `d` the distance of the nearest pole, against `exp(-2 d sqrt(2 nodes))` for the
-Gauss-Hermite rule, which would need nodes in proportion to the variance.
+`E sigma(u) sigma(v) = sum_k a_k(qx) a_k(qz) c^k` with `a_k(q) = E sigma(sqrt(q) t) h_k(t)`, `h_k`
+the orthonormal Hermite polynomials (Mehler). The `a_k` are one quadrature per row, so that a pair
+costs one multiplication per term. The quadrature is the trapezoidal rule on the Gaussian weight:
+its error is `exp(-2 pi d / step)`, `d` the distance of the nearest pole, so that the number of nodes
+grows with the standard deviation; a Gauss-Hermite rule would need nodes as the variance grows.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ DIGITS = 38.0  # exp(-DIGITS) is below rounding
 
 
 def nodes(frequency: float, reach: float) -> tuple[Tensor, Tensor]:
-    """Trapezoidal nodes and weights for `E f(t)`, `f` band-limited to `frequency` up to rounding."""
+    """Trapezoidal nodes and weights for `E f(t)`, `f` of band `frequency` up to rounding."""
     step = 2 * math.pi / (9.0 + frequency)
     half = math.ceil(reach / step)
     t = torch.arange(-half, half + 1, dtype=torch.float64) * step
@@ -98,7 +98,7 @@ def _coefficients(
 
 
 def _needed(squares: Tensor) -> int | None:
-    """The number of terms after which at most 1e-17 of the sum is left; None if that is not shown."""
+    """The number of terms that leave at most 1e-17 of the sum; None if these do not show it."""
     left = squares.flip(0).cumsum(0).flip(0)
     enough = (left <= 1e-17 * left[0]).nonzero()
     if len(enough) == 0 or int(enough[0]) > 0.75 * len(squares):
@@ -133,7 +133,7 @@ def expand(activation: Activation, q: Tensor, max_terms: int = MAX_TERMS) -> Exp
 
 
 def radial_features(activation: Activation, q: Tensor) -> Tensor:
-    """Coordinates `(n, rank)` of the unit vectors `sigma(sqrt(q) t) / norm` in `L2` of the Gaussian.
+    """Coordinates `(n, rank)` of the unit vectors `sigma(sqrt(q) t) / norm` in Gaussian `L2`.
 
     Half the squared distance of two of them is `1 - cos` of the images of two parallel inputs. The
     vectors lie on a curve that few directions span; rows where sigma vanishes get zeros.

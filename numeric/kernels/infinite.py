@@ -225,3 +225,15 @@ def infinite_width(
                             corner = value[:, : len(value)]
                             result[here, here] = corner.triu() + corner.triu(1).T
         return Kernels(nngp, ntk)
+
+
+def through_activation(
+    activation: Activation, block: Block, q: Tensor
+) -> tuple[Block, Tensor, Tensor]:
+    """A centred Gaussian block of `n` inputs with themselves, through one activation.
+
+    `q (n,)` holds the variances. Returns the block of the images, whose `ntk` is that of `block`
+    times `E sigma' sigma'`, their means and their variances.
+    """
+    traces = _prepare([activation], _moments([activation], q, torch.zeros_like(q)), after=True)
+    return _activate(activation, block, traces[0], traces[0]), traces[0].mean_out, traces[0].q_out

@@ -34,8 +34,8 @@ class Dense:
 class Activation:
     """A coordinatewise function, one of `ACTIVATIONS`.
 
-    `gelu` is `u Phi(u)`; `leaky_relu` is `u` for `u >= 0` and `negative_slope * u` below (any finite
-    slope; the other functions do not read it). Raises ValueError for an unknown name.
+    `gelu` is `u Phi(u)`; `leaky_relu` is `u` for `u >= 0` and `negative_slope * u` below (any
+    finite slope; the other functions do not read it). Raises ValueError for an unknown name.
     """
 
     name: str

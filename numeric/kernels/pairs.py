@@ -2,9 +2,9 @@
 
 The covariance `k` of a pair with variances `qx`, `qz` is carried with its two complements
 `below = r - k` and `above = r + k`, `r = sqrt(qx qz)`. The angle of the pair is
-`2 atan2(sqrt(below), sqrt(above))`; kept this way, its absolute error stays at rounding level at both
-ends, where the arc cosine of a rounded cosine loses half the digits. Every update below is a sum of
-nonnegative terms, or subtracts only what is of the size of the result.
+`2 atan2(sqrt(below), sqrt(above))`; kept this way, its absolute error stays at rounding level at
+both ends, where the arc cosine of a rounded cosine loses half the digits. Every update below is a
+sum of nonnegative terms, or subtracts only what is of the size of the result.
 """
 
 from __future__ import annotations
@@ -124,8 +124,8 @@ def add(
 
     `x` and `z` hold the variance and mean of `h` and then of the branch, `(b,)` and `(c,)` each.
     The means of the two correlate their coordinates: `E h b' = E h E b'`.
-    With `h = (m, s, 0)` and `b = (m', 0, s')` as vectors of one mean and two independent spreads, the
-    complement of the sum follows from cross products of such vectors.
+    With `h = (m, s, 0)` and `b = (m', 0, s')` as vectors of one mean and two independent spreads,
+    the complement of the sum follows from cross products of such vectors.
     """
     qhx, mhx, qbx, mbx = x
     qhz, mhz, qbz, mbz = z

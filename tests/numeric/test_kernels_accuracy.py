@@ -1,8 +1,9 @@
-"""Kernels against 40-digit values: 66 pairs for each activation and network, all kinds of angles."""
+"""Kernels against 40-digit values: 66 pairs per activation and network, all kinds of angles."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from functools import cache
 
 import pytest
@@ -16,6 +17,15 @@ from numeric.kernels import Activation, Dense, Kernels, infinite_width
 # sqrt(K(x, x) K(z, z)). The inputs are moderate, so the bound is a few tens of rounding errors.
 TOLERANCE = 1e-13
 SAME_SIDE = ("random norms", "apart 1e-4", "apart 1e-8", "equal", "scaled")
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """These matrices are too small to share among threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def described(name: str, network: str) -> list[Dense | Activation]:

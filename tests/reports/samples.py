@@ -213,7 +213,9 @@ figure = Claim(
     over={k: S.Naturals},
     lhs=Computed(lambda points: torch.full((points.n,), 50.0 * points.k**0.5).double()),
     relation="==",
-    rhs=Computed(lambda points: torch.full((points.n,), {1: 50.0, 2: 70, 3: 87}[points.k]).double()),
+    rhs=Computed(
+        lambda points: torch.full((points.n,), {1: 50.0, 2: 70, 3: 87}[points.k]).double()
+    ),
     quantifier=Reproduces(tolerance=1.0),
     grid=Grid(k=[1, 2, 3]),
 )

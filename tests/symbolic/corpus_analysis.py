@@ -12,10 +12,31 @@ from typing import Any
 
 import sympy as sp
 from corpus import Item
-from sympy import E, Max, acos, asin, atan, cos, cosh, digamma, erf, erfc, exp, gamma, log, loggamma
+from sympy import (
+    E,
+    Max,
+    acos,
+    asin,
+    atan,
+    cos,
+    cosh,
+    digamma,
+    erf,
+    erfc,
+    exp,
+    gamma,
+    log,
+    loggamma,
+    oo,
+    pi,
+    sin,
+    sinh,
+    sqrt,
+    tan,
+    tanh,
+)
 from sympy import Rational as Q
 from sympy import cos as _cos
-from sympy import oo, pi, sin, sinh, sqrt, tan, tanh
 
 x, y, p, q, t, r, n, phi, u = sp.symbols("x y p q t r n phi u")
 REALS = sp.S.Reals

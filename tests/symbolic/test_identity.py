@@ -69,9 +69,8 @@ def test_nothing_is_proved_on_an_empty_domain() -> None:
 @pytest.mark.parametrize(
     ("relation", "over"),
     [
-        (equal(sp.log(x) - sp.log(x), sp.Integer(0)), {x: R}),
         (equal(sp.tan(x) * sp.cos(x), sp.sin(x)), {x: R}),
-        (equal(sp.exp(sp.log(x) / 2) ** 2, x), {x: R}),
+        (equal(sp.log(x**2), 2 * sp.log(sp.Abs(x))), {x: R}),
         (equal(sp.sqrt(x - 1) * sp.sqrt(x + 1), sp.sqrt(x**2 - 1)), {x: R}),
         (equal(sp.gamma(x + 1), x * sp.gamma(x)), {x: R}),
         (equal(sp.acos(sp.sin(x)), sp.pi / 2 - x), {x: R}),
@@ -79,8 +78,6 @@ def test_nothing_is_proved_on_an_empty_domain() -> None:
     ],
 )
 def test_an_equation_with_holes_in_its_domain_is_never_proved(relation: sp.Eq, over: dict) -> None:
-    if relation.lhs == relation.rhs:
-        pytest.skip("nothing is left of the hole after construction")
     decision = ask(relation, over)
     assert decision is None or decision.outcome != "proved"
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
 from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import sympy as sp
@@ -14,9 +22,11 @@ from theorems.registry import Claims, Collection
 from theorems.result import Result, Run
 from theorems.validate import defects_of
 
+ROOT = Path(__file__).resolve().parents[2]
 x = sp.Symbol("x", real=True)
 y = sp.Symbol("y", real=True)
 k = sp.Symbol("k", integer=True, positive=True)
+Done = subprocess.CompletedProcess[str]
 UNIT = sp.Interval(0, 1)
 SIZES = sp.S.Naturals
 
@@ -47,3 +57,26 @@ def check_one(item: Claim, under: Profile | None = None) -> Result:
 
 def verdict(id_: str = "t.claim", under: Profile | None = None, **fields: Any) -> str:
     return str(check_one(claim(id_, **fields), under).verdict)
+
+
+@lru_cache(maxsize=1)
+def house() -> Path:
+    """A copy of the packages without the catalogue's modules, for checkers started as commands.
+
+    They start faster, and nothing that changes in the tree meanwhile makes them repeat a task.
+    """
+    copy = Path(tempfile.mkdtemp(prefix="house-"))
+    atexit.register(shutil.rmtree, copy, ignore_errors=True)
+    for package in ("symbolic", "numeric", "theorems", "reports"):
+        away = shutil.ignore_patterns("__pycache__", "published")
+        shutil.copytree(ROOT / package, copy / package, ignore=away)
+    for module in (copy / "theorems" / "papers").glob("*/*.py"):
+        module.unlink()
+    return copy
+
+
+def theorems(folder: Path, *arguments: str, module: str = "theorems.cli") -> Done:
+    """The command run in a folder."""
+    command = [sys.executable, "-m", module, *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(house()), "COLUMNS": "200"}
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)

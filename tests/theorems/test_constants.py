@@ -106,7 +106,7 @@ def test_settings_that_a_condition_cuts_off_do_not_pose_as_growth() -> None:
     # The ratio is L, which is not scaled; larger L run only with larger k.
     fields = dict(
         over={k: SIZES, L: SIZES},
-        where=[L <= k],
+        where=[k >= L],
         grid=Grid(k=OCTAVES, L=OCTAVES),
         quantifier=UpToConstant(along=("k",)),
     )

@@ -77,8 +77,13 @@ def test_lognormal_means_are_never_called_wrong(sigma: float) -> None:
     mean = sp.exp(sp.Rational(sigma) ** 2 / 2)
     both = Side(closed=mean, measured=Sampled(lognormal(sigma)))
     quantifier = InExpectation(samples=1 << 12)
-    item = claim(lhs=both, relation="==", rhs=Computed(lambda p: p.x * math.exp(sigma**2 / 2)),
-                 grid=ONE, quantifier=quantifier)
+    item = claim(
+        lhs=both,
+        relation="==",
+        rhs=Computed(lambda p: p.x * math.exp(sigma**2 / 2)),
+        grid=ONE,
+        quantifier=quantifier,
+    )
     for n in range(40):
         result = check_one(item, profile(f"seed-{n}"))
         assert result.witness is None

@@ -29,9 +29,7 @@ def constant(value):
 def test_a_maximum_above_the_bound_is_found_between_grid_points(excess: str) -> None:
     # The maximum 1 is attained at 1/2 only, which the grid avoids.
     bound = 1 / (1 + sp.Rational(excess))
-    result = check_one(
-        claim(lhs=Computed(bump), rhs=Closed(bound), grid=Grid(x=[0, 0.3, 0.9]))
-    )
+    result = check_one(claim(lhs=Computed(bump), rhs=Closed(bound), grid=Grid(x=[0, 0.3, 0.9])))
     assert result.verdict == "VIOLATED"
     at = result.witness["at"]["x"]
     assert 4 * at * (1 - at) > bound
@@ -103,8 +101,10 @@ def test_cancellation_does_not_hide_a_violation() -> None:
         relation=">=",
         rhs=Computed(
             lambda p: 0.5 - p.x**2 / 25,
-            exact=lambda at: mpmath.mpf(1) / 2 - mpmath.mpf(at["x"].numerator) ** 2
-            / mpmath.mpf(at["x"].denominator) ** 2 / 25,
+            exact=lambda at: (
+                mpmath.mpf(1) / 2
+                - mpmath.mpf(at["x"].numerator) ** 2 / mpmath.mpf(at["x"].denominator) ** 2 / 25
+            ),
         ),
         grid=Grid(x=[1e-30, 1e-12, 0.1, 0.5]),
     )
@@ -194,7 +194,9 @@ def test_an_integral_without_digits_is_not_called_undefined() -> None:
 
 def test_a_real_root_with_complex_rounding_is_not_called_undefined() -> None:
     # Three real roots by radicals of complex numbers; the largest is 2*cos(pi/9).
-    root = sp.Add(*[(sp.Rational(1, 2) + s * sp.sqrt(3) * sp.I / 2) ** sp.Rational(1, 3) for s in (1, -1)])
+    root = sp.Add(
+        *[(sp.Rational(1, 2) + s * sp.sqrt(3) * sp.I / 2) ** sp.Rational(1, 3) for s in (1, -1)]
+    )
     item = claim(lhs=Closed(root + 0 * x + x - x), rhs=Computed(lambda p: 2 + p.x), seconds=1)
     assert check_one(item).witness is None
 

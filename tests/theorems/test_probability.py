@@ -59,8 +59,13 @@ def test_one_failing_draw_refutes_certainty() -> None:
 
 
 def test_many_points_do_not_add_up_to_a_false_alarm() -> None:
-    item = below(0.5, 0.5, over={k: SIZES, x: sp.Interval(0, 1)},
-                 grid=Grid(k=range(1, 21), x=[0, 0.25, 0.5, 0.75, 1]), draws=500)
+    item = below(
+        0.5,
+        0.5,
+        over={k: SIZES, x: sp.Interval(0, 1)},
+        grid=Grid(k=range(1, 21), x=[0, 0.25, 0.5, 0.75, 1]),
+        draws=500,
+    )
     for n in range(5):
         assert check_one(item, profile(f"seed-{n}")).verdict == "INCONCLUSIVE"
 

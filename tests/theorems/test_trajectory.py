@@ -46,11 +46,19 @@ def linear(bad=None, by=1.0):
 @pytest.mark.parametrize("excess", [1e-6, 0.01, 0.1, 1.0])
 @pytest.mark.parametrize("step", [1, 54_321, STEPS])
 def test_one_bad_step_in_a_hundred_thousand_is_found(excess: float, step: int) -> None:
-    bound = Simulated(lambda p: 1 - torch.arange(STEPS + 1, dtype=torch.float64)[None] / (2 * STEPS))
+    bound = Simulated(
+        lambda p: 1 - torch.arange(STEPS + 1, dtype=torch.float64)[None] / (2 * STEPS)
+    )
     start = Simulated(lambda p: p["x"] / p["x"][:, :1])
     bad = linear(step, 1 + excess)
-    result = check_one(claim(lhs=start, rhs=Simulated(lambda p: bound.measured.function(p).expand(
-        p["x"].shape)), grid=STARTS, quantifier=bad))
+    result = check_one(
+        claim(
+            lhs=start,
+            rhs=Simulated(lambda p: bound.measured.function(p).expand(p["x"].shape)),
+            grid=STARTS,
+            quantifier=bad,
+        )
+    )
     assert result.verdict == "VIOLATED"
     assert result.witness["at"]["step"] == step
     assert result.witness["at"]["x"] == 0.5

@@ -112,7 +112,7 @@ def fit(rows: list[dict[str, Any]], name: str, *, shrinking: bool, worst: bool) 
     order = np.argsort(x)
     x, y = x[order], y[order]
     line = linregress(x, y)
-    half = float(t.isf((1 - CONFIDENCE) / 2, len(x) - 2)) * float(line.stderr)
+    half = float(t.isf((1 - CONFIDENCE) / 2, len(x) - 2)) * float(np.nan_to_num(line.stderr))
     octaves = np.interp(x[-1] - math.log(2) * np.arange(3, -1, -1), x, y)
     noise = max(float(row.get("noise", 0.0)) for row in chosen)
     return {
@@ -133,7 +133,8 @@ def grows(growth: dict[str, Any]) -> bool | None:
     if growth["slope"] is None:
         return None
     late, noise = growth["late"], growth["noise"]
-    if late[-1] <= GROWS + noise and noise <= LOUD and growth["slope"] < GROWS + noise:
+    level = growth["slope"] < GROWS + noise and late[-1] <= GROWS + noise
+    if noise <= LOUD and (late[-1] <= GROWS or level):
         return False
     if growth["low"] > GROWS and min(late) > GROWS and _limit(late, noise) > GROWS:
         return True

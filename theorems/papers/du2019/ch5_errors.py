@@ -1,8 +1,8 @@
 """Thesis section 5.9.3: gradients and loss near the global minimum.
 
-gap: pi - g(phi); eps: the accuracy epsilon; error: |a - |w*| a*|; sum_error: 1'a - |w*| 1'a*; along:
-(a - |w*| a*)'a*; norm_a: |a*|; norm_w: |w*| (1 up to Lemma 5.12); sum_teacher: 1'a*; k: number of
-patches.
+gap: pi - g(phi); eps: the accuracy epsilon; error: |a - |w*| a*|; sum_error: 1'a - |w*| 1'a*;
+along: (a - |w*| a*)'a*; norm_a: |a*|; norm_w: |w*| (1 up to Lemma 5.12); sum_teacher: 1'a*; k:
+number of patches.
 """
 
 from __future__ import annotations
@@ -83,6 +83,9 @@ gradient_product_corrected = Claim(
 )
 
 BY_SUMS = [*CAUCHY, sum_teacher**2 <= k * norm_a**2]
+PRINTED_BOUND = (
+    3 / (4 * pi**2) * ((pi - 1) ** 2 * error**2 + gap**2 * norm_a**2 + k**2 * sum_error**2)
+)
 gradient_norm = Claim(
     id="du2019.proof-5.11.norm",
     source=Source(PAPER, "5.9.3", "gradient norm in the proof of Lemma 5.11, first inequality"),
@@ -93,9 +96,7 @@ gradient_norm = Claim(
     hypotheses=BY_SUMS,
     lhs=Closed(NORM_SQUARED),
     relation="<=",
-    rhs=Closed(
-        3 / (4 * pi**2) * ((pi - 1) ** 2 * error**2 + gap**2 * norm_a**2 + k**2 * sum_error**2)
-    ),
+    rhs=Closed(PRINTED_BOUND),
     grid=Grid(
         error=[0.5, 2.0],
         sum_error=[0.0, 0.5],
@@ -136,14 +137,17 @@ gradient_small = Claim(
 gradient_small_corrected = Claim(
     id="du2019.proof-5.11.bound.corrected",
     source=gradient_small.source,
-    statement=r"if moreover $\pi-g(\phi)\le\epsilon$ then $\|\partial_a\ell\|^2\le3\epsilon^2"
-    r"\|a_*\|^2$",
-    over=gradient_small.over,
-    hypotheses=[*BY_SUMS, *ACCURATE, gap <= eps],
-    lhs=Closed(NORM_SQUARED),
+    statement=r"if moreover $\pi-g(\phi)\le\epsilon$ then the bound of the first inequality is at "
+    r"most $3\epsilon^2\|a_*\|^2$",
+    over={error: NONNEGATIVE, sum_error: REAL, norm_a: POSITIVE, gap: NONNEGATIVE}
+    | {eps: Interval.open(0, 1), k: SEVERAL_PATCHES},
+    hypotheses=[*ACCURATE, gap <= eps],
+    lhs=Closed(PRINTED_BOUND),
     relation="<=",
-    rhs=gradient_small.rhs,
-    grid=gradient_small.grid,
+    rhs=Closed(3 * eps**2 * norm_a**2),
+    grid=Grid(
+        error=[0.0, 0.01], sum_error=[0.0, 0.005], norm_a=[1.0], gap=[0.01], eps=[0.01], k=[2, 3]
+    ),
     uses=("du2019.proof-5.11.norm",),
     corrects="du2019.proof-5.11.bound",
 )

@@ -359,12 +359,12 @@ fast_phase = Claim(
     statement=rf"from $T_1$ with $\phi^{{T_1}}=\Theta(1)$, $(a^{{T_1}})^\top a_*\|w_*\|=\Theta("
     rf"\|a_*\|^2\|w_*\|^2)$ there is {PHASE_TWO} with $\ell(v^{{T_1+T_2}},a^{{T_1+T_2}})\le"
     r"\epsilon\|w_*\|^2\|a_*\|^2$",
-    over={excess: POSITIVE, eps: Interval.open(0, 1)},
+    over={excess: POSITIVE, eps: Interval.open(0, 1), delta: Interval.open(0, 1)},
     lhs=Computed(length_of_phase_two),
     relation="<=",
     rhs=Computed(printed_phase_two),
     quantifier=UpToConstant(along=("excess",)),
-    grid=Grid(excess=[2.0**j for j in range(2, 10)], eps=[1e-5]),
+    grid=Grid(excess=[40 * 2 ** (j / 2) for j in range(7)], eps=[1e-5], delta=[0.5]),
     uses=("du2019.lemma-5.10", "du2019.lemma-5.11", "du2019.lemma-5.12", "du2019.lemma-5.9"),
     erratum="nothing bounds |v^{T_1}|: from a large a^0 the first step lengthens v in proportion, "
     "and T_2 grows with its square",

@@ -2,7 +2,8 @@
 
 phi: angle between v and w*; gap: pi - g(phi); eps: the accuracy epsilon; e: the smaller of eps and
 eps |a*|/|1'a*|; norm_a: |a*|; sum_teacher: 1'a*; start_error, sum_error: 1'a* - 1'a at the start
-and later; ratio: |a - a*|/|a*| at the start unless said otherwise; error: see each claim; k: number of patches; eta: step size.
+and later; ratio: |a - a*|/|a*| at the start unless said otherwise; error: see each claim; k: number
+of patches; eta: step size.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from theorems.papers.du2019.ch5_symbols import (
     phi,
     sum_teacher,
 )
-from theorems.quantifiers import UpToConstant
+from theorems.quantifiers import ForAll, UpToConstant
 from theorems.sides import Closed, Computed
 
 gap, eps, e, error, sum_error = symbols("gap eps e error sum_error", real=True)
@@ -66,9 +67,9 @@ angle_to_gap_corrected = Claim(
 
 
 def sum_after_the_time(points: Any) -> Any:
-    """|1'a_* - 1'a^T| for T = ceil(2 pi/(eta k) log(|1'a_* - 1'a^0|/(eps |a_*|))), the angle falling.
+    """|1'a_* - 1'a^T| for T = ceil(2 pi/(eta k) log(|1'a_* - 1'a^0|/(eps |a_*|))).
 
-    The starts sit at the largest angle that the assumption allows; |w*| = |a_*| = 1.
+    The starts sit at the largest angle that the assumption allows, with |w*| = 1; the angle falls.
     """
     import math
 
@@ -128,6 +129,7 @@ sum_converges = Claim(
     lhs=Computed(sum_after_the_time),
     relation="<=",
     rhs=Closed(2 * eps * norm_a),
+    quantifier=ForAll(search=False),
     grid=Grid(
         sum_teacher=[0.1, 1.0, 1.4],
         start_error=[0.1, 1.0, 2.7],
@@ -237,6 +239,7 @@ layer_converges_corrected = Claim(
     lhs=Computed(error_after_the_time, rounding=1e-7),
     relation="<=",
     rhs=Closed(2 * eps * norm_a),
+    quantifier=ForAll(search=False),
     grid=Grid(
         ratio=[0.05, 1.0, 30.0],
         norm_a=[1.0, 0.1],

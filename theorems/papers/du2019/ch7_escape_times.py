@@ -1,7 +1,7 @@
-"""Thesis sections 7.4.1 and 7.7.1: escape times of gradient descent on the tube, step counts exact.
+"""Thesis section 7.7.1: escape times of gradient descent on the tube, in exact step counts.
 
 L > gamma > 0: curvatures; tau: width of a quadratic piece; eta <= 1/(2 L): step size; d: dimension;
-i: index of a saddle point; x: every initial coordinate, in (0, 1]. T_k: first iterate with
+x: every initial coordinate, in (0, 1]. T_k: first iterate with
 x_k >= 2 tau; T_k^tau: number of iterates with tau <= x_k < 2 tau, so that T_k - T_k^tau is the
 first with x_k >= tau. Times come without simulating every step (numeric.escape).
 """
@@ -16,13 +16,13 @@ from sympy import Interval, log, oo, symbols
 
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
-from theorems.quantifiers import ForAll, UpToConstant
+from theorems.quantifiers import ForAll
 from theorems.sides import Closed, Computed
 
 PAPER = "du2019"
 POSITIVE = Interval.open(0, oo)
 tau, L, gamma, eta, x = symbols("tau L gamma eta x", real=True)
-d, i = symbols("d i", integer=True)
+d = symbols("d", integer=True)
 STEP = {L: POSITIVE, gamma: POSITIVE, eta: POSITIVE, x: Interval.Lopen(0, 1)}
 SMALL_STEP = [gamma < L, eta <= 1 / (2 * L)]
 RATIO = (L + gamma) / gamma
@@ -37,7 +37,7 @@ COUNT_GRID = [
     for m in (1.0, 0.5, 1e-4)
     if q > 0.01 or a < 3.0  # small steps with large L / gamma cost most and show least
 ]
-TIMES_GRID = Grid(points=COUNT_GRID, d=[1, 2, 3, 6])
+TIMES_GRID = Grid(points=COUNT_GRID, d=[1, 2, 3, 6]).nightly(d=[1, 2, 3, 6, 12, 20])
 FIXED_GRID = Grid(
     points=[
         {"eta": q / (2 * math.e), "x": m, "tau": c}
@@ -50,7 +50,8 @@ FIXED_GRID = Grid(
 FOREVER = 1e300
 
 
-def _escape(points: Any, dimension: int, L: Any = None, gamma: Any = None) -> Any:
+def escape(points: Any, dimension: int, L: Any = None, gamma: Any = None) -> Any:
+    """Escape times from the point with every coordinate x, `(n, dimension)` each."""
     import torch
 
     from numeric.escape import escape_times
@@ -63,11 +64,12 @@ def _escape(points: Any, dimension: int, L: Any = None, gamma: Any = None) -> An
 
 def _in_joint(points: Any) -> Any:
     """T_1^tau: no later coordinate matters for it but the next, which starts from x as well."""
-    return _escape(points, 2).in_joint[:, 0]
+    return escape(points, 2).in_joint[:, 0]
 
 
-def _entered_first(points: Any) -> Any:
-    return _escape(points, 1).entered[:, 0]
+def entered_first(points: Any) -> Any:
+    """T_1 - T_1^tau."""
+    return escape(points, 1).entered[:, 0]
 
 
 JOINT_TIME = r"$T_k^\tau\le\frac{2\tau-\tau}{2\eta\gamma\tau}=\frac1{2\eta\gamma}$"
@@ -112,7 +114,7 @@ joint_time_fixed = Claim(
     over={eta: POSITIVE, x: Interval.Lopen(0, 1), tau: Interval(sp.E, oo)},
     where=[eta <= 1 / (2 * sp.E)],
     quantifier=ForAll(search=False),
-    lhs=Computed(lambda points: _escape(points, 2, math.e, 1.0).in_joint[:, 0]),
+    lhs=Computed(lambda points: escape(points, 2, math.e, 1.0).in_joint[:, 0]),
     relation="<=",
     rhs=Closed(1 / (2 * eta)),
     grid=FIXED_GRID,
@@ -126,7 +128,7 @@ first_wait_log = Claim(
     over={**STEP, tau: Interval(sp.E, oo)},
     where=SMALL_STEP,
     quantifier=ForAll(search=False),
-    lhs=Computed(_entered_first),
+    lhs=Computed(entered_first),
     relation=">=",
     rhs=Closed(log(tau / x) / (2 * eta * gamma)),
     grid=Grid(points=COUNT_GRID),
@@ -143,7 +145,7 @@ first_wait = Claim(
     over=FIRST_WAIT,
     where=[eta <= 1 / (2 * sp.E)],
     quantifier=ForAll(search=False),
-    lhs=Computed(lambda points: _escape(points, 1, math.e, 1.0).entered[:, 0]),
+    lhs=Computed(lambda points: escape(points, 1, math.e, 1.0).entered[:, 0]),
     relation=">=",
     rhs=Closed(1 / eta),
     grid=FIXED_GRID,
@@ -160,7 +162,7 @@ first_wait_corrected = Claim(
     over={**STEP, tau: Interval(sp.E, oo)},
     where=SMALL_STEP,
     quantifier=ForAll(search=False),
-    lhs=Computed(_entered_first),
+    lhs=Computed(entered_first),
     relation=">=",
     rhs=Closed(1 / (2 * eta * gamma)),
     grid=Grid(points=COUNT_GRID),
@@ -191,7 +193,7 @@ first_wait_order = Claim(
     over={**STEP, tau: Interval(sp.E, oo)},
     where=SMALL_STEP,
     quantifier=ForAll(search=False),
-    lhs=Computed(_entered_first),
+    lhs=Computed(entered_first),
     relation=">=",
     rhs=Computed(_in_joint),
     grid=Grid(points=COUNT_GRID),
@@ -199,18 +201,18 @@ first_wait_order = Claim(
 )
 
 
-def _least_growth(points: Any) -> Any:
+def least_growth(points: Any) -> Any:
     """Least over k of (T_{k+1} - T_{k+1}^tau) / (T_k - T_k^tau), FOREVER where all are infinite."""
     import torch
 
-    entered = _escape(points, max(points.d, 2)).entered
+    entered = escape(points, max(points.d, 2)).entered
     growth = entered[:, 1:] / entered[:, :-1]
     growth = torch.where(torch.isfinite(entered[:, :-1]), growth, FOREVER)
     return growth.clamp(max=FOREVER).amin(dim=1)
 
 
 def _last_escape(points: Any) -> Any:
-    return _escape(points, points.d).left[:, -1].clamp(max=FOREVER)
+    return escape(points, points.d).left[:, -1].clamp(max=FOREVER)
 
 
 escape_growth = Claim(
@@ -220,7 +222,7 @@ escape_growth = Claim(
     over={**STEP, tau: Interval(sp.E, oo), d: sp.S.Naturals},
     where=SMALL_STEP,
     quantifier=ForAll(search=False),
-    lhs=Computed(_least_growth),
+    lhs=Computed(least_growth),
     relation=">=",
     rhs=Closed(RATIO),
     grid=Grid(points=COUNT_GRID, d=[2, 6]),
@@ -257,106 +259,4 @@ exponential_tail = Claim(
         ],
         d=[1, 2, 10],
     ),
-)
-
-# Section 7.4.1: from two saddle points to d. The tube is meant for any tau > 1 there.
-
-SKETCH_GRID = Grid(
-    points=[
-        {"L": a, "gamma": 1.0, "tau": c, "eta": q / (2 * a), "x": m}
-        for a in (1.01, 2.5, math.e, 20.0, 100.0)
-        for q in (0.01, 0.5, 0.9, 1.0)
-        for c in (1.01, 2.0, math.e)
-        for m in (1.0, 0.9, 0.1)
-        if q > 0.01 or a < 3.0
-    ],
-    d=[2, 3, 5],
-)
-SKETCH = {**STEP, tau: Interval.open(1, oo), d: sp.S.Naturals}
-
-
-def _entered_last(points: Any) -> Any:
-    return _escape(points, points.d).entered[:, -1].clamp(max=FOREVER)
-
-
-sketch_growth = Claim(
-    id="du2019.text-7.4c.growth",
-    source=Source(PAPER, "7.4.1", "from two saddle points to d, one to the next"),
-    statement=r"$t_{i+1}\ge\frac{L+\gamma}\gamma t_i$",
-    reading=r"$t_i$, the steps to leave the quadratic neighbourhood of the i-th saddle point: the "
-    r"first "
-    r"iterate with $x_i\ge\tau$",
-    over=SKETCH,
-    where=SMALL_STEP,
-    quantifier=ForAll(search=False),
-    lhs=Computed(_least_growth),
-    relation=">=",
-    rhs=Closed(RATIO),
-    grid=SKETCH_GRID,
-    uses=("du2019.text-7.4a",),
-)
-
-sketch_total = Claim(
-    id="du2019.text-7.4c",
-    source=Source(PAPER, "7.4.1", "from two saddle points to d, conclusion"),
-    statement=r"$t_{i+1}\ge\frac{L+\gamma}\gamma t_i$ for all $i$; this gives "
-    r"$t_d\ge\left(\frac{L+\gamma}\gamma\right)^d$",
-    reading=r"for some fixed $\tau>1$ and $L>\gamma>0$, as section 7.4.1 says",
-    over=SKETCH,
-    where=SMALL_STEP,
-    quantifier=ForAll(search=False),
-    lhs=Computed(_entered_last),
-    relation=">=",
-    rhs=Closed(RATIO**d),
-    grid=SKETCH_GRID,
-    uses=("du2019.text-7.4c.growth",),
-    erratum="d - 1 ratios give ((L + gamma)/gamma)^(d-1) t_1, and t_1 may be smaller than the "
-    "ratio",
-)
-
-sketch_total_corrected = Claim(
-    id="du2019.text-7.4c.corrected",
-    source=Source(PAPER, "7.4.1", "from two saddle points to d, conclusion, corrected"),
-    statement=r"$t_d\ge\left(\frac{L+\gamma}\gamma\right)^{d-1}t_1$",
-    over=SKETCH,
-    where=SMALL_STEP,
-    quantifier=ForAll(search=False),
-    lhs=Computed(lambda points: _entered_last(points) / _entered_first(points)),
-    relation=">=",
-    rhs=Closed(RATIO ** (d - 1)),
-    grid=SKETCH_GRID,
-    uses=("du2019.text-7.4c.growth",),
-    corrects="du2019.text-7.4c",
-)
-
-
-def _dwell(points: Any) -> Any:
-    """Steps between leaving the joint before the i-th saddle point and leaving that after it."""
-    return _escape(points, points.i).dwell[:, -1]
-
-
-growing_dwell = Claim(
-    id="du2019.text-7.4b",
-    source=Source(PAPER, "7.4", "remark after Theorem 7.3, gradient descent"),
-    statement=r"gradient descent's number of iterations to escape the $i$-th saddle point "
-    r"increases as "
-    r"$\kappa^i$ with $\kappa>1$",
-    reading=r"in the construction $\kappa=1+\frac{\log(1/(1-2\eta L))}{\log(1+2\eta\gamma)}\ge"
-    r"\frac{L+\gamma}\gamma$",
-    over={**STEP, tau: Interval(sp.E, oo), i: sp.S.Naturals},
-    where=[gamma < L, eta < 1 / (2 * L)],
-    quantifier=UpToConstant(along=("i",)),
-    lhs=Computed(_dwell),
-    relation="==",
-    rhs=Closed((1 - log(1 - 2 * eta * L) / log(1 + 2 * eta * gamma)) ** i),
-    grid=Grid(
-        points=[
-            {"L": a, "gamma": 1.0, "tau": math.e * 1.0001, "eta": q / (2 * a), "x": m}
-            for a in (1.01, 1.5, math.e, 5.0)
-            for q in (0.05, 0.5, 0.9)
-            for m in (1.0, 0.1)
-        ],
-        i=[1, 2, 4, 8],
-    ),
-    uses=("du2019.proof-7.2c.growth",),
 )

@@ -120,7 +120,9 @@ def _figure(label: str, dimension: int) -> list[Claim]:
     shared: dict[str, Any] = {
         "over": {**EXPERIMENT, d: sp.FiniteSet(dimension)},
         "where": [gamma < L],
-        "grid": Grid(L=CURVATURES, gamma=[1.0], d=[dimension]),
+        "grid": Grid(L=CURVATURES, gamma=[1.0], d=[dimension]).nightly(
+            L=[1.1, *CURVATURES, 8.0, 12.0], gamma=[0.5, 1.0]
+        ),
     }
     plain_uses = ("du2019.lemma-7.3", "du2019.proof-7.2c.growth")
     return [
@@ -226,7 +228,7 @@ perturbed_scale = Claim(
     "point is "
     r"of the order of $\frac1{\eta\gamma}=\frac{4L}\gamma$",
     reading="the second plateau, d = 2",
-    quantifier=UpToConstant(along=("L",), samples=8),
+    quantifier=UpToConstant(along=("L",), samples=64),
     over={L: Interval.open(0, oo), gamma: Interval.open(0, oo)},
     where=[gamma < L],
     lhs=Sampled(_late_plateaus),

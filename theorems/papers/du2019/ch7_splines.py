@@ -2,7 +2,8 @@
 
 L > gamma > 0: curvatures of the quadratic pieces; tau > 0: their width; i: index of the saddle
 point that is being left. x stands for x_i and y for x_{i+1}, on the joint tau <= x <= 2 tau,
-0 <= y <= tau; w and v for x_{i-1} and x_{i+2}.
+0 <= y <= tau; w and v for x_{i-1} and x_{i+2}. s = (x - tau)/tau and u = y/tau are the same
+place as shares in [0, 1], the form in which the bounds are decided.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ from theorems.quantifiers import UpToConstant
 from theorems.sides import Closed, Computed, Side
 
 PAPER, SECTION = "du2019", "7.8"
-POSITIVE, NONNEGATIVE = Interval.open(0, oo), Interval(0, oo)
+POSITIVE = Interval.open(0, oo)
 
 tau, L, gamma, x, y, w, v, i = symbols("tau L gamma x y w v i", real=True)
+s, u = symbols("s u", real=True)
 
 SHAPE = {tau: POSITIVE, L: POSITIVE, gamma: POSITIVE}
-ON_LINE = [gamma < L, x >= tau, x <= 2 * tau]
-ON_JOINT = [*ON_LINE, y <= tau]
+SHARE = Interval(0, 1)
 g, g1, g2 = (
     splines.g(x, y, tau, L, gamma),
     splines.g1(x, tau, L, gamma),
@@ -35,30 +36,30 @@ g, g1, g2 = (
 nu = splines.nu(tau, L, gamma)
 SHAPES = [(1.001, 1.0, 1.0), (1.25, 1.0, 0.5), (2.718281828459045, 1.0, 2.718281828459045)]
 SHAPES += [(40.0, 1.0, 3.0), (1e4, 0.1, 10.0)]
-JOINT_GRID = Grid(
-    points=[
-        {"L": high, "gamma": low, "tau": t, "x": t * (1 + s), "y": t * u}
-        for high, low, t in SHAPES
-        for s in (0.0, 0.01, 0.25, 0.5, 0.55, 0.9, 0.99, 1.0)
-        for u in (0.0, 0.5, 1.0)
-    ]
-)
 LINE_GRID = Grid(
-    points=[
-        {"L": high, "gamma": low, "tau": t, "x": t * (1 + s)}
-        for high, low, t in SHAPES
-        for s in (0.0, 0.01, 0.5, 0.875, 0.9375, 1.0)
-    ]
+    points=[{"L": high, "gamma": low, "tau": t} for high, low, t in SHAPES],
+    s=[0.0, 0.01, 0.25, 0.5, 0.55, 0.875, 0.9375, 0.99, 1.0],
 )
+JOINT_GRID = Grid(points=LINE_GRID.points(), u=[0.0, 0.5, 1.0])
 
 
-def joint_slope(points: Any) -> Any:
-    """The two-dimensional tube's gradient, `(n, 2)`."""
+def on_joint(expr: sp.Expr) -> sp.Expr:
+    """The expression at `x = tau (1 + s)`, `y = tau u`."""
+    return expr.subs({x: tau * (1 + s), y: tau * u}, simultaneous=True)
+
+
+# Minus the slope of g and of g_1 in x_i, and the slope of g in x_{i+1}.
+FALL, FALL_1, NEXT_SLOPE = on_joint(-diff(g, x)), on_joint(-diff(g1, x)), on_joint(diff(g, y))
+JOINT, LINE = {**SHAPE, s: SHARE, u: SHARE}, {**SHAPE, s: SHARE}
+
+
+def _slopes(points: Any) -> Any:
+    """The two-dimensional tube's gradient at the point, `(n, 2)`."""
     import torch
 
     from numeric.tube import tube_gradient
 
-    at = torch.stack([points.x, points.y], -1)
+    at = torch.stack([points.tau * (1 + points.s), points.tau * points.u], -1)
     return tube_gradient(at, points.L, points.gamma, points.tau)
 
 
@@ -104,7 +105,7 @@ quintic_step = Claim(
     r"$g_2'(x_i)=-\frac{30(L+\gamma)(x_i-2\tau)^2(x_i-\tau)^2}{\tau^5}\le0$, "
     r"$g_2(x_i)\ge-\gamma$ on $[\tau,2\tau]$",
     over={**SHAPE, x: POSITIVE},
-    where=ON_LINE,
+    where=[gamma < L, x >= tau, x <= 2 * tau],
     lhs=Closed(
         Matrix(
             [
@@ -132,11 +133,11 @@ joint_slope_bounds = Claim(
     source=Source(PAPER, SECTION, "Lemma 7.4, slope in x_i"),
     statement=r"$-4L\tau\le\frac{\partial g(x_i,x_{i+1})}{\partial x_i}\le-2\gamma\tau$ for "
     r"$\tau\le x_i\le2\tau$, $0\le x_{i+1}\le\tau$",
-    over={**SHAPE, x: POSITIVE, y: NONNEGATIVE},
-    where=ON_JOINT,
-    lhs=Closed(Matrix([2 * gamma * tau, -diff(g, x)])),
+    over=JOINT,
+    where=[gamma < L],
+    lhs=Closed(Matrix([2 * gamma * tau, FALL])),
     relation="<=",
-    rhs=Closed(Matrix([-diff(g, x), 4 * L * tau])),
+    rhs=Closed(Matrix([FALL, 4 * L * tau])),
     grid=JOINT_GRID,
     uses=("du2019.lemma-7.4a", "du2019.theorem-7.4"),
     erratum="the lower bound fails: g_1' alone dips below -4 L tau (its slope at 2 tau is 2 L > 0) "
@@ -148,11 +149,11 @@ joint_slope_upper = Claim(
     source=Source(PAPER, SECTION, "Lemma 7.4, slope in x_i, upper bound"),
     statement=r"$\frac{\partial g(x_i,x_{i+1})}{\partial x_i}\le-2\gamma\tau$ for "
     r"$\tau\le x_i\le2\tau$, $0\le x_{i+1}\le\tau$",
-    over={**SHAPE, x: POSITIVE, y: NONNEGATIVE},
-    where=ON_JOINT,
+    over=JOINT,
+    where=[gamma < L],
     lhs=Closed(2 * gamma * tau),
     relation="<=",
-    rhs=Side(-diff(g, x), Computed(lambda points: -joint_slope(points)[:, 0])),
+    rhs=Side(FALL, Computed(lambda points: -_slopes(points)[:, 0])),
     grid=JOINT_GRID,
     uses=("du2019.lemma-7.4a", "du2019.theorem-7.4b.upper"),
 )
@@ -162,9 +163,9 @@ joint_slope_corrected = Claim(
     source=Source(PAPER, SECTION, "Lemma 7.4, slope in x_i, corrected"),
     statement=r"$\frac{\partial g(x_i,x_{i+1})}{\partial x_i}\ge-8L\tau$ for "
     r"$\tau\le x_i\le2\tau$, $0\le x_{i+1}\le\tau$ (the upper bound holds as printed)",
-    over={**SHAPE, x: POSITIVE, y: NONNEGATIVE},
-    where=ON_JOINT,
-    lhs=Side(-diff(g, x), Computed(lambda points: -joint_slope(points)[:, 0])),
+    over=JOINT,
+    where=[gamma < L],
+    lhs=Side(FALL, Computed(lambda points: -_slopes(points)[:, 0])),
     relation="<=",
     rhs=Closed(8 * L * tau),
     grid=JOINT_GRID,
@@ -177,11 +178,11 @@ joint_next_slope = Claim(
     source=Source(PAPER, SECTION, "Lemma 7.4, slope in x_{i+1}"),
     statement=r"$\frac{\partial g(x_i,x_{i+1})}{\partial x_{i+1}}\ge-2\gamma x_{i+1}$ for "
     r"$\tau\le x_i\le2\tau$, $0\le x_{i+1}\le\tau$",
-    over={**SHAPE, x: POSITIVE, y: NONNEGATIVE},
-    where=ON_JOINT,
-    lhs=Side(diff(g, y), Computed(lambda points: joint_slope(points)[:, 1])),
+    over=JOINT,
+    where=[gamma < L],
+    lhs=Side(NEXT_SLOPE, Computed(lambda points: _slopes(points)[:, 1], rounding=1e-7)),
     relation=">=",
-    rhs=Closed(-2 * gamma * y),
+    rhs=Closed(-2 * gamma * tau * u),
     grid=JOINT_GRID,
     uses=("du2019.lemma-7.4a",),
 )
@@ -191,11 +192,11 @@ interpolant_bounds = Claim(
     source=Source(PAPER, SECTION, "Lemma 7.4, slope of g_1"),
     statement=r"$-4L\tau\le\frac{\partial g_1(x_i)}{\partial x_i}\le-2\gamma\tau$ for "
     r"$\tau\le x_i\le2\tau$",
-    over={**SHAPE, x: POSITIVE},
-    where=ON_LINE,
-    lhs=Closed(Matrix([2 * gamma * tau, -diff(g1, x)])),
+    over=LINE,
+    where=[gamma < L],
+    lhs=Closed(Matrix([2 * gamma * tau, FALL_1])),
     relation="<=",
-    rhs=Closed(Matrix([-diff(g1, x), 4 * L * tau])),
+    rhs=Closed(Matrix([FALL_1, 4 * L * tau])),
     grid=LINE_GRID,
     uses=("du2019.theorem-7.4",),
     erratum="the lower bound fails: g_1'(2 tau) = -4 L tau with g_1''(2 tau) = 2 L > 0, so g_1' "
@@ -206,11 +207,11 @@ interpolant_upper = Claim(
     id="du2019.lemma-7.4d.upper",
     source=Source(PAPER, SECTION, "Lemma 7.4, slope of g_1, upper bound"),
     statement=r"$\frac{\partial g_1(x_i)}{\partial x_i}\le-2\gamma\tau$ for $\tau\le x_i\le2\tau$",
-    over={**SHAPE, x: POSITIVE},
-    where=ON_LINE,
+    over=LINE,
+    where=[gamma < L],
     lhs=Closed(2 * gamma * tau),
     relation="<=",
-    rhs=Closed(-diff(g1, x)),
+    rhs=Closed(FALL_1),
     grid=LINE_GRID,
     uses=("du2019.theorem-7.4b.upper",),
 )
@@ -220,9 +221,9 @@ interpolant_bounds_corrected = Claim(
     source=Source(PAPER, SECTION, "Lemma 7.4, slope of g_1, corrected"),
     statement=r"$\frac{\partial g_1(x_i)}{\partial x_i}\ge-\tfrac{25}6L\tau$ for "
     r"$\tau\le x_i\le2\tau$ (the upper bound holds as printed)",
-    over={**SHAPE, x: POSITIVE},
-    where=ON_LINE,
-    lhs=Closed(-diff(g1, x)),
+    over=LINE,
+    where=[gamma < L],
+    lhs=Closed(FALL_1),
     relation="<=",
     rhs=Closed(Rational(25, 6) * L * tau),
     grid=LINE_GRID,

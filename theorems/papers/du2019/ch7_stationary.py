@@ -2,9 +2,9 @@
 
 L > gamma > 0: curvatures; tau: width of a quadratic piece; d: dimension; k: number of coordinates
 that have arrived at 2 tau or beyond; rho: Hessian-Lipschitz constant; epsilon: accuracy; x, y: x_i
-and x_{i+1} on the joint; G = g_thres and r: gradient threshold and radius of perturbed gradient
-descent; e_j, e_k, e_l: distances of an arrived, the leaving and a waiting coordinate from 4 tau, 0
-and 0.
+and x_{i+1} on the joint, x = tau (1 + s) and y = tau u with shares s, u in [0, 1]; G = g_thres and
+r: gradient threshold and radius of perturbed gradient descent; e_j, e_k, e_l: distances of an
+arrived, the leaving and a waiting coordinate from 4 tau, 0 and 0.
 """
 
 from __future__ import annotations
@@ -23,11 +23,14 @@ from theorems.sides import Closed, Computed
 
 PAPER = "du2019"
 POSITIVE, NONNEGATIVE = Interval.open(0, oo), Interval(0, oo)
-tau, L, gamma, x, y = symbols("tau L gamma x y", real=True)
+tau, L, gamma, x, y, s, u = symbols("tau L gamma x y s u", real=True)
 rho, epsilon, G, r, e_j, e_k, e_l = symbols("rho epsilon G r e_j e_k e_l", real=True)
 d, k = symbols("d k", integer=True)
+SHARE = Interval(0, 1)
 SHAPE = {tau: POSITIVE, L: POSITIVE, gamma: POSITIVE}
 SHAPES = [(math.e, 1.0, math.e), (1.01, 1.0, 2.0), (30.0, 0.5, 1.0)]
+PLACE = {x: tau * (1 + s), y: tau * u}
+FALL = -diff(splines.g(x, y, tau, L, gamma), x).subs(PLACE, simultaneous=True)
 
 
 def _box_points(points: Any, count: int) -> Any:
@@ -186,10 +189,10 @@ joint_gradient = Claim(
     source=Source(PAPER, "7.7.1", "Remark 7.2, connection region"),
     statement=r"in the connection region $\|\nabla g\|\ge\gamma\tau$, and so it has no "
     r"$\epsilon$-second-order stationary point for $\epsilon<\gamma\tau$",
-    over={**SHAPE, x: POSITIVE, y: NONNEGATIVE},
-    where=[gamma < L, x >= tau, x <= 2 * tau, y <= tau],
+    over={**SHAPE, s: SHARE, u: SHARE},
+    where=[gamma < L],
     reading="by the component in x_i alone",
-    lhs=Closed(-diff(splines.g(x, y, tau, L, gamma), x)),
+    lhs=Closed(FALL),
     relation=">=",
     rhs=Closed(gamma * tau),
     uses=("du2019.lemma-7.4b.upper",),
@@ -308,10 +311,10 @@ no_noise_in_joint = Claim(
     source=Source(PAPER, "7.7.2", "before (7.19)"),
     statement=r"for $g_{thres}\le\frac{\gamma\tau}{10}$ no noise is added where some "
     r"$\tau\le x_i\le2\tau$: there $\|\nabla f\|>g_{thres}$",
-    over={**SHAPE, x: POSITIVE, y: NONNEGATIVE, G: NONNEGATIVE},
-    where=[gamma < L, x >= tau, x <= 2 * tau, y <= tau, gamma * tau / 10 >= G],
+    over={**SHAPE, s: SHARE, u: SHARE, G: NONNEGATIVE},
+    where=[gamma < L, gamma * tau / 10 >= G],
     reading="by the component in x_i alone",
-    lhs=Closed(-diff(splines.g(x, y, tau, L, gamma), x)),
+    lhs=Closed(FALL),
     relation=">",
     rhs=Closed(G),
     uses=("du2019.remark-7.2.gradient",),

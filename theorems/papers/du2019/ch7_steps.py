@@ -1,7 +1,8 @@
 """Thesis sections 7.4.1 and 7.7.1: single steps of gradient descent on the tube, and their counts.
 
 L > gamma > 0: curvatures; tau: width of a quadratic piece; eta <= 1/(2 L): step size. x, y: the
-leaving and the next coordinate, or the coordinate spoken of; x_1, x_2: initial coordinates; t_1,
+leaving and the next coordinate (on the joint x = tau (1 + s), y = tau u), or the coordinate spoken
+of; x_1, x_2: initial coordinates; t_1,
 t_2: escape times of the two-saddle example (7.3).
 """
 
@@ -20,7 +21,7 @@ from theorems.sides import Closed, Computed, Side
 
 PAPER = "du2019"
 POSITIVE, NONNEGATIVE = Interval.open(0, oo), Interval(0, oo)
-tau, L, gamma, eta, x, y = symbols("tau L gamma eta x y", real=True)
+tau, L, gamma, eta, x, y, s, u = symbols("tau L gamma eta x y s u", real=True)
 x_1, x_2, t_1 = symbols("x_1 x_2 t_1", real=True)
 STEP = {L: POSITIVE, gamma: POSITIVE, eta: POSITIVE}
 SMALL_STEP = [gamma < L, eta <= 1 / (2 * L)]
@@ -258,9 +259,19 @@ other_updates = Claim(
 
 # The joint
 
-JOINT = {**STEP, tau: POSITIVE, x: POSITIVE, y: NONNEGATIVE}
-WHERE_JOINT = [*SMALL_STEP, x >= tau, x <= 2 * tau, y <= tau]
-JOINT_STEP = x - eta * diff(splines.g(x, y, tau, L, gamma), x)
+JOINT = {**STEP, tau: POSITIVE, s: Interval(0, 1), u: Interval(0, 1)}
+PLACE = {x: tau * (1 + s), y: tau * u}
+JOINT_STEP = (x - eta * diff(splines.g(x, y, tau, L, gamma), x)).subs(PLACE, simultaneous=True)
+JOINT_GRID = Grid(
+    points=[
+        {"L": a, "gamma": b, "tau": c, "eta": q / (2 * a)}
+        for a, b, c in [(math.e, 1.0, math.e), (1.01, 1.0, 2.0), (64.0, 0.5, 1.0)]
+        for q in (0.01, 0.5, 0.99)
+    ],
+    s=[0.0, 0.25, 0.5, 0.75, 1.0],
+    u=[0.0, 0.5, 1.0],
+)
+
 
 joint_update = Claim(
     id="du2019.proof-7.2d",
@@ -268,10 +279,11 @@ joint_update = Claim(
     statement=r"for $\tau\le x_k\le2\tau$: $x_k^{(t+1)}=x_k-\eta\frac{\partial g}{\partial x_k}\le "
     r"x_k+2\eta\gamma\tau\le6\tau$",
     over=JOINT,
-    where=WHERE_JOINT,
-    lhs=Closed(Matrix([JOINT_STEP, x + 2 * eta * gamma * tau])),
+    where=SMALL_STEP,
+    lhs=Closed(Matrix([JOINT_STEP, tau * (1 + s) + 2 * eta * gamma * tau])),
     relation="<=",
-    rhs=Closed(Matrix([x + 2 * eta * gamma * tau, 6 * tau])),
+    rhs=Closed(Matrix([tau * (1 + s) + 2 * eta * gamma * tau, 6 * tau])),
+    grid=JOINT_GRID,
     uses=("du2019.lemma-7.4b",),
     erratum="Lemma 7.4 bounds the slope from above by -2 gamma tau, so x_k moves by at least "
     "2 eta gamma tau, not at most; the step needs the lower bound of the slope",
@@ -282,10 +294,11 @@ joint_update_corrected = Claim(
     source=Source(PAPER, "7.7.1", "proof of Lemma 7.2, update in the joint, corrected"),
     statement=r"for $\tau\le x_k\le2\tau$: $x_k^{(t+1)}\le x_k+8\eta L\tau\le6\tau$",
     over=JOINT,
-    where=WHERE_JOINT,
-    lhs=Closed(Matrix([JOINT_STEP, x + 8 * eta * L * tau])),
+    where=SMALL_STEP,
+    lhs=Closed(Matrix([JOINT_STEP, tau * (1 + s) + 8 * eta * L * tau])),
     relation="<=",
-    rhs=Closed(Matrix([x + 8 * eta * L * tau, 6 * tau])),
+    rhs=Closed(Matrix([tau * (1 + s) + 8 * eta * L * tau, 6 * tau])),
+    grid=JOINT_GRID,
     uses=("du2019.lemma-7.4b.corrected",),
     corrects="du2019.proof-7.2d",
 )

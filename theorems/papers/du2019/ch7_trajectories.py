@@ -41,7 +41,7 @@ RUNS_GRID = Grid(
         for q in (0.2, 0.5, 0.9, 1.0)
     ],
     d=[1, 2, 3, 4, 5],
-)
+).nightly(d=[1, 2, 3, 4, 5, 6])
 
 
 def _horizon(points: Any) -> int:

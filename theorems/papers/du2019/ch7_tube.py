@@ -157,7 +157,7 @@ def _jump_at_faces(points: Any, octopus: bool) -> Any:
         faces = [(j, 0.0) for j in range(points.k, points.d)]
     for j, face in faces:
         below, above = at.clone(), at.clone()
-        sign = torch.where(at[..., j] < 0, -1.0, 1.0)
+        sign = torch.where(at[..., j] < 0, -1.0, 1.0).to(at.dtype)
         below[..., j] = sign * (face - 1e-13) * points.tau[:, None]
         above[..., j] = sign * (face + 1e-13) * points.tau[:, None]
         for function in functions:

@@ -1,0 +1,103 @@
+"""No statement of the corpus is ever decided wrongly, and nearly all of them are decided."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+
+import mpmath
+import pytest
+import sympy as sp
+from corpus import Item
+from corpus_algebraic import ITEMS as ALGEBRAIC
+from corpus_analysis import ITEMS as ANALYSIS
+
+from symbolic.decide import decide
+from symbolic.problem import Decision
+from symbolic.recheck import recheck
+
+SECONDS = 0.8
+EXPECTED = {True: "proved", False: "refuted"}
+
+
+@pytest.fixture(scope="module", params=[ANALYSIS, ALGEBRAIC], ids=["analysis", "algebraic"])
+def decided(request: pytest.FixtureRequest) -> list[tuple[Item, Decision]]:
+    items: list[Item] = request.param
+    return [(i, decide(i.relation, over=i.over, where=i.where, seconds=SECONDS)) for i in items]
+
+
+def test_the_corpus_is_large_and_half_of_it_is_false() -> None:
+    items = [*ANALYSIS, *ALGEBRAIC]
+    assert len(ANALYSIS) >= 120
+    assert len(items) >= 200
+    assert 0.4 < sum(item.truth for item in items) / len(items) < 0.6
+    assert len({item.name for item in items}) == len(items)
+
+
+def test_nothing_is_decided_wrongly(decided: list[tuple[Item, Decision]]) -> None:
+    wrong = [
+        (item.name, decision.outcome, decision.witness)
+        for item, decision in decided
+        if decision.outcome not in (EXPECTED[item.truth], "undecided")
+    ]
+    assert wrong == []
+
+
+def test_nearly_everything_is_decided_quickly(decided: list[tuple[Item, Decision]]) -> None:
+    outcomes = Counter(decision.outcome for _, decision in decided)
+    seconds = sorted(decision.seconds for _, decision in decided)
+    late = seconds[int(0.95 * len(seconds))]
+    print(dict(outcomes), f"median {statistics.median(seconds):.3f} s, 95 % {late:.2f} s")
+    assert outcomes["undecided"] <= 0.08 * len(decided)
+    assert statistics.median(seconds) < 0.1
+
+
+def test_witnesses_hold_in_another_arithmetic(decided: list[tuple[Item, Decision]]) -> None:
+    """mpmath at 60 digits agrees that the relation fails, or is undefined, at the witness."""
+    confirmed = 0
+    for item, decision in decided:
+        if decision.outcome != "refuted" or not isinstance(item.relation, sp.core.relational.Rel):
+            continue
+        assert decision.witness is not None
+        gap = _gap(item.relation, decision.witness)
+        if gap is None:
+            continue  # undefined there, which is the refutation
+        confirmed += 1
+        head = item.relation.func
+        tiny = mpmath.mpf(10) ** -50
+        fails = {
+            sp.Le: gap > -tiny,
+            sp.Lt: gap > -tiny,
+            sp.Ge: gap < tiny,
+            sp.Gt: gap < tiny,
+            sp.Eq: abs(gap) > tiny,
+            sp.Ne: abs(gap) < tiny,
+        }
+        assert fails[head], (item.name, decision.witness, gap)
+    assert confirmed > 20
+
+
+def _gap(relation: sp.Basic, witness: dict[sp.Symbol, sp.Expr]) -> mpmath.mpf | None:
+    sides = []
+    for side in relation.args:
+        value = side.subs(witness)
+        if value.has(sp.nan, sp.zoo, sp.oo, -sp.oo, sp.AccumBounds) or not isinstance(
+            value, sp.Expr
+        ):
+            return None
+        number = sp.N(value, 60)
+        if not number.is_Float and not number.is_Rational:
+            return None
+        sides.append(number)
+    return mpmath.mpf(str(sides[0] - sides[1]))
+
+
+def test_certificates_are_accepted(decided: list[tuple[Item, Decision]]) -> None:
+    given = [(i, d) for i, d in decided if d.certificate is not None and d.outcome == "proved"]
+    refused = []
+    for item, decision in given:
+        verdict = recheck(decision.certificate, 20.0)
+        if not verdict.ok:
+            refused.append((item.name, verdict.reason))
+    print(f"{len(given) - len(refused)} of {len(given)} certificates accepted", refused)
+    assert len(refused) <= 0.1 * len(given)

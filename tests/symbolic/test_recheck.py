@@ -1,0 +1,620 @@
+"""Tests of the independent checker: it accepts what is proved, and no forgery of what is false."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sympy as sp
+
+from symbolic.certificate import build, digest, encode, save
+from symbolic.problem import Problem
+from symbolic.recheck import main, recheck, recheck_file
+from symbolic.statement import statement_text
+from symbolic.witness import refutation
+
+Json = Any
+x, y, t = sp.symbols("x y t", real=True)
+n = sp.Symbol("n", integer=True)
+k = sp.Symbol("k", integer=True)
+I = sp.Interval  # noqa: E741
+R, POSITIVE, UNIT = sp.S.Reals, I.open(0, sp.oo), I(0, 1)
+SIGN, ZERO, LIMIT = {"by": "sign"}, {"by": "zero"}, {"by": "limit"}
+
+
+def taylor(at: Json, order: int, var: str = "x", **more: Json) -> Json:
+    return {"by": "taylor", "var": var, "at": at, "order": order, **more}
+
+
+def monotone(direction: int, var: str = "x", **more: Json) -> Json:
+    return {"by": "monotone", "var": var, "direction": direction, **more}
+
+
+def rewrite(to: sp.Expr | list, then: Json = SIGN) -> Json:
+    return {"by": "rewrite", "to": to if isinstance(to, list) else encode(to), "then": then}
+
+
+def proof(why: Json, **more: Json) -> Json:
+    """One box, the whole domain."""
+    return {"boxes": [{"box": {}, "why": why}], **more}
+
+
+def boxes(*parts: tuple[dict, Json]) -> Json:
+    return {"boxes": [{"box": box, "why": why} for box, why in parts]}
+
+
+def certificate(
+    relation: sp.Basic, over: dict, body: Json, where: tuple[sp.Basic, ...] = ()
+) -> dict[str, Any]:
+    return build(Problem((relation,), over, where), "test", {"relations": [body]})
+
+
+EXP_TANGENT = boxes(
+    ({"x": ["-oo", "-2"]}, SIGN),
+    ({"x": ["-2", "2"]}, taylor("0", 2)),
+    ({"x": ["2", "oo"]}, monotone(1)),
+)
+HALF_PI = encode(sp.pi / 2)
+COS_POSITIVE = {"expr": encode(sp.cos(x)), "sign": ">", "why": taylor(HALF_PI, 1)}
+SINC = ["mul", ["pow", ["sym", "x"], ["rat", "-1"]], encode(x - sp.sin(x))]
+PRODUCT_OF = {"by": "product", "factors": [{"sign": 1}, {"sign": 1, "why": taylor("0", 2)}]}
+MAX_XY = encode(sp.Max(x, y))
+
+TRUE: dict[str, tuple] = {
+    "exponential tangent": (sp.exp(x) >= 1 + x, {x: R}, EXP_TANGENT),
+    "strict by an open end": (sp.exp(x) > 1 + x, {x: I.Lopen(0, 1)}, proof(taylor("0", 2))),
+    "sine": (sp.sin(x) <= x, {x: I(0, sp.pi / 2)}, proof(taylor("0", 2))),
+    "cosine at its zero": (sp.cos(x) >= 0, {x: I(0, sp.pi / 2)}, proof(taylor(HALF_PI, 1))),
+    "removable singularity": (
+        sp.sin(x) / x <= 1,
+        {x: I.Lopen(0, 1)},
+        proof(rewrite(SINC, PRODUCT_OF)),
+    ),
+    "tangent with a lemma": (
+        sp.tan(x) > x,
+        {x: I.open(0, sp.pi / 2)},
+        proof(monotone(1, slope=rewrite(sp.tan(x) ** 2)), lemmas=[COS_POSITIVE]),
+    ),
+    "erf is below 1": (sp.erf(x) < 1, {x: R}, proof(SIGN)),
+    "decay to a limit": (1 - sp.erf(x) > 0, {x: I(1, sp.oo)}, proof(monotone(-1, then=LIMIT))),
+    "gamma": (sp.gamma(x) >= sp.Rational(22, 25), {x: I(sp.Rational(1, 10), 10)}, proof(SIGN)),
+    "digamma": (sp.digamma(x) < sp.log(x), {x: I(1, 20)}, proof(SIGN)),
+    "two variables, curve of zeros": (
+        x**2 + y**2 >= 2 * x * y,
+        {x: R, y: R},
+        proof(taylor(["sym", "y"], 2)),
+    ),
+    "Young": (
+        x * y <= sp.exp(x) + y * sp.log(y) - y,
+        {x: R, y: POSITIVE},
+        proof(taylor(encode(sp.log(y)), 2)),
+    ),
+    "square": (x**2 + y**2 >= 2 * x * y, {x: R, y: R}, proof(rewrite((x - y) ** 2))),
+    "minimum inside": (
+        x**2 + x * y + y**2 - x - y + sp.Rational(1, 3) >= 0,
+        {x: R, y: R},
+        proof({"by": "minimum", "at": {"x": "1/3", "y": "1/3"}}),
+    ),
+    "concave": (sp.sin(x) >= 2 * x / sp.pi, {x: I(0, sp.pi / 2)}, None),
+    "Sturm": (x**2 - x + 1 > 0, {x: R}, proof({"by": "sturm"})),
+    "Sturm, even zero": (x**4 - 2 * x**2 + 1 >= 0, {x: R}, proof({"by": "sturm"})),
+    "Bernstein": (x * (1 - x) > 0, {x: I.open(0, 1)}, proof({"by": "bernstein"})),
+    "Bernstein, unbounded": (
+        x * y + x + 1 > 0,
+        {x: I(0, sp.oo), y: I(0, sp.oo)},
+        proof({"by": "bernstein"}),
+    ),
+    "shifted": (
+        x**2 - y**2 > 0,
+        {x: I(0, sp.oo), y: I(0, sp.oo)},
+        proof({"by": "bernstein"}, shift=[["x", ["sym", "y"], 0]]),
+        (x > y,),
+    ),
+    "side condition": (
+        2 * x - 2 * y >= 0,
+        {x: R, y: R},
+        proof({"by": "where", "where": 0}),
+        (x >= y,),
+    ),
+    "cut by a side condition": (
+        x > sp.Rational(1, 2),
+        {x: R},
+        boxes(({"x": ["-oo", "1"]}, {"by": "outside", "where": 0}), ({"x": ["1", "oo"]}, SIGN)),
+        (x > 1,),
+    ),
+    "absolute value in cases": (
+        sp.Abs(x) * 2 >= x + sp.Abs(x),
+        {x: R},
+        proof({"by": "split", "var": "x", "at": "0", "parts": [rewrite(-2 * x), ZERO]}),
+    ),
+    "maximum resolved": (
+        sp.Max(x, y) >= y,
+        {x: R, y: R},
+        proof(
+            {
+                "by": "cases",
+                "on": encode(x - y),
+                "parts": [
+                    {"by": "resolve", "of": MAX_XY, "is": ["sym", "x"], "then": rewrite(x - y)},
+                    {"by": "resolve", "of": MAX_XY, "is": ["sym", "y"], "then": ZERO},
+                    {"by": "resolve", "of": MAX_XY, "is": ["sym", "y"], "then": ZERO},
+                ],
+            }
+        ),
+    ),
+    "compared through logarithms": (
+        sp.exp(x**2 / 2) >= sp.cosh(x),
+        {x: I(0, 1)},
+        proof(
+            {
+                "by": "compare",
+                "map": "log",
+                "left": encode(sp.exp(x**2 / 2)),
+                "right": encode(sp.cosh(x)),
+                "then": taylor("0", 2, rest=rewrite(sp.tanh(x) ** 2)),
+            }
+        ),
+    ),
+    "jump of a piece": (
+        sp.Piecewise((1, x < 0), (2, True)) >= 1 + sp.Piecewise((0, x < 0), (1, True)),
+        {x: I(-1, 1)},
+        proof({"by": "apart", "var": "x", "at": "0", "parts": [SIGN, SIGN, SIGN]}),
+    ),
+    "integers": (
+        n**2 >= n,
+        {n: sp.S.Integers},
+        boxes(({"n": ["-oo", "0"]}, rewrite(n * (n - 1))), ({"n": ["1", "oo"]}, None)),
+    ),
+    "unequal": (sp.Ne(sp.exp(x), 0, evaluate=False), {x: R}, proof({"by": "sign", "side": 1})),
+    "Pythagoras": (sp.Eq(sp.sin(x) ** 2 + sp.cos(x) ** 2, 1), {x: R}, proof(ZERO)),
+    "half angle": (
+        sp.Eq(sp.tan(x / 2), sp.sin(x) / (1 + sp.cos(x))),
+        {x: I(-3, 3)},
+        proof(ZERO, lemmas=[]),
+    ),
+    "inverse tangents": (
+        sp.Eq(sp.atan(x) + sp.atan(1 / x), sp.pi / 2),
+        {x: POSITIVE},
+        proof({"by": "constant", "var": "x", "at": "1"}),
+    ),
+    "log of a product": (
+        sp.Eq(sp.log(x * y, evaluate=False), sp.log(x) + sp.log(y)),
+        {x: POSITIVE, y: POSITIVE},
+        proof(
+            {
+                "by": "rule",
+                "rule": "log-product",
+                "bind": {"a": ["sym", "x"], "b": ["sym", "y"]},
+                "then": ZERO,
+            }
+        ),
+    ),
+    "gamma ratio": (sp.Eq(sp.gamma(x + 2), x * (x + 1) * sp.gamma(x)), {x: POSITIVE}, proof(ZERO)),
+    "sum of squares": (
+        sp.Eq(sp.Sum(k**2, (k, 1, n)), n * (n + 1) * (2 * n + 1) / 6),
+        {n: sp.S.Naturals},
+        proof({"by": "induction", "var": "n"}),
+    ),
+}
+TRUE["concave"] = (
+    *TRUE["concave"][:2],
+    proof({"by": "ends", "var": "x", "low": ZERO, "high": ZERO}),
+)
+TRUE["integers"][2]["boxes"][1]["why"] = monotone(1, var="n", then=ZERO)
+
+
+def made(entry: tuple) -> dict[str, Any]:
+    relation, over, body, *where = entry
+    return certificate(relation, over, body, *where)
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_a_true_statement_with_its_reason_is_accepted(name: str) -> None:
+    verdict = recheck(made(TRUE[name]))
+    assert verdict.ok, verdict.reason
+
+
+# Near misses: the same reasons for statements that are false, or not shown by them.
+
+FALSE: dict[str, tuple] = {
+    "strict at the tangent point": (sp.exp(x) > 1 + x, {x: R}, EXP_TANGENT),
+    "1 % too steep": (sp.exp(x) >= 1 + sp.Rational(101, 100) * x, {x: R}, EXP_TANGENT),
+    "sine without sign": (sp.sin(x) <= x, {x: I(-1, 1)}, proof(taylor("0", 2))),
+    "sine beyond": (sp.sin(x) <= x * sp.Rational(99, 100), {x: UNIT}, proof(taylor("0", 2))),
+    "cosine past its zero": (sp.cos(x) >= 0, {x: I(0, 2)}, proof(taylor(HALF_PI, 1))),
+    "undefined at an included end": (
+        sp.sin(x) / x <= 1,
+        {x: UNIT},
+        proof(rewrite(SINC, PRODUCT_OF)),
+    ),
+    "cancelled away": (sp.Mul(x, 1 / x, evaluate=False) >= 1, {x: UNIT}, proof(rewrite(x * 0))),
+    "pole inside": (sp.tan(x) >= x, {x: I(0, 2)}, proof(monotone(1))),
+    "lemma that is false": (
+        sp.tan(x) > x,
+        {x: I.open(0, 2)},
+        proof(monotone(1, slope=rewrite(sp.tan(x) ** 2)), lemmas=[COS_POSITIVE]),
+    ),
+    "lemma by itself": (
+        x > 0,
+        {x: R},
+        proof(
+            SIGN, lemmas=[{"expr": ["sym", "x"], "sign": ">", "why": {"by": "where", "where": 0}}]
+        ),
+    ),
+    "erf reaches 1 % less": (sp.erf(x) < sp.Rational(99, 100), {x: R}, proof(SIGN)),
+    "limit below zero": (
+        sp.Rational(99, 100) - sp.erf(x) > 0,
+        {x: I(1, sp.oo)},
+        proof(monotone(-1, then=LIMIT)),
+    ),
+    "gamma minimum": (
+        sp.gamma(x) >= sp.Rational(8857, 10000),
+        {x: I(sp.Rational(1, 10), 10)},
+        proof(SIGN),
+    ),
+    "curve outside the range": (
+        x >= y,
+        {x: UNIT, y: I(0, 2)},
+        proof(taylor(["sym", "y"], 2)),
+    ),
+    "saddle": (x * y >= 0, {x: R, y: R}, proof({"by": "minimum", "at": {"x": "0", "y": "0"}})),
+    "minimum, strict": (
+        x**2 + y**2 > 0,
+        {x: R, y: R},
+        proof({"by": "minimum", "at": {"x": "0", "y": "0"}}),
+    ),
+    "minimum elsewhere": (
+        x**2 + y**2 - x >= 0,
+        {x: R, y: R},
+        proof({"by": "minimum", "at": {"x": "0", "y": "0"}}),
+    ),
+    "convex, not concave": (
+        x**2 >= x,
+        {x: UNIT},
+        proof({"by": "ends", "var": "x", "low": ZERO, "high": ZERO}),
+    ),
+    "Sturm with a zero": (x**2 - 2 * x + 1 > 0, {x: R}, proof({"by": "sturm"})),
+    "Sturm, negative": (-(x**2) - 1 > 0, {x: R}, proof({"by": "sturm"})),
+    "Sturm, odd zero": (x**3 - x**2 >= 0, {x: R}, proof({"by": "sturm"})),
+    "Bernstein at an end": (x * (1 - x) > 0, {x: I.Ropen(0, 1)}, proof({"by": "bernstein"})),
+    "Bernstein at infinity": (1 - x / 1000 > 0, {x: I(0, sp.oo)}, proof({"by": "bernstein"})),
+    "Bernstein of another function": (sp.sin(x) >= 0, {x: I(0, 4)}, proof({"by": "bernstein"})),
+    "shift without the condition": (
+        x**2 - y**2 > 0,
+        {x: I(0, sp.oo), y: I(0, sp.oo)},
+        proof({"by": "bernstein"}, shift=[["x", ["sym", "y"], 0]]),
+        (x > y - 1,),
+    ),
+    "weak side condition": (x > y, {x: R, y: R}, proof({"by": "where", "where": 0}), (x >= y,)),
+    "wrong multiple": (y - x >= 0, {x: R, y: R}, proof({"by": "where", "where": 0}), (x >= y,)),
+    "not outside": (
+        x > sp.Rational(1, 2),
+        {x: R},
+        boxes(({"x": ["-oo", "1"]}, {"by": "outside", "where": 0}), ({"x": ["1", "oo"]}, SIGN)),
+        (x > 0,),
+    ),
+    # The slope 2 (x - y) is positive where x > y, but the way to the face x = 0 leaves that region.
+    "path out of the region": (
+        x**2 - 2 * x * y + sp.Rational(1, 2) >= 0,
+        {x: UNIT, y: UNIT},
+        proof(monotone(1, slope={"by": "where", "where": 0})),
+        (2 * x >= 2 * y,),
+    ),
+    "path out of the region, by enclosure": (
+        x**2 - 2 * x * y + sp.Rational(1, 2) >= 0,
+        {x: UNIT, y: UNIT},
+        proof(monotone(1, slope=rewrite(2 * (x - y)))),
+        (x >= y,),
+    ),
+    "path through what is outside": (
+        (x - sp.Rational(1, 2)) ** 2 >= sp.Rational(1, 5),
+        {x: UNIT},
+        proof(
+            monotone(
+                1,
+                slope={
+                    "by": "split",
+                    "var": "x",
+                    "at": "1/2",
+                    "parts": [{"by": "outside", "where": 0}, SIGN],
+                },
+            )
+        ),
+        (x >= sp.Rational(1, 2),),
+    ),
+    "induction out of the region": (
+        sp.Eq(sp.sin(sp.pi * n / 2), 1),
+        {n: sp.S.Naturals},
+        proof({"by": "induction", "var": "n", "step": {"by": "outside", "where": 0}}),
+        (n <= 1,),
+    ),
+    "case left out": (
+        sp.Abs(x) >= x + 1,
+        {x: R},
+        proof({"by": "cases", "on": ["sym", "x"], "parts": [None, None, SIGN]}),
+    ),
+    "case of the wrong sign": (
+        sp.Eq(sp.Abs(x), x),
+        {x: R},
+        proof(
+            {
+                "by": "resolve",
+                "of": ["abs", ["sym", "x"]],
+                "is": ["sym", "x"],
+                "then": ZERO,
+            }
+        ),
+    ),
+    "compare without positivity": (
+        x >= -2,
+        {x: I(-3, -1)},
+        proof(
+            {
+                "by": "compare",
+                "map": "log",
+                "left": encode(x + 2),
+                "right": ["rat", "0"],
+                "then": SIGN,
+            }
+        ),
+    ),
+    "jump hidden by an open box": (
+        sp.Piecewise((1, x < 0), (sp.Rational(1, 2), True)) >= 1,
+        {x: I(-1, 0)},
+        proof(taylor("0", 1)),
+    ),
+    "step seen as monotone": (sp.sign(x) + 1 >= 1, {x: I(-1, 1)}, proof(monotone(1))),
+    "acot jumps": (sp.acot(x) >= 0, {x: I(-1, 1)}, proof(monotone(-1, then=SIGN))),
+    "acot is not odd at 0": (
+        sp.Eq(sp.acot(x) + sp.acot(-x, evaluate=False), 0),
+        {x: I(-1, 1)},
+        proof(ZERO),
+    ),
+    "kink": (sp.sqrt(x**2 + 0 * y) <= x, {x: I(-1, 1), y: UNIT}, proof(monotone(1))),
+    "integers only": (n**2 >= n, {n: R}, TRUE["integers"][2]),
+    "unequal": (sp.Ne(sp.exp(x), 1), {x: R}, proof({"by": "sign", "side": 1})),
+    "root of a square": (
+        sp.Eq(sp.Pow(sp.Pow(t, 2, evaluate=False), sp.S.Half, evaluate=False), t, evaluate=False),
+        {t: R},
+        proof(ZERO),
+    ),
+    "log of a product, any sign": (
+        sp.Eq(sp.log(x * y, evaluate=False), sp.log(x) + sp.log(y), evaluate=False),
+        {x: POSITIVE, y: R},
+        TRUE["log of a product"][2],
+    ),
+    "inverse tangents across the jump": (
+        sp.Eq(sp.atan(x) + sp.atan(1 / x), sp.pi / 2),
+        {x: sp.Union(I.open(-sp.oo, 0), POSITIVE)},
+        proof({"by": "constant", "var": "x", "at": "1"}),
+    ),
+    "arc cosine of cosine": (
+        sp.Eq(sp.acos(sp.cos(x)), x, evaluate=False),
+        {x: I(0, 4)},
+        proof({"by": "rule", "rule": "acos-cos", "bind": {"a": ["sym", "x"]}, "then": ZERO}),
+    ),
+    "sum from the wrong start": (
+        sp.Eq(sp.Sum(k, (k, 0, n)), n * (n + 1) / 2 + 1),
+        {n: sp.S.Naturals},
+        proof({"by": "induction", "var": "n"}),
+    ),
+    "sum, wrong step": (
+        sp.Eq(sp.Sum(k**2, (k, 1, n)), n),
+        {n: sp.S.Naturals},
+        proof({"by": "induction", "var": "n"}),
+    ),
+    "induction over reals": (
+        sp.Eq(sp.sin(sp.pi * t), 0),
+        {t: I(0, sp.oo)},
+        proof({"by": "induction", "var": "t"}),
+    ),
+    "equality by a sign": (sp.Eq(x**2, 0), {x: R}, proof(SIGN)),
+    "nothing shown": (x > 0, {x: UNIT}, boxes()),
+}
+FALSE["kink"] = (
+    sp.Pow(sp.Pow(t, 2, evaluate=False), sp.S.Half, evaluate=False) <= t,
+    {t: I(-1, 1)},
+    proof(monotone(1, var="t", then=ZERO)),
+)
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_a_reason_that_does_not_hold_is_rejected(name: str) -> None:
+    verdict = recheck(made(FALSE[name]), seconds=20)
+    assert not verdict.ok
+    assert verdict.reason.startswith("rejected: ")
+    assert "\n" not in verdict.reason
+    assert "malformed" not in verdict.reason
+
+
+# Tampering with a good certificate.
+
+
+def resigned(c: dict[str, Any]) -> dict[str, Any]:
+    """The certificate with text and digest that fit its statement: a forger would do as much."""
+    c["digest"], c["text"] = digest(c["statement"]), statement_text(c["statement"])
+    return c
+
+
+def _box(c: dict[str, Any], i: int = 0) -> dict[str, Any]:
+    return c["body"]["relations"][0]["boxes"][i]
+
+
+TAMPERED = {
+    "box removed": lambda c: c["body"]["relations"][0]["boxes"].pop(1),
+    "last box removed": lambda c: c["body"]["relations"][0]["boxes"].pop(),
+    "bound moved in": lambda c: _box(c, 1)["box"].update(x=["-2", "19/10"]),
+    "bound moved": lambda c: _box(c, 0)["box"].update(x=["-oo", "-21/10"]),
+    "bound swapped": lambda c: _box(c, 1)["box"].update(x=["2", "-2"]),
+    "infinite end dropped": lambda c: _box(c, 2)["box"].update(x=["2", "1000000"]),
+    "order lowered": lambda c: _box(c, 1)["why"].update(order=1),
+    "order raised beyond": lambda c: _box(c, 1)["why"].update(order=13),
+    "anchor moved": lambda c: _box(c, 1)["why"].update(at="1/1000"),
+    "direction turned": lambda c: _box(c, 2)["why"].update(direction=-1),
+    "digest": lambda c: c.update(digest="0" * 64),
+    "text": lambda c: c.update(text=c["text"].replace(">=", ">")),
+    "statement under an old digest": lambda c: c["statement"]["relations"][0].__setitem__(0, ">"),
+    "version": lambda c: c.update(version=2),
+    "version as text": lambda c: c.update(version="1"),
+    "format": lambda c: c.update(format="other"),
+    "kind": lambda c: c.update(kind="oracle"),
+    "key missing": lambda c: c.pop("engine"),
+    "key added": lambda c: c.update(trust=True),
+    "float bound": lambda c: _box(c, 1)["box"].update(x=[-2.0, 2.0]),
+    "NaN bound": lambda c: _box(c, 1)["box"].update(x=[float("nan"), "2"]),
+    "NaN text": lambda c: _box(c, 1)["box"].update(x=["nan", "2"]),
+    "huge number": lambda c: _box(c, 1)["box"].update(x=["-" + "9" * 10_000, "2"]),
+    "huge exponent in a box": lambda c: _box(c, 1)["box"].update(
+        x=[["pow", ["rat", "-9"], ["rat", "9999999"]], "2"]
+    ),
+    "tower of exponents": lambda c: _box(c, 1)["box"].update(x=["-2", _tower(8)]),
+    "symbol as bound": lambda c: _box(c, 1)["box"].update(x=[["sym", "x"], "2"]),
+    "unknown variable": lambda c: _box(c, 1)["box"].update(z=["0", "1"]),
+    "unknown reason": lambda c: _box(c, 1).update(why={"by": "authority"}),
+    "reason missing": lambda c: _box(c, 1).pop("why"),
+    "reason of another type": lambda c: _box(c, 1).update(why=["sign"]),
+    "boxes of another type": lambda c: c["body"]["relations"][0].update(boxes={"0": 1}),
+    "proof missing": lambda c: c["body"]["relations"].pop(),
+    "proof added": lambda c: c["body"]["relations"].append(EXP_TANGENT),
+    "body missing": lambda c: c.update(body=None),
+    "terms of another number": lambda c: _box(c, 1)["why"].update(terms=[ZERO]),
+    "statement emptied": lambda c: resigned(c)["statement"]["relations"].clear(),
+    "reasons nested deeply": lambda c: _box(c, 1).update(why=_nested(3000)),
+}
+
+
+def _tower(height: int) -> list:
+    tree: list = ["rat", "10000"]
+    for _ in range(height):
+        tree = ["pow", tree, ["rat", "10000"]]
+    return tree
+
+
+def _nested(depth: int) -> Json:
+    why: Json = SIGN
+    for _ in range(depth):
+        why = {"by": "split", "var": "x", "at": "0", "parts": [why, SIGN]}
+    return why
+
+
+@pytest.mark.parametrize("name", TAMPERED)
+def test_a_tampered_certificate_is_rejected_in_one_line(name: str) -> None:
+    good = made(TRUE["exponential tangent"])
+    assert recheck(good).ok
+    bad = copy.deepcopy(good)
+    TAMPERED[name](bad)
+    verdict = recheck(bad, seconds=20)
+    assert not verdict.ok
+    assert verdict.reason.startswith("rejected: ")
+    assert len(verdict.reason) <= 300
+    assert "\n" not in verdict.reason
+
+
+def test_files_are_read_with_the_same_care(tmp_path: Path) -> None:
+    good = made(TRUE["exponential tangent"])
+    path = tmp_path / "good.json"
+    save(good, path)
+    assert recheck_file(path).ok
+    text = path.read_text()
+    broken = {
+        "truncated": text[: len(text) // 2],
+        "empty": "",
+        "NaN": text.replace('"-2"', "NaN"),
+        "float": text.replace('"-2"', "-2.0"),
+        "twice": text.replace('"version": 1', '"version": 1, "version": 1'),
+        "deep": "[" * 200_000,
+        "list": "[]",
+        "null": "null",
+    }
+    for name, content in broken.items():
+        other = tmp_path / f"{name}.json"
+        other.write_text(content)
+        verdict = recheck_file(other)
+        assert not verdict.ok, name
+        assert verdict.reason.startswith("rejected: ")
+    assert not recheck_file(tmp_path / "missing.json").ok
+    said: list[str] = []
+    assert main([str(path)], said.append) == 0
+    assert main([str(path), str(tmp_path / "empty.json")], said.append) == 1
+    assert len(said) == 3
+
+
+def test_no_combination_of_reasons_proves_a_false_bound() -> None:
+    """Every reason of the true statements, tried on statements that fail by 1 % or at an end."""
+    reasons = [body["boxes"][-1]["why"] for _, _, body, *_ in TRUE.values()]
+    wrong = [
+        (sp.exp(x) >= sp.Rational(101, 100) + x, {x: UNIT, y: UNIT}),
+        (x > 0, {x: UNIT, y: UNIT}),
+        (x * (1 - x) <= sp.Rational(24, 100), {x: UNIT, y: UNIT}),
+        (sp.sin(x) >= x, {x: UNIT, y: UNIT}),
+        (x >= y, {x: UNIT, y: UNIT}),
+        (sp.Eq(x, y), {x: UNIT, y: UNIT}),
+        (1 / x > 0, {x: UNIT, y: UNIT}),
+        (sp.log(x) <= x - 1, {x: I(0, 2), y: UNIT}),
+    ]
+    for relation, over in wrong:
+        for why in reasons:
+            verdict = recheck(certificate(relation, over, proof(why)), seconds=10)
+            assert not verdict.ok, (relation, why)
+
+
+REFUTED = {
+    "false": (sp.exp(x) > 1 + x, {x: R}, {x: 0}),
+    "false beside": (sp.exp(x) <= 1 + x, {x: R}, {x: sp.Rational(1, 10**6)}),
+    "irrational": (sp.cos(x) > 0, {x: I(0, 2)}, {x: sp.pi / 2}),
+    "pole": (1 / x > 0, {x: I(0, 1)}, {x: 0}),
+    "pole of the tangent": (sp.tan(x) >= 0, {x: I(0, sp.pi)}, {x: sp.pi / 2}),
+    "logarithm": (sp.log(x) <= x, {x: R}, {x: -1}),
+    "root": (sp.sqrt(x) >= 0, {x: R}, {x: sp.Rational(-1, 9)}),
+    "piece": (sp.Piecewise((1, x > 0), (0, True)) > 0, {x: R}, {x: 0}),
+    "integer": (n**2 > n, {n: sp.S.Naturals}, {n: 1}),
+}
+
+
+@pytest.mark.parametrize("name", REFUTED)
+def test_a_refutation_is_replayed(name: str) -> None:
+    relation, over, point = REFUTED[name]
+    found = refutation(Problem((relation,), over), "test", sp.sympify(point))
+    assert found is not None
+    assert recheck(json.loads(json.dumps(found))).ok
+
+
+NOT_REFUTED = {
+    "true there": (sp.exp(x) >= 1 + x, {x: R}, {x: 0}),
+    "outside the domain": (x > 0, {x: I(1, 2)}, {x: 0}),
+    "at an excluded end": (x > 0, {x: I.open(0, 1)}, {x: 0}),
+    "not an integer": (n >= 1, {n: sp.S.Naturals}, {n: sp.Rational(1, 2)}),
+    "true at 0": (sp.sin(x) <= x, {x: I(0, 1)}, {x: 0}),
+    "defined": (sp.sqrt(x) >= 0, {x: R}, {x: 0}),
+}
+
+
+@pytest.mark.parametrize("name", NOT_REFUTED)
+def test_a_point_that_refutes_nothing_is_rejected(name: str) -> None:
+    relation, over, point = NOT_REFUTED[name]
+    assert refutation(Problem((relation,), over), "test", sp.sympify(point)) is None
+
+
+def test_a_point_must_meet_the_side_conditions() -> None:
+    problem = Problem((x > y,), {x: R, y: R}, (x >= y,))
+    point = {x: sp.Integer(0), y: sp.Integer(1)}
+    assert refutation(problem, "test", point) is None
+    assert refutation(problem, "test", {x: sp.Integer(1), y: sp.Integer(1)}) is not None
+
+
+def test_the_checker_imports_no_decider_and_no_other_library() -> None:
+    code = (
+        "import sys, symbolic.recheck, symbolic.recheck_rates\n"
+        "bad = [m for m in sys.modules if m.split('.')[0] in "
+        "('sympy', 'flint', 'z3', 'torch', 'numpy', 'scipy')]\n"
+        "own = [m for m in sys.modules if m.startswith('symbolic.') "
+        "and not m.startswith(('symbolic.recheck', 'symbolic.statement'))]\n"
+        "print(bad + own)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
