@@ -142,9 +142,12 @@ def gradient_descent(
 
 
 def uniform_in_ball(
-    count: int, dimension: int, radius: float, generator: torch.Generator
+    count: int, dimension: int, radius: Scalar, generator: torch.Generator
 ) -> Tensor:
-    """`(count, dimension)` float64 points, independent and uniform in the ball around 0."""
+    """`(count, dimension)` float64 points, independent and uniform in the ball around 0.
+
+    `radius`: a number, or `(count, 1)` for one ball per point.
+    """
     direction = torch.randn(count, dimension, generator=generator, dtype=torch.float64)
     share = torch.rand(count, 1, generator=generator, dtype=torch.float64)
     length = radius * share ** (1.0 / dimension)
@@ -156,12 +159,22 @@ class Perturbation:
     """When and how perturbed gradient descent adds noise (du2019, Algorithm 2).
 
     `radius` of the ball from which the noise is drawn; noise is added where the gradient's norm is
-    at most `gradient_threshold` and more than `waiting_time` steps have passed since the last.
+    at most `gradient_threshold` and more than `waiting_time` steps have passed since the last. The
+    first two are numbers or `(n,)`, one per run.
     """
 
-    radius: float
-    gradient_threshold: float
+    radius: Scalar
+    gradient_threshold: Scalar
     waiting_time: int
+
+    def of(self, runs: Tensor) -> tuple[Scalar, Scalar]:
+        """Radius `(m, 1)` and threshold `(m,)` of these runs, or the numbers that hold for all."""
+        radius, threshold = self.radius, self.gradient_threshold
+        if isinstance(radius, Tensor) and radius.ndim > 0:
+            radius = radius[runs].unsqueeze(-1)
+        if isinstance(threshold, Tensor) and threshold.ndim > 0:
+            threshold = threshold[runs]
+        return radius, threshold
 
 
 def perturbed_gradient_descent(
@@ -194,14 +207,13 @@ def perturbed_gradient_descent(
             slope = slope[~ended]
         if batch.close(step, ended):
             break
-        noisy = (slope.norm(dim=-1) <= perturbation.gradient_threshold) & (
-            step - last_noise[batch.runs] > perturbation.waiting_time
-        )
+        _, threshold = perturbation.of(batch.runs)
+        rested = step - last_noise[batch.runs] > perturbation.waiting_time
+        noisy = (slope.norm(dim=-1) <= threshold) & rested
         if bool(noisy.any()):
             before, runs = batch.x[noisy], batch.runs[noisy]
-            after = before + uniform_in_ball(
-                before.shape[0], before.shape[1], perturbation.radius, generator
-            )
+            radius, _ = perturbation.of(runs)
+            after = before + uniform_in_ball(before.shape[0], before.shape[1], radius, generator)
             batch.x = batch.x.clone()
             batch.x[noisy] = after
             last_noise[runs] = step

@@ -18,7 +18,7 @@ from numeric.dynamics import (
     perturbed_gradient_descent,
 )
 from numeric.observers import NEVER, FirstTime, Perturbations, Samples
-from numeric.tube import octopus_gradient, octopus_hessian, third_derivative_bound
+from numeric.tube import Scalar, octopus_gradient, octopus_hessian, third_derivative_bound
 
 Recorded = Callable[..., Tensor]
 
@@ -166,17 +166,22 @@ def perturbed_escape(
 
 
 def is_second_order_stationary(
-    x: Tensor, epsilon: Tensor | float, L: float, gamma: float, tau: float
+    x: Tensor, epsilon: Scalar, L: Scalar, gamma: Scalar, tau: Scalar
 ) -> Tensor:
-    """Whether points `(..., d)` of the octopus are epsilon-second-order stationary.
+    """Whether points `(n, d)` of the octopus are epsilon-second-order stationary.
 
-    du2019, Definition 7.5, with `third_derivative_bound` for rho: a boolean `(...)`.
+    du2019, Definition 7.5, with `third_derivative_bound` for rho: a boolean `(n,)`. The others are
+    numbers or `(n,)`.
     """
-    rho = third_derivative_bound(L, gamma, tau)
-    level = torch.as_tensor(epsilon, dtype=x.dtype)
-    found = octopus_gradient(x, L, gamma, tau).norm(dim=-1) <= level
+    level, high, low, width = (
+        torch.as_tensor(value, dtype=x.dtype).expand(x.shape[:1])
+        for value in (epsilon, L, gamma, tau)
+    )
+    found = octopus_gradient(x, high, low, width).norm(dim=-1) <= level
     if bool(found.any()):
         # Eigenvalues only where the gradient is small: they cost far more.
-        least = torch.linalg.eigvalsh(octopus_hessian(x[found], L, gamma, tau))[..., 0]
-        found[found.clone()] = least >= -torch.sqrt(rho * level.expand(found.shape)[found])
+        shape = (high[found], low[found], width[found])
+        least = torch.linalg.eigvalsh(octopus_hessian(x[found], *shape))[..., 0]
+        limit = -torch.sqrt(third_derivative_bound(*shape) * level[found])
+        found[found.clone()] = least >= limit
     return found

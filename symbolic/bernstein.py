@@ -120,6 +120,8 @@ def shows(poly: Poly, box: Sequence[Side], strict: bool) -> bool:
     Strictly: for each choice of one included end per variable (none where neither is), the face
     has a positive coefficient.
     """
+    if poly == 0:
+        return not strict
     found = coefficients(poly, box)
     if found is None or any(value < 0 for value in found.values()):
         return False

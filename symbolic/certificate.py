@@ -60,8 +60,8 @@ split, constant, induction).
   free), each k < m has (x-c)^k g_k >= 0 on the box and g_m has (x-c)^m g_m >= 0 over the box. `at`
   may be an expression in the other variables, within the range of x: then m is even and odd terms
   are zero. `terms` has m reasons (default: each `zero`, which is exact; else a reason for
-  ±g_k >= 0, the sign that the side of c asks for), `rest` a reason for ±g_m (default sign). With c
-  an end, `rows` gives forms of g_k, k >= 1, that are continuous at c where the literal one is not. With a
+  ±g_k >= 0, the sign that the side of c asks for), `rest` a reason for ±g_m (default sign).
+  With c an end, `rows` gives forms of g_k, k >= 1, that are continuous at c where the literal one is not. With a
   strict claim, `rest` must be strict, and c outside the domain or g_0 > 0.
 - `{"by": "minimum", "at": {"x": c, ...}}`: g(c) >= 0 and its gradient is exactly 0 at an exact
   point c of the box; the Hessian is positive semidefinite over the box (enclosures, LDL).

@@ -14,11 +14,17 @@ from dataclasses import replace
 import sympy as sp
 
 from symbolic.problem import Decision, Problem
+from symbolic.ranges import domain_of, sample
 from symbolic.recheck import recheck
 from symbolic.watchdog import Expired, expires_at
 
 # Each rung: its module, and the share of the remaining time that it may use.
 _LADDER = (("identity", 0.3), ("polynomial", 0.6), ("intervals", 1.0))
+_SHARE_OF_A_RELAXATION = 0.2  # of the polynomial engine where functions are mere variables to it
+_TRANSCENDENTAL: tuple[type, ...] = (
+    *(sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.atan, sp.asin, sp.acos, sp.tanh),
+    *(sp.sinh, sp.cosh, sp.erf, sp.erfc, sp.gamma, sp.loggamma, sp.polygamma),
+)
 _RESERVE = 0.02
 _FOR_CERTIFICATE = 1.0  # seconds
 
@@ -45,7 +51,7 @@ def decide(
     if not seconds > 0:
         raise ValueError(f"the time limit must be positive, not {seconds}")
     deadline = started + seconds * (1 - _RESERVE)
-    decision = _climb(problem, deadline)
+    decision = _trivial(problem) or _climb(problem, deadline)
     return replace(decision, seconds=time.monotonic() - started)
 
 
@@ -74,6 +80,17 @@ def _conjuncts(relation: sp.Basic) -> tuple[sp.Basic, ...]:
     return tuple(parts)
 
 
+def _trivial(problem: Problem) -> Decision | None:
+    """A relation that SymPy already evaluated to false fails at any point of the domain."""
+    if sp.false not in problem.relations:
+        return None
+    domain = domain_of(problem)
+    point = None if domain is None else next(sample(domain, 1), None)
+    if point is None:
+        return Decision("undecided", "none", "no point of the domain was found")
+    return Decision("refuted", "identity", "the relation reads: false", witness=dict(point))
+
+
 def _certified(decision: Decision, deadline: float) -> Decision:
     """The decision without its certificate, where the independent checker does not accept that."""
     if decision.certificate is None:
@@ -90,11 +107,14 @@ def _climb(problem: Problem, deadline: float) -> Decision:
     """The first settled answer on the ladder, else the reasons why there is none."""
     reasons: list[str] = []
     uncertified: Decision | None = None
+    transcendental = any(r.has(*_TRANSCENDENTAL) for r in problem.relations)
     for name, share in _LADDER:
         now = time.monotonic()
         if now >= deadline:
             reasons.append("out of time")
             break
+        if name == "polynomial" and transcendental:
+            share = _SHARE_OF_A_RELAXATION
         limit = now + share * (deadline - now)
         if uncertified is not None:  # the answer is known: a look for a certificate, no more
             limit = min(limit, now + _FOR_CERTIFICATE)

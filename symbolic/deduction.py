@@ -76,13 +76,14 @@ def settle(
     What is needed for the sides to be defined is shown first, in the order in which later facts
     rest on it.
     """
-    for obligation in system.obligations:
+    for place, obligation in enumerate(system.obligations):
         wanted = implies(obligation.guard, obligation.condition)
-        verdict = _valid(wanted, system, obligation.known, deadline)
+        verdict = _valid(wanted, system, obligation.known, place, deadline)
         if verdict is not True:
             found = _counterexample(relation, system, domain, verdict)
             return found or f"it is not settled whether {obligation.text}"
-    verdict = _valid(system.goal, system, len(system.constraints), deadline)
+    everything = len(system.constraints), len(system.obligations)
+    verdict = _valid(system.goal, system, *everything, deadline)
     if verdict is True:
         return True
     found = _counterexample(relation, system, domain, verdict)
@@ -107,13 +108,18 @@ def is_defined(relation: sp.Basic, domain: Domain, deadline: float) -> bool:
     return settle(relation, system, domain, deadline) is True
 
 
-def _valid(formula: Formula, system: Elimination, known: int, deadline: float) -> Answer | bool:
-    """True when the formula follows from the domain and the first `known` constraints."""
+def _valid(
+    formula: Formula, system: Elimination, known: int, shown: int, deadline: float
+) -> Answer | bool:
+    """True when the formula follows from the domain and the first `known` constraints.
+
+    The first `shown` obligations have been shown, so that the facts resting on those may be used.
+    """
     if _evident(formula):
         return True
     core = [*system.hypotheses, negate(formula)]
     premises = core + _relevant(core, system.constraints[:known])
-    hints = [hint for presupposed, hint in system.hints if presupposed <= known]
+    hints = [hint for presupposed, hint in system.hints if presupposed <= shown]
     seconds = left(deadline)
     answer = satisfiable(premises, min(seconds, _FIRST_SECONDS) if hints else seconds)
     if answer.status != "unsat" and hints:

@@ -69,7 +69,7 @@ class Elimination:
         self._spare = list(gens[len(self.symbols) :])
         self.constraints: list[Formula] = []
         self.obligations: list[Obligation] = []
-        # Further true facts, each with the number of constraints that it presupposes.
+        # Further true facts, each with the number of obligations that it presupposes.
         self.hints: list[tuple[int, Formula]] = []
         self.constants: dict[str, sp.Expr] = {}
         self.meaning: dict[str, str] = {}
@@ -138,7 +138,7 @@ class Elimination:
 
     def hint(self, formula: Formula) -> None:
         """Like `constrain`, for facts that are not always worth their cost."""
-        self.hints.append((len(self.constraints), implies(self.guard, formula)))
+        self.hints.append((len(self.obligations), implies(self.guard, formula)))
 
     def constant(self, value: fmpq) -> Quotient:
         """The rational number as a quotient."""

@@ -256,7 +256,7 @@ def _define(prover: Prover, relation: Any, box: Box) -> list[dict[str, Any]] | N
                 if why is not None:
                     found = ">=" if sign == ">=" else (">" if side > 0 else "<")
                     lemmas.append({"expr": expr, "sign": found, "why": why, "side": side})
-                    prover.learn(expr, found)
+                    prover.learn(expr, found, why)
                     break
             else:
                 return None

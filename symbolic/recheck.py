@@ -58,6 +58,16 @@ from symbolic.statement import (
 Json = Any
 Relation = tuple[str, Term, Term]
 NO_FACTS = Facts({}, {})
+MALFORMED = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 KEYS = {"format", "version", "kind", "engine", "statement", "text", "digest", "body"}
 
 
@@ -78,7 +88,7 @@ def recheck(certificate: Json, seconds: float = 120.0) -> Verdict:
         return Verdict(False, f"rejected: {reason}"[:300])
     except RecursionError:
         return Verdict(False, "rejected: nested too deeply")
-    except (ArithmeticError, LookupError, TypeError, ValueError, MemoryError) as error:
+    except MALFORMED as error:
         return Verdict(False, f"rejected: malformed ({type(error).__name__}: {error})"[:300])
 
 

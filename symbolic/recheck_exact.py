@@ -25,6 +25,7 @@ from symbolic.recheck_quotients import (
     PI_GEN,
     PI_MONOMIAL,
     UNIT,
+    Frozen,
     Generator,
     Poly,
     Quotient,
@@ -38,7 +39,7 @@ from symbolic.recheck_quotients import (
     plus,
     poly_add,
     poly_mul,
-    poly_pow,
+    quotient_power,
     reduce_product,
     tidy,
     times,
@@ -46,7 +47,6 @@ from symbolic.recheck_quotients import (
 )
 from symbolic.recheck_roots import (
     NAMES,
-    Frozen,
     form_key,
     is_positive,
     name_of,
@@ -179,7 +179,7 @@ def _power(base: Term, exponent: Term) -> Quotient:
         n = int(value)
         if n < 0:
             inner, n = inverse(inner), -n
-        return tidy(Quotient(poly_pow(inner.over, n), poly_pow(inner.under, n)))
+        return quotient_power(inner, n)
     return root(inner, value)
 
 
@@ -205,7 +205,7 @@ def _exponential_part(part: Quotient, c: Fraction, kind: str) -> Quotient:
         if c.denominator > 1:
             return root(inner, c)
         inner = inner if c > 0 else inverse(inner)
-        return tidy(Quotient(*(poly_pow(poly, abs(int(c))) for poly in inner)))
+        return quotient_power(inner, abs(int(c)))
     if kind == "exp" and gen is not None and gen[0] == "1logprime":
         return whole_q(poly_mul(generator(("2prime", gen[1]), c), UNIT))
     if kind == "cis" and part == Quotient({PI_MONOMIAL: Fraction(1)}, UNIT):
@@ -219,7 +219,7 @@ def _exponential_part(part: Quotient, c: Fraction, kind: str) -> Quotient:
             unit = plus(root(plus(one, minus), HALF), iu)
         else:
             unit = times(plus(one, iu), root(plus(one, square), -HALF))
-        return tidy(Quotient(*(poly_pow(poly, abs(int(c))) for poly in unit)))
+        return quotient_power(unit, abs(int(c)))
     head = "3exp" if kind == "exp" else "4cis"
     return whole_q(generator((head, name_of("monomial", form_key(part))), c))
 

@@ -79,7 +79,8 @@ def one_sided(term: Term, name: str, at: Term, side: int) -> tuple[Term, str]:
                 a, b = fold(args[0].args[1]), fold(args[1])
                 if a is not None and b is not None:
                     return power(symbol(far), a * b)
-            memo[t] = make(t.op, *args, value=t.value)
+            plain = {"add": add, "mul": mul}.get(t.op)
+            memo[t] = plain(*args) if plain else make(t.op, *args, value=t.value)
         return memo[t]
 
     return flat(moved), far
@@ -298,6 +299,7 @@ class Expansion:
             if exponent is None:
                 raise Rejected("a power with a variable exponent")
             if exponent < 0 or exponent.denominator != 1:
+                top, pole = self.stripped(top, pole)
                 self.positive(top, strict_sign=exponent.denominator != 1)
             return self.scaled(power(top, exponent), pole * exponent)
         if t.op == "log":
@@ -306,6 +308,17 @@ class Expansion:
         if any(k for _, k, _ in parts):
             raise Rejected(f"{t.op} of what grows")
         return make(t.op, *(top for top, _, _ in parts), value=t.value), 0, Fraction(0)
+
+    def stripped(self, top: Term, pole: int) -> tuple[Term, int]:
+        """N s**-pole with the factors of N that are powers of s moved to the pole."""
+        rest = []
+        for part in top.args if top.op == "mul" else (top,):
+            base, exponent = part.args if part.op == "pow" else (part, ONE)
+            if base is self.small and exponent.op == "rat" and exponent.value.denominator == 1:
+                pole -= int(exponent.value)
+            else:
+                rest.append(part)
+        return mul(*rest), pole
 
     def positive(self, top: Term, strict_sign: bool) -> None:
         sign = self.limits.sign(substitute(top, {self.small.value: ZERO}))

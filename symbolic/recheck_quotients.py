@@ -159,15 +159,59 @@ def _prime_power(prime: int, exponent: Fraction, scale: Fraction) -> Poly:
     return {((("2prime", prime), exponent),): scale}
 
 
+class Frozen(dict):  # a polynomial inside a generator
+    _hash: int | None = None
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        if self._hash is None:
+            self._hash = hash(frozenset(self.items()))
+        return self._hash
+
+
+# How some denominators factor, so that sums need only a common multiple of them.
+_factors: dict[Frozen, dict[Frozen, int]] = {}
+
+
+def factors(under: Poly) -> dict[Frozen, int]:
+    """Bases and exponents whose product is exactly this denominator."""
+    key = Frozen(under)
+    return _factors.get(key, {} if under == UNIT else {key: 1})
+
+
+def from_factors(parts: dict[Frozen, int]) -> Poly:
+    """The product of powers, remembered as such."""
+    total = UNIT
+    for base, exponent in parts.items():
+        total = poly_mul(total, poly_pow(base, exponent))
+    if len(_factors) > 20_000:
+        _factors.clear()
+    if sum(parts.values()) > 1:
+        _factors[Frozen(total)] = parts
+    return total
+
+
 def plus(a: Quotient, b: Quotient) -> Quotient:
     if a.under == b.under:
         return Quotient(poly_add(a.over, b.over), a.under)
-    over = poly_add(poly_mul(a.over, b.under), poly_mul(b.over, a.under))
-    return tidy(Quotient(over, poly_mul(a.under, b.under)))
+    mine, yours = factors(a.under), factors(b.under)
+    both = {base: max(mine.get(base, 0), yours.get(base, 0)) for base in {**mine, **yours}}
+    ours, theirs = (
+        poly_mul(q.over, from_factors({base: e - f.get(base, 0) for base, e in both.items()}))
+        for q, f in ((a, mine), (b, yours))
+    )
+    return tidy(Quotient(poly_add(ours, theirs), from_factors(both)))
 
 
 def times(a: Quotient, b: Quotient) -> Quotient:
-    return tidy(Quotient(poly_mul(a.over, b.over), poly_mul(a.under, b.under)))
+    mine, yours = factors(a.under), factors(b.under)
+    both = {base: mine.get(base, 0) + yours.get(base, 0) for base in {**mine, **yours}}
+    return tidy(Quotient(poly_mul(a.over, b.over), from_factors(both)))
+
+
+def quotient_power(a: Quotient, n: int) -> Quotient:
+    """a**n for n >= 0."""
+    parts = {base: n * exponent for base, exponent in factors(a.under).items()}
+    return tidy(Quotient(poly_pow(a.over, n), from_factors(parts)))
 
 
 def inverse(a: Quotient) -> Quotient:
@@ -192,7 +236,7 @@ def tidy(a: Quotient) -> Quotient:
         lower: Poly = {tuple(sorted(((g, -e) for g, e in cancel.items()), key=order)): Fraction(1)}
         over, under = poly_mul(over, lower), poly_mul(under, lower)
     first = under[min(under, key=lead)]
-    if first != 1:
+    if first != 1 and Frozen(under) not in _factors:
         over, under = poly_mul(over, constant(1 / first)), poly_mul(under, constant(1 / first))
     return Quotient({}, UNIT) if not over else Quotient(over, under)
 

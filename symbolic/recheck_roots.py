@@ -7,6 +7,7 @@ from math import gcd, lcm
 
 from symbolic.recheck_quotients import (
     UNIT,
+    Frozen,
     Generator,
     Poly,
     Quotient,
@@ -74,15 +75,6 @@ def root(inner: Quotient, value: Fraction) -> Quotient:
     )
     factor_up = inverse(factor_up) if whole < 0 else factor_up
     return times(times(tidy(Quotient(known, below)), factor_up), whole_q(generator(opaque)))
-
-
-class Frozen(dict):  # a polynomial inside a generator
-    _hash: int | None = None
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        if self._hash is None:
-            self._hash = hash(frozenset(self.items()))
-        return self._hash
 
 
 def fractional(gen: Generator, exponent: Fraction) -> tuple[Poly, Poly]:

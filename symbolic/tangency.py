@@ -51,12 +51,18 @@ class Tangency:
         if end in (sp.oo, -sp.oo):
             return 0
         for order in range(_HIGHEST_ORDER):
-            value = self.prover.at_face(
-                self.target.derivative(symbol, order), symbol, end, self.box
-            )
+            value = self._at_face(self.target.derivative(symbol, order), symbol, end)
             if value is None or not self.prover.zero(value):
                 return 0 if value is None else order
         return 0
+
+    def _at_face(self, expr: Any, symbol: sp.Symbol, end: Any) -> Any | None:
+        """The expression on a face, where it is defined on all of it."""
+        outer, self.prover.whole = self.prover.whole, True
+        try:
+            return self.prover.at_face(expr, symbol, end, self.box)
+        finally:
+            self.prover.whole = outer
 
     def settle(self, box: Box, level: int) -> Reason | None:
         """A reason on a box that touches a zero, or None."""
@@ -100,7 +106,7 @@ class Tangency:
             and oriented.hi > 0
             and len(self.target.active) > 1
         ):
-            rest = self.prover.prove(goal, self.strict, box, self.depth - 1)
+            rest = self.prover.along(0.5, _prove, goal, self.strict, box, self.depth - 1)
         if rest is None:
             return None
         terms = [{"by": "zero"} for _ in range(order)]
@@ -119,7 +125,7 @@ class Tangency:
             return None
         key = (symbol, end)
         if key not in self._limits:
-            defined = self.prover.at_face(self.target.expr, symbol, end, self.box) is not None
+            defined = self._at_face(self.target.expr, symbol, end) is not None
             limit = None if defined else limit_at(self.target.expr, symbol, end)
             self._limits[key] = limit is not None and (constant_sign(limit) in (0, 1))
         if not self._limits[key] or self.target.value(box.intervals).ok != SURE:
@@ -149,7 +155,9 @@ class Tangency:
             return None
         for corner in self._corners(box):
             if self._vanishes(corner):
-                return by_expansion(self.prover, self.target, self.strict, box, self.depth - 1)
+                return self.prover.along(
+                    0.5, by_expansion, self.target, self.strict, box, self.depth - 1
+                )
         return None
 
     def _corners(self, box: Box) -> list[Mapping[sp.Symbol, Any]]:
@@ -175,6 +183,10 @@ class Tangency:
                 if _between(r.low, point, r.high):
                     return symbol, point
         return None
+
+
+def _prove(prover: Prover, goal: Any, strict: bool, box: Box, depth: int) -> Reason | None:
+    return prover.prove(goal, strict, box, depth)
 
 
 def _between(low: Any, point: Any, high: Any) -> bool:

@@ -11,7 +11,8 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from numeric.kernels.activations import derivative, value
+from numeric.kernels.activations import POLE, closed_moments, derivative, value
+from numeric.kernels.hermite import moments
 from numeric.kernels.infinite import check_inputs, through_activation
 from numeric.kernels.layers import Activation
 from numeric.kernels.pairs import Block, Rows, add, input_block, outer
@@ -19,9 +20,10 @@ from numeric.kernels.pairs import Block, Rows, add, input_block, outer
 
 def c_sigma(activation: Activation) -> float:
     """`1 / E sigma(t)^2` for standard normal t. Source: du2018, below equation (2)."""
-    one = torch.ones(1, 1, dtype=torch.float64)
-    block = Block(one, (0 * one, 2 * one), one)
-    return 1 / float(through_activation(activation, block, one[0])[2])
+    one = torch.ones(1, dtype=torch.float64)
+    if activation.name in POLE:
+        return 1 / float(moments(activation, one)[1])
+    return 1 / float(closed_moments(activation, one)[1])
 
 
 def _start(x: Tensor) -> tuple[Block, Tensor]:

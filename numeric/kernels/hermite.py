@@ -4,8 +4,8 @@ For `u = sqrt(qx) s`, `v = sqrt(qz) t` with standard normal `s, t` of correlatio
 `E sigma(u) sigma(v) = sum_k a_k(qx) a_k(qz) c^k` with `a_k(q) = E sigma(sqrt(q) t) h_k(t)`, `h_k`
 the orthonormal Hermite polynomials (Mehler). The `a_k` are one quadrature per row, so that a pair
 costs one multiplication per term. The quadrature is the trapezoidal rule on the Gaussian weight:
-its error is `exp(-2 pi d / step)`, `d` the distance of the nearest pole, so that the number of nodes
-grows with the standard deviation; a Gauss-Hermite rule would need nodes as the variance grows.
+its error is `exp(-2 pi d / step)`, `d` the distance of the nearest pole, so that the number of
+nodes grows with the standard deviation; that of a Gauss-Hermite rule grows with the variance.
 """
 
 from __future__ import annotations

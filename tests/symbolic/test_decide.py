@@ -129,6 +129,15 @@ def test_proofs_carry_certificates_that_the_checker_accepts():
         assert recheck(decision.certificate).ok
 
 
+def test_relations_that_sympy_already_evaluated() -> None:
+    assert decide(sp.true, over={x: S.Reals}, seconds=1).outcome == "proved"
+    refuted = decide(sp.false, over={x: POSITIVE}, seconds=1)
+    assert refuted.outcome == "refuted"
+    assert refuted.witness is not None
+    assert refuted.witness[x] > 0
+    assert decide(sp.false, over={x: S.EmptySet}, seconds=1).outcome == "undecided"
+
+
 def test_malformed_questions_are_rejected():
     with pytest.raises(ValueError, match="no range is declared for y"):
         decide(x <= y, over={x: S.Reals})

@@ -201,6 +201,18 @@ TRUE: dict[str, tuple] = {
         proof({"by": "induction", "var": "n"}),
     ),
 }
+TRUE |= {
+    "limit oo - oo": (
+        sp.log(x + 1) - sp.log(x) > 0,
+        {x: I(1, sp.oo)},
+        proof(monotone(-1, slope=rewrite(1 / (x * (x + 1))), then=LIMIT)),
+    ),
+    "limit at an excluded end": (
+        -x * sp.log(x) >= 0,
+        {x: I.open(0, sp.Rational(1, 4))},
+        proof(monotone(1, slope=rewrite(-1 - sp.log(x)), then=LIMIT)),
+    ),
+}
 TRUE["concave"] = (
     *TRUE["concave"][:2],
     proof({"by": "ends", "var": "x", "low": ZERO, "high": ZERO}),

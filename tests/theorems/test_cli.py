@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
 import pytest
-from checking import ROOT, house, theorems
+from checking import ROOT, theorems
+
+from theorems.cli import main
+from theorems.ledger import rows
+from theorems.registry import catalogue
 
 SCHEMA = json.loads((ROOT / "theorems" / "schema.json").read_text())
 HEAD = """\
@@ -23,10 +29,36 @@ half = sp.Rational(1, 2)
 TRUE = HEAD + 'good = c("good", title="a bound")\n'
 FALSE = TRUE + 'bad = c("bad", rhs=Closed(half), uses=("u.good",))\n'
 ADMITTED = FALSE.replace("uses", 'erratum="1/2 should be 1", uses')
-MALFORMED = TRUE + 'bad = c("bad", relation="=<")\n'
+MALFORMED = (
+    TRUE + 'bad = Claim(id="u.bad", statement="s", lhs=Closed(x), rhs=Closed(1), relation="=<")\n'
+)
 CONFLICT = FALSE + (
     'both = c("both", lhs=Side(closed=x, measured=Computed(lambda p: 1.1 * p.x)), rhs=Closed(3))\n'
 )
+
+
+class Here:
+    """The command run in this process, in a folder."""
+
+    def __init__(
+        self, folder: Path, patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]
+    ):
+        self.folder, self.patch, self.capture = folder, patch, capture
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        self.patch.chdir(self.folder)
+        self.patch.setattr(sys, "argv", ["theorems", *arguments])
+        self.capture.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        out, err = self.capture.readouterr()
+        code = left.value.code
+        return (code if isinstance(code, int) else int(bool(code))), out, err
+
+
+@pytest.fixture
+def here(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    return Here(folder, monkeypatch, capsys)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +76,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("true", 0, ""),
         ("admitted", 0, ""),
         ("false", 1, "UNEXPECTED u.bad VIOLATED"),
-        ("malformed", 2, "malformed.py:6: u.bad: relation '=<'"),
+        ("malformed", 2, "malformed.py:9: u.bad: relation '=<'"),
         ("conflict", 3, "CONFLICT u.both"),
     ],
 )
@@ -105,66 +137,79 @@ def test_the_schema_is_one_and_refuses_what_it_should() -> None:
         (["new", "a.b", "--out", "true.py"], "true.py exists"),
     ],
 )
-def test_what_the_user_can_mend_is_one_line(folder: Path, arguments: list[str], said: str) -> None:
-    done = theorems(folder, *arguments)
-    assert done.returncode == 2
-    lines = [line for line in done.stderr.strip().split("\n") if said in line]
-    assert len(lines) == 1, done.stderr
-    assert "Traceback" not in done.stderr
+def test_what_the_user_can_mend_is_one_line(here: Here, arguments: list[str], said: str) -> None:
+    status, _, err = here(*arguments)
+    assert status == 2
+    lines = [line for line in err.strip().split("\n") if said in line]
+    assert len(lines) == 1, err
+    assert "Traceback" not in err
 
 
-def test_unknown_commands_and_options_are_bad_usage(folder: Path) -> None:
-    assert theorems(folder, "chekc").returncode == 2
-    assert theorems(folder, "check", "--jbos", "2").returncode == 2
-    done = theorems(folder, "--help")
-    assert done.returncode == 0
+def test_unknown_commands_and_options_are_bad_usage(here: Here) -> None:
+    assert here("chekc")[0] == 2
+    assert here("check", "--jbos", "2")[0] == 2
+    status, out, _ = here("--help")
+    assert status == 0
     for command in ("list", "show", "check", "report", "coverage", "new"):
-        assert command in done.stdout
-    assert theorems(folder, "--version").stdout.startswith("theorems ")
+        assert command in out
+    assert here("--version")[1].startswith("theorems ")
 
 
-def test_list(folder: Path) -> None:
-    assert theorems(folder, "check", "admitted.py", "--store", "l.sqlite").returncode == 0
-    done = theorems(folder, "list", "admitted.py", "--store", "l.sqlite", "--json", "list.json")
-    assert done.returncode == 0
-    assert "a bound" in done.stdout
-    listed = json.loads((folder / "list.json").read_text())["claims"]
-    assert [(e["id"], e["verdict"]) for e in listed] == [
-        ("u.good", "PROVED"),
-        ("u.bad", "VIOLATED"),
-    ]
-    assert [e["line"] for e in listed] == [6, 6]
-    assert theorems(folder, "list", "malformed.py").returncode == 2
+def test_list(here: Here) -> None:
+    assert here("check", "admitted.py", "--store", "l.sqlite", "--jobs", "1")[0] == 0
+    status, out, _ = here("list", "admitted.py", "--store", "l.sqlite", "--json", "list.json")
+    assert status == 0
+    assert "a bound" in out
+    listed = json.loads((here.folder / "list.json").read_text())["claims"]
+    seen = [(entry["id"], entry["verdict"]) for entry in listed]
+    assert seen == [("u.good", "PROVED"), ("u.bad", "VIOLATED")]
+    assert all(Path(entry["file"]).name == "admitted.py" for entry in listed)
+    status, _, err = here("list", "malformed.py")
+    assert status == 2
+    assert "malformed.py:9: u.bad" in err
 
 
-def test_new_writes_a_claim_that_runs(folder: Path) -> None:
-    done = theorems(folder, "new", "mypaper.lambda", "--out", "written.py")
-    assert done.returncode == 0
-    assert "theorems check written.py" in done.stdout
-    done = theorems(folder, "check", "written.py")
-    assert done.returncode == 0, done.stderr
-    assert "mypaper.lambda" in done.stdout
-    assert "PROVED" in done.stdout
-    printed = theorems(folder, "new", "mypaper.lambda").stdout
-    assert printed == (folder / "written.py").read_text()
+def test_show(here: Here) -> None:
+    known = next(iter(catalogue().claims), None)
+    if known is None:
+        pytest.skip("the catalogue is empty")
+    status, out, _ = here("show", known)
+    assert status == 0
+    for label in ("statement", "left side", "relation", "right side", "domain", "written at"):
+        assert f"\n{label}" in out
+    assert out.startswith(f"{known:14}"[:14])
+    status, _, err = here("show", known + "x")
+    assert status == 2
+    assert "did you mean" in err
 
 
-def test_coverage_names_every_row_once(folder: Path) -> None:
-    done = theorems(folder, "coverage", "--json", "cover.json")
-    assert done.returncode == 0
-    covered = json.loads((folder / "cover.json").read_text())
-    rows = [*covered["claimed"], *covered["excused"], *covered["missing"]]
-    ledger = (house() / "theorems" / "papers" / "ledger.csv").read_text().count("\n") - 1
-    assert len(rows) == len(set(rows))
-    assert 500 < len(rows) <= ledger
-    assert f"{len(covered['missing'])} have neither" in done.stdout
-    assert covered["claimed"] == {}
+def test_new_writes_a_claim_that_runs(here: Here) -> None:
+    status, out, _ = here("new", "mypaper.lambda", "--out", "written.py")
+    assert status == 0
+    assert "theorems check written.py" in out
+    status, out, err = here("check", "written.py", "--jobs", "1")
+    assert status == 0, err
+    assert "mypaper.lambda" in out
+    assert "PROVED" in out
+    printed = here("new", "mypaper.lambda")[1]
+    assert printed == (here.folder / "written.py").read_text()
+
+
+def test_coverage_names_every_row_once(here: Here) -> None:
+    status, out, _ = here("coverage", "--json", "cover.json")
+    assert status == 0
+    covered = json.loads((here.folder / "cover.json").read_text())
+    named = [*covered["claimed"], *covered["excused"], *covered["missing"]]
+    assert sorted(named) == sorted(row.id for row in rows())
+    assert f"{len(covered['missing'])} have neither" in out
+    for ids in covered["claimed"].values():
+        assert all(id_ in catalogue().claims for id_ in ids)
 
 
 def test_help_starts_nothing_heavy() -> None:
-    import subprocess
-    import sys
-
-    code = "import sys, theorems.cli; print([m for m in ('torch', 'sympy', 'scipy') if m in sys.modules])"
+    code = (
+        "import sys, theorems.cli;"
+        "print([m for m in ('torch', 'sympy', 'scipy') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

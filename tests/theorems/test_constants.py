@@ -82,21 +82,21 @@ def test_a_vanishing_left_side_is_not_bounded_from_below() -> None:
 
 
 def test_a_symbol_that_shrinks_is_read_backwards() -> None:
-    fields = dict(
-        over={x: sp.Interval.Lopen(0, 1)},
-        grid=Grid(x=[1, 0.5, 0.1, 0.05, 0.01]),
-        quantifier=UpToConstant(shrinking=("x",)),
-    )
+    fields = {
+        "over": {x: sp.Interval.Lopen(0, 1)},
+        "grid": Grid(x=[1, 0.5, 0.1, 0.05, 0.01]),
+        "quantifier": UpToConstant(shrinking=("x",)),
+    }
     assert scaled(1 / sp.sqrt(x), **fields).verdict == "VIOLATED"
     assert scaled(sp.sqrt(x), **fields).verdict == "SUPPORTED"
 
 
 def test_a_square_root_of_the_depth_is_found_beside_another_symbol() -> None:
-    fields = dict(
-        over={k: SIZES, L: SIZES},
-        grid=Grid(k=OCTAVES, L=OCTAVES),
-        quantifier=UpToConstant(along=("k", "L")),
-    )
+    fields = {
+        "over": {k: SIZES, L: SIZES},
+        "grid": Grid(k=OCTAVES, L=OCTAVES),
+        "quantifier": UpToConstant(along=("k", "L")),
+    }
     assert scaled(sp.sqrt(L) * k / (k + 1), **fields).verdict == "VIOLATED"
     assert scaled(sp.sqrt(k * L) / (k + L), **fields).verdict == "SUPPORTED"
     assert scaled(sp.Min(k, L), **fields).verdict == "VIOLATED"
@@ -104,12 +104,12 @@ def test_a_square_root_of_the_depth_is_found_beside_another_symbol() -> None:
 
 def test_settings_that_a_condition_cuts_off_do_not_pose_as_growth() -> None:
     # The ratio is L, which is not scaled; larger L run only with larger k.
-    fields = dict(
-        over={k: SIZES, L: SIZES},
-        where=[k >= L],
-        grid=Grid(k=OCTAVES, L=OCTAVES),
-        quantifier=UpToConstant(along=("k",)),
-    )
+    fields = {
+        "over": {k: SIZES, L: SIZES},
+        "where": [k >= L],
+        "grid": Grid(k=OCTAVES, L=OCTAVES),
+        "quantifier": UpToConstant(along=("k",)),
+    }
     assert scaled(1 + L, **fields).verdict != "VIOLATED"
 
 
@@ -133,13 +133,13 @@ def sampled(power):
 
 
 def test_sampled_means_are_scaled_too() -> None:
-    fields = dict(
-        over={k: SIZES},
-        relation="<=",
-        rhs=Closed(1),
-        grid=Grid(k=OCTAVES),
-        quantifier=UpToConstant(along=("k",)),
-    )
+    fields = {
+        "over": {k: SIZES},
+        "relation": "<=",
+        "rhs": Closed(1),
+        "grid": Grid(k=OCTAVES),
+        "quantifier": UpToConstant(along=("k",)),
+    }
     for n in range(20):
         under = profile(f"seed-{n}", draws=500)
         true = check_one(claim(lhs=Sampled(sampled(0.0)), **fields), under)
@@ -170,5 +170,5 @@ def test_the_largest_ratio_is_reported_with_its_place() -> None:
 
 
 def test_the_unit_interval_is_not_scaled_by_accident() -> None:
-    fields = dict(over={k: SIZES, x: UNIT}, grid=Grid(k=OCTAVES, x=[0, 0.5, 1]))
+    fields = {"over": {k: SIZES, x: UNIT}, "grid": Grid(k=OCTAVES, x=[0, 0.5, 1])}
     assert scaled(1 + x, **fields).verdict == "SUPPORTED"

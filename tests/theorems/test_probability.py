@@ -105,7 +105,12 @@ def test_draws_that_fail_a_hypothesis_are_left_out() -> None:
 
     quantifier = WithProbability(at_least=0.95, draw=draw)
     lower = Holds("u is below a half", lambda d: d["u"] < 0.5)
-    fields = dict(lhs=Sampled(lambda d: d["u"]), rhs=Closed(0.5), grid=ONE, quantifier=quantifier)
+    fields = {
+        "lhs": Sampled(lambda d: d["u"]),
+        "rhs": Closed(0.5),
+        "grid": ONE,
+        "quantifier": quantifier,
+    }
     assert verdict(**fields) == "VIOLATED"
     result = check_one(claim(hypotheses=[lower], **fields))
     assert result.verdict == "SUPPORTED"
@@ -119,7 +124,7 @@ def test_draws_that_fail_a_hypothesis_are_left_out() -> None:
 def test_undefined_sides_or_probabilities_are_errors() -> None:
     def fields(rhs, at_least):
         quantifier = WithProbability(at_least=at_least)
-        return dict(lhs=Sampled(uniform), rhs=rhs, grid=ONE, quantifier=quantifier)
+        return {"lhs": Sampled(uniform), "rhs": rhs, "grid": ONE, "quantifier": quantifier}
 
     assert verdict(**fields(Closed(sp.log(x - 2)), 0.5)) == "ERROR"
     assert verdict(**fields(Closed(2), sp.log(x - 2))) == "ERROR"

@@ -13,6 +13,7 @@ from theorems.grid import Grid
 from theorems.quantifiers import Exists, Reproduces
 from theorems.sides import Closed, Computed, Holds, Sampled, Side
 
+PLANE = {x: UNIT, y: UNIT}
 THREE = Grid(k=[1, 2, 3])
 
 
@@ -114,20 +115,30 @@ def test_frequencies_must_be_zero_or_one() -> None:
 
 
 def test_an_exhibit_is_verified_exactly() -> None:
-    fields = dict(over={x: UNIT, y: UNIT}, lhs=Closed(x * y), relation="==", rhs=Closed(x / 2))
+    fields = {
+        "over": {x: UNIT, y: UNIT},
+        "lhs": Closed(x * y),
+        "relation": "==",
+        "rhs": Closed(x / 2),
+    }
     good = Exists(exhibit={y: sp.Rational(1, 2)})
     assert verdict(quantifier=good, **fields) == "PROVED"
 
 
 def test_a_wrong_exhibit_refutes_nothing() -> None:
-    fields = dict(over={x: UNIT, y: UNIT}, lhs=Closed(x * y), relation="==", rhs=Closed(x / 2))
+    fields = {
+        "over": {x: UNIT, y: UNIT},
+        "lhs": Closed(x * y),
+        "relation": "==",
+        "rhs": Closed(x / 2),
+    }
     wrong = Exists(exhibit={y: sp.Rational(1, 3)})
     assert verdict(quantifier=wrong, **fields) == "INCONCLUSIVE"
     assert verdict(quantifier=Exists(), **fields) == "INCONCLUSIVE"
 
 
 def test_a_failed_search_refutes_nothing() -> None:
-    search = dict(relation=">=", rhs=Closed(1), quantifier=Exists())
+    search = {"relation": ">=", "rhs": Closed(1), "quantifier": Exists()}
     assert verdict(lhs=Computed(lambda p: 0.5 * p.x), **search) == "INCONCLUSIVE"
     assert verdict(lhs=Computed(lambda p: 1 + p.x), **search) == "SUPPORTED"
     nowhere = dict(search, rhs=Closed(sp.log(-1 - x)))
@@ -141,13 +152,23 @@ def test_an_exhibit_at_equality_is_not_strict() -> None:
 
 @pytest.mark.xfail(strict=True, reason="exhibits are not held against their domain")
 def test_an_exhibit_outside_its_domain_is_no_exhibit() -> None:
-    fields = dict(over={x: UNIT, y: UNIT}, lhs=Closed(x * y), relation="==", rhs=Closed(2 * x))
+    fields = {
+        "over": {x: UNIT, y: UNIT},
+        "lhs": Closed(x * y),
+        "relation": "==",
+        "rhs": Closed(2 * x),
+    }
     assert verdict(quantifier=Exists(exhibit={y: sp.Integer(2)}), **fields) != "PROVED"
 
 
 @pytest.mark.xfail(strict=True, reason="conditions on an exhibited symbol are not substituted")
 def test_an_exhibit_must_meet_the_conditions() -> None:
-    fields = dict(over={x: UNIT, y: UNIT}, lhs=Closed(x * y), relation="==", rhs=Closed(x / 2))
+    fields = {
+        "over": {x: UNIT, y: UNIT},
+        "lhs": Closed(x * y),
+        "relation": "==",
+        "rhs": Closed(x / 2),
+    }
     exhibit = Exists(exhibit={y: sp.Rational(1, 2)})
     assert verdict(quantifier=exhibit, where=[y <= sp.Rational(3, 4)], **fields) == "PROVED"
 

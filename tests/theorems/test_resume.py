@@ -140,7 +140,7 @@ chance = c("chance", None, lhs=Sampled(draws), rhs=Closed(sp.Rational(9, 10)),
            quantifier=WithProbability(at_least=sp.Rational(1, 2)))
 run = c("run", None, lhs=Simulated(lambda p: p["s"]), rhs=Closed(49),
         quantifier=AlongTrajectory(simulate=walk))
-proved = c("proved", None, lhs=Closed(x / k))
+proved = c("proved", None, lhs=Closed(x), over={x: sp.Interval(0, 1)}, grid=Grid(x=[0, 1]))
 """
 )
 

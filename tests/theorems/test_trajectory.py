@@ -46,19 +46,14 @@ def linear(bad=None, by=1.0):
 @pytest.mark.parametrize("excess", [1e-6, 0.01, 0.1, 1.0])
 @pytest.mark.parametrize("step", [1, 54_321, STEPS])
 def test_one_bad_step_in_a_hundred_thousand_is_found(excess: float, step: int) -> None:
-    bound = Simulated(
-        lambda p: 1 - torch.arange(STEPS + 1, dtype=torch.float64)[None] / (2 * STEPS)
+    share = 1 - torch.arange(STEPS + 1, dtype=torch.float64)[None] / (2 * STEPS)
+    item = claim(
+        lhs=Simulated(lambda p: p["x"] / p["x"][:, :1]),
+        rhs=Simulated(lambda p: share.expand(p["x"].shape)),
+        grid=STARTS,
+        quantifier=linear(step, 1 + excess),
     )
-    start = Simulated(lambda p: p["x"] / p["x"][:, :1])
-    bad = linear(step, 1 + excess)
-    result = check_one(
-        claim(
-            lhs=start,
-            rhs=Simulated(lambda p: bound.measured.function(p).expand(p["x"].shape)),
-            grid=STARTS,
-            quantifier=bad,
-        )
-    )
+    result = check_one(item)
     assert result.verdict == "VIOLATED"
     assert result.witness["at"]["step"] == step
     assert result.witness["at"]["x"] == 0.5
@@ -177,9 +172,12 @@ def test_an_overflow_is_an_error_that_names_the_step() -> None:
 
 def test_a_hypothesis_is_checked_step_by_step() -> None:
     early = Holds("the first ten steps", lambda path: path["time"][:, :-1] < 10)
-    fields = dict(
-        lhs=Simulated(lambda p: 1 / p["x"]), rhs=Closed(5000), grid=STARTS, quantifier=decay(60)
-    )
+    fields = {
+        "lhs": Simulated(lambda p: 1 / p["x"]),
+        "rhs": Closed(5000),
+        "grid": STARTS,
+        "quantifier": decay(60),
+    }
     assert check_one(claim(**fields)).verdict == "VIOLATED"
     result = check_one(claim(hypotheses=[early], **fields))
     assert result.verdict == "SUPPORTED"

@@ -23,7 +23,7 @@ from theorems.papers.du2019.ch5_symbols import (
     norm_w,
     sum_teacher,
 )
-from theorems.quantifiers import UpToConstant
+from theorems.quantifiers import ForAll, UpToConstant
 from theorems.sides import Closed
 
 gap, eps, error, sum_error = symbols("gap eps error sum_error", real=True)
@@ -230,6 +230,16 @@ about_the_minimum = Claim(
         (pi - 1) / (4 * pi) * (square_a - 2 * norm_w * inner + norm_w**2 * norm_a**2)
         + (sum_a - norm_w * sum_teacher) ** 2 / (4 * pi)
         + (pi - g(phi)) / (2 * pi) * norm_w * inner
+    ),
+    quantifier=ForAll(search=False),
+    grid=Grid(
+        phi=[0.0, 1.0, 3.0],
+        inner=[0.4],
+        sum_a=[-0.3],
+        square_a=[0.9],
+        sum_teacher=[0.6],
+        norm_a=[1.1],
+        norm_w=[0.5, 2.0],
     ),
     uses=("du2019.theorem-5.1.corrected",),
 )

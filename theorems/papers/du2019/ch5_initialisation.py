@@ -285,14 +285,15 @@ def reaches_spurious(points: Any, samples: int, generator: Any) -> Any:
     from numeric.population import g, state_of_weights, teacher_of_weights
 
     rows = []
-    for point in ({**point, "norm_w": 1.0} for point in _one_by_one(points)):
+    for found in _one_by_one(points):
+        point: dict[str, Any] = {**found, "norm_w": 1.0}
         v, a, w_star, a_star = _starts(point, samples, generator)
         v = -v * v[:, :1].sign()
         a = -a * (a @ a_star).sign().unsqueeze(-1)
         state, teacher = state_of_weights(v, a, w_star, a_star), teacher_of_weights(w_star, a_star)
         outcome = classify(state, teacher, float(safe_step_size(teacher)), max_time=300.0)
         wide = g(state.phi) <= 1 - 2 * float(point["ratio"])
-        small = state.sum_a.abs() <= abs(teacher.total)
+        small = state.sum_a.abs() <= a_star.sum().abs()
         ready = wide & small & (state.inner < 0)
         rows.append((ready & (outcome.kind == SPURIOUS)).double())
     return torch.stack(rows)

@@ -279,11 +279,11 @@ sum_recursion_second = Claim(
     id="du2019.text-5.4b.second",
     source=Source(PAPER, SECTION, "recursion before Lemma 5.4, second inequality"),
     statement=r"$\ldots\le(1-\frac{\eta(k-\pi-1)}{2\pi})1^\top a^t\cdot1^\top a_*+\frac{\eta"
-    r"(k+\pi-1)}2(1^\top a_*)^2$",
-    over=SUM_DOMAIN,
-    lhs=Closed(PRINTED_SUM + eta * (k + g(phi) - 1) / 2 * sum_teacher**2),
+    r"(k+\pi-1)}2(1^\top a_*)^2$ (the common first term left out)",
+    over={g_phi: G_RANGE, sum_teacher: REAL, eta: POSITIVE, k: PATCHES},
+    lhs=Closed(eta * (k + g_phi - 1) / 2 * sum_teacher**2),
     relation="<=",
-    rhs=Closed(PRINTED_SUM + eta * (k + pi - 1) / 2 * sum_teacher**2),
+    rhs=Closed(eta * (k + pi - 1) / 2 * sum_teacher**2),
     uses=("du2019.text-5.4c",),
 )
 

@@ -1,9 +1,9 @@
 """Thesis sections 5.1, 5.3.1 and 5.4.1: where gradient descent stops, and the basins.
 
 phi: angle between v and w*; delta: pi - phi; tilt: pi/2 - phi; norm_v, norm_w: |v|, |w*|; inner:
-a'a*; sum_a: 1'a; sum_teacher: 1'a*; square_teacher: |a*|^2; b_i: one entry of a*; k: number of
-patches; away_inner, away_sum, away_square: (a - a_s)'a*, 1'(a - a_s), |a - a_s|^2 for the spurious
-stationary point a_s.
+a'a*; g_phi: g(phi); sum_a: 1'a; sum_teacher: 1'a*; square_teacher: |a*|^2; b_i: one entry of a*;
+k: number of patches; away_inner, away_sum, away_square: (a - a_s)'a*, 1'(a - a_s), |a - a_s|^2 for
+the spurious stationary point a_s.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from theorems.claim import Claim, Source
 from theorems.grid import Grid
 from theorems.papers.du2019.ch5_symbols import (
     ACUTE,
+    G_RANGE,
     PAPER,
     PATCHES,
     POSITIVE,
@@ -26,6 +27,7 @@ from theorems.papers.du2019.ch5_symbols import (
     SEVERAL_PATCHES,
     TEACHER,
     eta,
+    g_phi,
     inner,
     k,
     norm_v,
@@ -63,13 +65,15 @@ stops_at_the_ends = Claim(
 )
 
 
-def _entry_of_gradient(point: Any) -> sp.Expr:
-    """One entry of the gradient in a, with a the stationary point that is claimed."""
+def _student_part(point: Any) -> sp.Expr:
+    """One entry of (1 1' + (pi - 1) I) a for the point that is claimed to be stationary."""
     layer = point.layer(sum_teacher, square_teacher, k)
-    entry = point.along_ones + point.along_teacher * b_i
-    return (layer.sum_a + (pi - 1) * entry - norm_w * (sum_teacher + (g(point.phi) - 1) * b_i)) / (
-        2 * pi
-    )
+    return layer.sum_a + (pi - 1) * (point.along_ones + point.along_teacher * b_i)
+
+
+def _teacher_part(point: Any) -> sp.Expr:
+    """One entry of |w*| (1 1' + (g - 1) I) a*, which the student's part must equal."""
+    return norm_w * (sum_teacher + (g(point.phi) - 1) * b_i)
 
 
 def solved_layer(points: Any) -> Any:
@@ -92,7 +96,7 @@ def solved_layer(points: Any) -> Any:
     return torch.stack([spurious, minimum], -1)
 
 
-SPURIOUS = spurious_point(norm_w, sum_teacher, k)
+SPURIOUS, MINIMUM = spurious_point(norm_w, sum_teacher, k), global_minimum(norm_w)
 second_layer_there = Claim(
     id="du2019.lemma-5.1.layer",
     source=Source(PAPER, "5.4.1", "Lemma 5.1, the second layer"),
@@ -100,9 +104,11 @@ second_layer_there = Claim(
     r"\|a_*$ "
     r"if $\theta=\pi$: the gradient in $a$ vanishes (one entry)",
     over={norm_w: POSITIVE, b_i: REAL, k: PATCHES, **TEACHER},
-    lhs=Closed(Matrix([_entry_of_gradient(SPURIOUS), _entry_of_gradient(global_minimum(norm_w))])),
+    lhs=Closed(Matrix([_student_part(SPURIOUS), _student_part(MINIMUM)])),
     relation="==",
-    rhs=Closed(0),
+    rhs=Closed(Matrix([_teacher_part(SPURIOUS), _teacher_part(MINIMUM)])),
+    quantifier=ForAll(search=False),
+    grid=Grid(norm_w=[0.3], b_i=[-1.0, 0.7], square_teacher=[3.0], sum_teacher=[2.0], k=[1, 5]),
     uses=("du2019.theorem-5.2b",),
 )
 
@@ -155,20 +161,62 @@ NEARBY = OutputLayer(
     sum_teacher=sum_teacher,
     square_teacher=square_teacher,
 )
+# The loss around the second point; nearby a'a* keeps the sign that it has there.
+AROUND = ((pi - 1) * away_square + away_sum**2) / (4 * pi)
+around_the_point = Claim(
+    id="du2019.text-5.4a.around",
+    source=Source(PAPER, "5.4.1", "the loss around the second point of Lemma 5.1"),
+    statement=r"at $\phi=\pi-\delta$, $a=a_s+d$: $\ell=\ell_s+\frac{\pi-1}{4\pi}\|d\|^2+\frac1{4"
+    r"\pi}"
+    r"(1^\top d)^2-\frac{g(\pi-\delta)}{2\pi}a^\top a_*$ with $a_s^\top a_*=\frac1{\pi-1}(\frac{"
+    r"\pi}"
+    r"{k+\pi-1}(1^\top a_*)^2-\|a_*\|^2)$",
+    over={delta: Interval(0, pi), k: PATCHES, **TEACHER}
+    | {away_inner: REAL, away_sum: REAL, away_square: Interval(0, sp.oo)},
+    lhs=Closed(population_loss(pi - delta, ONE, NEARBY)),
+    relation="==",
+    rhs=Closed(
+        population_loss(pi, ONE, AT_SPURIOUS)
+        + AROUND
+        - g(pi - delta)
+        / (2 * pi)
+        * ((pi / (k + pi - 1) * sum_teacher**2 - square_teacher) / (pi - 1) + away_inner)
+    ),
+    quantifier=ForAll(search=False),
+    grid=Grid(
+        delta=[0.0, 0.7],
+        square_teacher=[1.0],
+        sum_teacher=[0.9],
+        k=[1, 5],
+        away_inner=[-0.3],
+        away_sum=[0.2],
+        away_square=[0.5],
+    ),
+    uses=("du2019.theorem-5.1.corrected", "du2019.lemma-5.1.layer"),
+)
+
 local_minimum_corrected = Claim(
     id="du2019.text-5.4a.corrected",
     source=local_minimum.source,
     statement=r"the second point is a local minimum if $\frac{(1^\top a_*)^2}{\|a_*\|^2}<\frac{k+"
     r"\pi-1}"
-    r"\pi$: nearby, while $a^\top a_*\le0$, the loss is no smaller",
-    over={delta: Interval(0, 1), k: SEVERAL_PATCHES, **TEACHER}
+    r"\pi$: wherever $|d^\top a_*|\le|a_s^\top a_*|$ the loss is no smaller than at $a_s$",
+    over={g_phi: G_RANGE, k: SEVERAL_PATCHES, **TEACHER}
     | {away_inner: REAL, away_sum: REAL, away_square: Interval(0, sp.oo)},
-    where=[pi * sum_teacher**2 < (k + pi - 1) * square_teacher, NEARBY.inner <= 0],
-    lhs=Closed(population_loss(pi - delta, ONE, NEARBY) - population_loss(pi, ONE, AT_SPURIOUS)),
+    where=[pi * sum_teacher**2 < (k + pi - 1) * square_teacher],
+    hypotheses=[
+        (pi - 1) * (k + pi - 1) * away_inner <= (k + pi - 1) * square_teacher - pi * sum_teacher**2
+    ],
+    lhs=Closed(
+        AROUND
+        - g_phi
+        / (2 * pi)
+        * ((pi / (k + pi - 1) * sum_teacher**2 - square_teacher) / (pi - 1) + away_inner)
+    ),
     relation=">=",
     rhs=Closed(0),
     grid=Grid(
-        delta=[0.0, 0.1, 1.0],
+        g_phi=[0.0, 1e-3, 1.0],
         square_teacher=[1.0],
         sum_teacher=[0.0, 1.0],
         k=[2, 5],
@@ -176,7 +224,7 @@ local_minimum_corrected = Claim(
         away_sum=[-0.1, 0.1],
         away_square=[0.01, 0.1],
     ),
-    uses=("du2019.lemma-5.1",),
+    uses=("du2019.text-5.4a.around", "du2019.text-5.4c.range"),
     corrects="du2019.text-5.4a",
 )
 

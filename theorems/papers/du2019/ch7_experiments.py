@@ -44,8 +44,9 @@ def _plain(dimension: int, high: float, low: float) -> Any:
 
 @lru_cache(maxsize=64)
 def _perturbed(dimension: int, high: float, low: float) -> Any:
-    """Plateau lengths of perturbed gradient descent, `(RUNS, d)`, from uniform points of the "
-    "cube."""
+    """Plateau lengths of perturbed gradient descent, `(RUNS, d)`, from uniform points of the
+    cube.
+    """
     import torch
 
     return _perturbed_runs(dimension, high, low, RUNS, torch.Generator().manual_seed(SEED))

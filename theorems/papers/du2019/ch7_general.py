@@ -136,22 +136,25 @@ def _iterations(points: Any, samples: int, generator: Any) -> Any:
     from numeric.saddle_runs import is_second_order_stationary
     from numeric.tube import octopus_gradient
 
-    counts = []
-    for accuracy in points.epsilon.tolist():
-        x0 = 2 * torch.rand(samples, points.d, generator=generator, dtype=torch.float64) - 1
-        run = perturbed_gradient_descent(
-            lambda u: octopus_gradient(u, *SHAPE),
-            x0,
-            1 / (4 * SHAPE[0]),
-            4000,
-            perturbation=Perturbation(accuracy / 8, accuracy, 10),
-            generator=generator,
-            stop=lambda u, e=accuracy: is_second_order_stationary(u, e, *SHAPE),
-        )
-        if not bool(run.stopped.all()):
-            raise ValueError("a run found no second-order stationary point in 4000 iterations")
-        counts.append(run.steps.to(torch.float64))
-    return torch.stack(counts)
+    accuracy = points.epsilon.repeat_interleave(samples)
+    x0 = 2 * torch.rand(len(accuracy), points.d, generator=generator, dtype=torch.float64) - 1
+
+    def stop(u: Any, accuracy: Any) -> Any:
+        return is_second_order_stationary(u, accuracy, *SHAPE)
+
+    run = perturbed_gradient_descent(
+        lambda u, **_: octopus_gradient(u, *SHAPE),
+        x0,
+        1 / (4 * SHAPE[0]),
+        4000,
+        perturbation=Perturbation(accuracy / 8, accuracy, 10),
+        generator=generator,
+        stop=stop,
+        parameters={"accuracy": accuracy},
+    )
+    if not bool(run.stopped.all()):
+        raise ValueError("a run found no second-order stationary point in 4000 iterations")
+    return run.steps.to(torch.float64).reshape(points.n, samples)
 
 
 perturbed_is_fast = Claim(

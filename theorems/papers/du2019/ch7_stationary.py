@@ -200,8 +200,7 @@ joint_gradient = Claim(
 
 
 def _least_curvature(points: Any) -> Any:
-    """Least and greatest over random points of the quadratic part of box k of lambda_min, (n, "
-    "2)."""
+    """Least and greatest over random points of the quadratic part of box k of lambda_min, (n, 2)."""
     import torch
 
     from numeric.tube import tube_hessian
@@ -229,8 +228,9 @@ quadratic_curvature = Claim(
 
 
 def _approximate_points(points: Any) -> Any:
-    """Number of epsilon-second-order stationary points among those tried, epsilon 1 % below "
-    "bound."""
+    """Number of epsilon-second-order stationary points among those tried, epsilon 1 % below
+    bound.
+    """
     import torch
 
     from numeric.saddle_runs import is_second_order_stationary

@@ -153,8 +153,9 @@ far_from_minima = Claim(
 
 
 def _stationarity(points: Any, generator: Any) -> Any:
-    """Larger of |grad f| / epsilon and -lambda_min / sqrt(rho epsilon), epsilon = 2 gamma^2 / "
-    "rho."""
+    """Larger of |grad f| / epsilon and -lambda_min / sqrt(rho epsilon), epsilon = 2 gamma^2 /
+    rho.
+    """
     import torch
 
     from numeric.tube import octopus_gradient, octopus_hessian, third_derivative_bound
@@ -260,33 +261,43 @@ next_coordinate_stays = Claim(
 )
 
 
+BUDGET, MISSED = 400, 1e9
+
+
 def _arrives(points: Any, samples: int, generator: Any) -> Any:
-    """Least distance to a local minimum within 400 d (1 + log(1/epsilon)) iterations, over "
-    "epsilon."""
+    """Distance to the nearest local minimum over epsilon; MISSED for a run out of budget.
+
+    The budget is BUDGET d (1 + log(1/epsilon)) iterations.
+    """
     import torch
 
     from numeric.dynamics import Perturbation, perturbed_gradient_descent
     from numeric.tube import distance_to_minima, octopus_gradient
 
-    rows = []
-    for row in range(points.n):
-        high, low = float(points.L[row]), float(points.gamma[row])
-        width, accuracy = float(points.tau[row]), float(points.epsilon[row])
-        x0 = 2 * torch.rand(samples, points.d, generator=generator, dtype=torch.float64) - 1
-        run = perturbed_gradient_descent(
-            lambda x, h=high, g=low, w=width: octopus_gradient(x, h, g, w),
-            x0,
-            1 / (4 * high),
-            int(400 * points.d * (1 + math.log(1 / accuracy))),
-            perturbation=Perturbation(
-                min(width / 20, accuracy / 2), low * min(width / 10, accuracy), 1
-            ),
-            generator=generator,
-            stop=lambda x, w=width, a=accuracy: distance_to_minima(x, w) <= a,
-        )
-        left = run.nonfinite >= 0
-        rows.append(torch.where(left, torch.inf, distance_to_minima(run.x, width) / accuracy))
-    return torch.stack(rows)
+    high, low, width, accuracy = (
+        points[name].repeat_interleave(samples) for name in ("L", "gamma", "tau", "epsilon")
+    )
+    x0 = 2 * torch.rand(len(high), points.d, generator=generator, dtype=torch.float64) - 1
+
+    def arrived(x: Any, tau: Any, accuracy: Any, **_: Any) -> Any:
+        return distance_to_minima(x, tau) <= accuracy
+
+    run = perturbed_gradient_descent(
+        lambda x, L, gamma, tau, **_: octopus_gradient(x, L, gamma, tau),
+        x0,
+        1 / (4 * high),
+        int(BUDGET * points.d * (1 - float(accuracy.min().log()))),
+        perturbation=Perturbation(
+            torch.minimum(width / 20, accuracy / 2), low * torch.minimum(width / 10, accuracy), 1
+        ),
+        generator=generator,
+        stop=arrived,
+        parameters={"L": high, "gamma": low, "tau": width, "accuracy": accuracy},
+    )
+    late = run.steps > BUDGET * points.d * (1 - accuracy.log())
+    missed = late | (run.nonfinite >= 0)
+    share = torch.where(missed, MISSED, distance_to_minima(run.x, width) / accuracy)
+    return share.reshape(points.n, samples)
 
 
 perturbed_arrives = Claim(

@@ -193,12 +193,45 @@ tube_is_smooth = Claim(
     uses=("du2019.lemma-7.4a",),
 )
 
-octopus_is_smooth = Claim(
+# The pieces on the arm where the leaving coordinate x < 0 has digit 1, as functions of (x, y).
+MIRRORED = (
+    -gamma * x**2 + L * y**2,
+    splines.g(-x, y, tau, L, gamma),
+    L * (x + 4 * tau) ** 2 - gamma * y**2 - nu,
+)
+
+
+def _mirrored_facts() -> list[sp.Expr]:
+    """What evenness in the coordinates up to tau lacks, and jumps at x = -tau and x = -2 tau."""
+    odd = [MIRRORED[0] - MIRRORED[0].subs(x, -x)]
+    odd += [piece - piece.subs(y, -y) for piece in (*MIRRORED, g)]
+    gaps = [(MIRRORED[1] - MIRRORED[0], -tau), (MIRRORED[2] - MIRRORED[1], -2 * tau)]
+    jumps = [
+        (diff(gap, *order) if order else gap).subs(x, at) for gap, at in gaps for order in ORDERS
+    ]
+    return odd + jumps
+
+
+octopus_is_even = Claim(
     id="du2019.eq-7.14",
-    source=Source(PAPER, "7.7.1", "(7.12)-(7.18)"),
-    statement=r"the function (7.14)-(7.18) is even in each coordinate with $|x_i|\le\tau$, so "
-    r"that the "
-    "mirrored pieces agree in value, gradient and Hessian where a coordinate changes sign",
+    source=Source(PAPER, "7.7.1", "(7.14)-(7.18)"),
+    statement=r"the pieces (7.14)-(7.17) are even in each coordinate with $|x_i|\le\tau$, and on "
+    r"an arm with $x_i<0$, where $G(x_i,x_{i+1})=g(-x_i,x_{i+1})$ and an arrived coordinate has "
+    r"$L(x_i+4\tau)^2$, values, gradients and Hessians agree at $x_i=-\tau$ and $x_i=-2\tau$",
+    over={**SHAPE, x: sp.S.Reals, y: sp.S.Reals},
+    where=[gamma < L],
+    lhs=Closed(Matrix(_mirrored_facts())),
+    relation="==",
+    rhs=Closed(sp.S.Zero),
+    grid=Grid(L=[1.5, 3.0], gamma=[1.0], tau=[1.0, 2.5], x=[-3.0, 0.5], y=[0.5]),
+    uses=("du2019.lemma-7.4a",),
+)
+
+octopus_is_smooth = Claim(
+    id="du2019.eq-7.14.mirrors",
+    source=Source(PAPER, "7.7.1", "remark after (7.18)"),
+    statement="the mirrored pieces agree in value, gradient and Hessian where a coordinate changes "
+    "sign, so that the octopus is as smooth as the tube",
     over={**SHAPE, d: sp.S.Naturals, k: sp.S.Naturals0},
     where=[gamma < L, k < d],
     quantifier=ForAll(search=False),
@@ -206,13 +239,14 @@ octopus_is_smooth = Claim(
     relation="<=",
     rhs=Closed(sp.Float("1e-9")),
     grid=BOXES,
-    uses=("du2019.eq-7.5",),
+    uses=("du2019.eq-7.5", "du2019.eq-7.14"),
 )
 
 
 def _share_inside(points: Any, printed: bool) -> Any:
-    """Share of random points of the mirrored boxes of index k that lie in the union "
-    "(7.12)-(7.13)."""
+    """Share of random points of the mirrored boxes of index k that lie in the union
+    (7.12)-(7.13).
+    """
     import torch
 
     from numeric import tube
@@ -241,7 +275,7 @@ octopus_domain = Claim(
     relation="==",
     rhs=Closed(1),
     grid=ALL_BOXES,
-    uses=("du2019.eq-7.5",),
+    uses=("du2019.eq-7.5", "du2019.eq-7.14"),
     erratum="the union in (7.12) ends at i = d and leaves out the boxes of the local minima, on "
     "which "
     "(7.18) defines the function; (7.5) rightly goes to i = d + 1",
