@@ -51,8 +51,8 @@ split, constant, induction).
   `form` and `prec` (bits, <= 2000) may be left out. The checker bisects a little by itself.
 - `{"by": "monotone", "var": "x", "direction": 1 | -1, "slope": reason, "then": reason}`: `slope`
   shows direction * dg/dx >= 0 on the box (default: sign); `then` shows the claim on the face where
-  x is least (direction 1) or greatest (-1). If that end is infinite `then` is
-  `{"by": "limit"}`: the limit of g there is an exact number >= 0.
+  x is least (direction 1) or greatest (-1). If that end is infinite or
+  excluded, `then` may be `{"by": "limit"}`: the limit of g there is exactly known and >= 0.
 - `{"by": "ends", "var": "x", "curvature": reason, "low": reason, "high": reason}`: g is concave in
   x (`curvature` shows -d2g/dx2 >= 0; default sign), so that the two faces decide.
 - `{"by": "taylor", "var": "x", "at": end or exact point c, "order": m, "terms": [reason, ...]?,
@@ -61,10 +61,10 @@ split, constant, induction).
   may be an expression in the other variables, within the range of x: then m is even and odd terms
   are zero. `terms` has m reasons (default: each `zero`, which is exact; else a reason for
   ±g_k >= 0, the sign that the side of c asks for), `rest` a reason for ±g_m (default sign).
-  With c an end, `rows` gives forms of g_k, k >= 1, that are continuous at c where the literal one is not. With a
-  strict claim, `rest` must be strict, and c outside the domain or g_0 > 0.
+  With c an end, `rows` gives forms of g_k, k >= 1, that are continuous at c where the literal one
+  is not. With a strict claim, `rest` must be strict, and c outside the domain or g_0 > 0.
 - `{"by": "minimum", "at": {"x": c, ...}}`: g(c) >= 0 and its gradient is exactly 0 at an exact
-  point c of the box; the Hessian is positive semidefinite over the box (enclosures, LDL).
+  point c of the box; the Hessian is positive definite over the box (enclosures, elimination).
 - `{"by": "outside", "where": k, "why": reason?}`: side condition k fails on the whole box.
 - `{"by": "split", "var": "x", "at": c, "parts": [reason for x <= c, reason for x >= c]}`;
   `{"by": "apart", "var": "x", "at": c, "parts": [x < c, x == c, x > c]}` (null where empty);

@@ -79,6 +79,9 @@ def one_sided(term: Term, name: str, at: Term, side: int) -> tuple[Term, str]:
                 a, b = fold(args[0].args[1]), fold(args[1])
                 if a is not None and b is not None:
                     return power(symbol(far), a * b)
+            if t.op == "mul" and [arg.op for arg in args] == ["rat", "add"]:
+                memo[t] = add(*(mul(args[0], part) for part in args[1].args))
+                return memo[t]
             plain = {"add": add, "mul": mul}.get(t.op)
             memo[t] = plain(*args) if plain else make(t.op, *args, value=t.value)
         return memo[t]

@@ -120,8 +120,8 @@ def _support(claim: Claim, evidence: Evidence, decision: Mapping[str, Any] | Non
         effort = f"the print is reproduced at {evidence.points} points"
     elif "quantile" in evidence.details:
         effort += (
-            f" with {evidence.details['samples']} samples each; the coarsest would show a relative "
-            f"difference of {evidence.details['resolution']:.2g}"
+            f" with {evidence.details['samples']} samples each; half of them would show a "
+            f"relative difference of {evidence.details['resolution']:.2g}"
         )
     if "growth" in evidence.details:
         effort = f"the ratio stays bounded at {evidence.points} points: " + ", ".join(

@@ -22,7 +22,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from theorems import ledger
 from theorems.claim import Claim
 from theorems.ledger import rows
 from theorems.validate import Defect, defect, defects_between, defects_of
@@ -189,19 +188,19 @@ def _collection(
     seen: dict[str, Claim] = {}
     for claim in _unique(found):
         wrong = defects_of(claim)
-        first = seen.get(_taken(claim.id, seen) or "")
+        repeated = _taken(claim.id, seen)
         clash = _taken(claim.id, known)
         if wrong:
             defects.extend(wrong)
-        elif first is not None:
-            message = f"the id is taken by {first.id!r} at {first.location}"
+        elif repeated is not None:
+            message = f"the id is taken by {repeated!r} at {seen[repeated].location}"
             defects.append(defect(claim.location, claim.id, message))
         elif clash is not None:
             message = f"the id is taken by {clash!r} at {known[clash].location}"
             defects.append(defect(claim.location, claim.id, message))
         else:
             claims[claim.id] = claim
-        seen.setdefault(claim.id, claim)
+        seen.setdefault(str(claim.id), claim)
     # A proof may rest on a ledger row that has no claim (a definition, or one not yet written).
     dangling = defects_between(claims, {*known, *seen, *(row.id for row in rows())})
     broken = {item.id for item in dangling}
@@ -217,7 +216,7 @@ def _taken(id_: Any, others: Mapping[str, Claim]) -> str | None:
     name = str(id_)
     if name in others:
         return name
-    printed = {row.id for row in ledger.rows()}
+    printed = {row.id for row in rows()}
     return next((o for o in others if o.lower() == name.lower() and not {o, name} <= printed), None)
 
 

@@ -76,6 +76,7 @@ def test_what_has_no_limit_or_no_rule_is_rejected(expression: sp.Expr) -> None:
         (sp.sin(x) / x, 0, -1, 1),
         ((1 - sp.cos(x)) / x**2, 0, -1, sp.Rational(1, 2)),
         (sp.log(1 + x) / x, 0, 1, 1),
+        ((1 - x) * sp.log(1 - x), 1, -1, 0),
         ((x**2 - 1) / (x - 1), 1, 1, 2),
         ((x**2 - 1) / (x - 1), 1, -1, 2),
     ],

@@ -126,21 +126,23 @@ def _largest_step(start: dict[str, float]) -> float:
 
 def _gentle(inners: tuple[float, ...]) -> list[dict[str, float]]:
     """Starts with a'a* a multiple of |a*|^2, each at its largest step size."""
-    found = starts(angles=(0.3, 1.0, 1.4), inners=inners, sums=(-1.0, 1.0), steps=(1.0,))
+    found = starts(
+        sizes=(2, 10), angles=(0.3, 1.0, 1.4), inners=inners, sums=(-1.0, 1.0), steps=(1.0,)
+    )
     return [
         {n: v for n, v in {**s, "eta": _largest_step(s)}.items() if n != "norm_w"} for s in found
     ]
 
 
 def inner_against_its_start(points: Any, generator: Any) -> dict[str, Any]:
-    """a'a* along 3000 steps, every 10th, and the bound of Corollary 5.1 from the start."""
+    """a'a* along 2000 steps, every 10th, and the bound of Corollary 5.1 from the start."""
     import torch
 
     from numeric.population import g as g_torch
     from numeric.population import trajectory
 
     del generator
-    path = trajectory(state_of(points), teacher_of(points), points.eta, 3000, every=10)
+    path = trajectory(state_of(points), teacher_of(points), points.eta, 2000, every=10)
     level = (g_torch(points.phi) - 1) / (math.pi - 1) * points.square_teacher
     return {"path": path.inner, "bound": torch.minimum(points.inner, level).unsqueeze(-1)}
 

@@ -200,7 +200,7 @@ joint_gradient = Claim(
 
 
 def _least_curvature(points: Any) -> Any:
-    """Least and greatest over random points of the quadratic part of box k of lambda_min, (n, 2)."""
+    """Least and greatest lambda_min over points of the quadratic part of box k, `(n, 2)`."""
     import torch
 
     from numeric.tube import tube_hessian

@@ -34,7 +34,7 @@ def _one_step(objective: sp.Expr) -> Matrix:
 
 
 def _saddle_step(points: Any) -> Any:
-    """One step of gradient descent on x_1^2 - x_2^2 with step size 1/4, its gradient by autograd."""
+    """One step on x_1^2 - x_2^2 with step size 1/4, the gradient by autograd."""
     return _autograd_step(points, lambda u: u[:, 0] ** 2 - u[:, 1] ** 2)
 
 
