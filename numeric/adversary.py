@@ -85,8 +85,8 @@ def maximise(
 ) -> Found:
     """The largest value found of `objective` over the product of the sets, per point.
 
-    `objective` maps weights `(points, restarts, ...)` to values `(points, restarts)`, differentiably
-    where it can. Raises `ValueError` when a value is NaN at every start of a point.
+    `objective` maps weights `(points, restarts, ...)` to values `(points, restarts)`, and is
+    differentiated. Raises `ValueError` when a value is NaN at every start of a point.
     """
     points = next(iter(sets.values())).centre.shape[0]
     radii = {name: _radius(s, points) for name, s in sets.items()}

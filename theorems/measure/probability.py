@@ -130,7 +130,8 @@ def _good(claim: Claim, lhs: np.ndarray, rhs: np.ndarray) -> np.ndarray:
     with np.errstate(invalid="ignore"):
         good = gap >= -rounding * np.maximum(np.abs(lhs), np.abs(rhs))
     tie = (gap == 0) & (claim.relation in ("<", ">", "!="))
-    return (good | (gap == np.inf)) & ~tie
+    # An infinite side on the wrong side of the relation is no success, whatever its rounding.
+    return (good | (gap == np.inf)) & (gap != -np.inf) & ~tie
 
 
 def _draws_of(
