@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 
@@ -37,6 +38,21 @@ def run_with_deadline(
             child.kill()
         child.join()
     return result
+
+
+def limit_growth(size: int) -> None:
+    """Lets the address space of this process grow by at most `size` bytes from now on.
+
+    For a child process: the limit cannot be lifted again.
+    """
+    import resource
+
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    most = pages * resource.getpagesize() + size
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def _answer(sender: Any, function: Callable[..., Any], args: Sequence[Any]) -> None:

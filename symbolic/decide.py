@@ -10,10 +10,12 @@ import importlib
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import sympy as sp
 
 from symbolic.problem import Decision, Problem
+from symbolic.question import question
 from symbolic.ranges import domain_of, sample
 from symbolic.recheck import recheck
 from symbolic.watchdog import Expired, expires_at
@@ -43,41 +45,23 @@ def decide(
     relation. A refutation carries an exact point of the domain at which it fails. The answer is
     "undecided" when `seconds` run out, when the domain is empty, or when no engine settles it.
 
-    Raises `ValueError` for a relation of another kind or a free symbol without a range, and
-    `TypeError` for arguments of the wrong type.
+    A floating-point number means the exact binary number that it holds. What SymPy assumes of a
+    symbol is used only as far as its range bears it out.
+
+    Raises `ValueError` for a relation of another kind, a free symbol without a range, or one whose
+    assumptions contradict its range, and `TypeError` for arguments of the wrong type.
     """
     started = time.monotonic()
-    problem = _problem(relation, over, tuple(where))
+    asked = question(relation, over, where)
     if not seconds > 0:
         raise ValueError(f"the time limit must be positive, not {seconds}")
     deadline = started + seconds * (1 - _RESERVE)
-    decision = _trivial(problem) or _climb(problem, deadline)
+    decision = _trivial(asked.problem) or _climb(asked.problem, deadline)
+    if decision.witness is not None:
+        named = {asked.asked[s]: value for s, value in decision.witness.items()}
+        certificate = decision.certificate or _refutation(asked.problem, decision, deadline)
+        decision = replace(decision, witness=named, certificate=certificate)
     return replace(decision, seconds=time.monotonic() - started)
-
-
-def _problem(
-    relation: sp.Basic, over: Mapping[sp.Symbol, sp.Set], where: tuple[sp.Basic, ...]
-) -> Problem:
-    if relation is True or relation is False:
-        relation = sp.true if relation else sp.false
-    if not isinstance(relation, sp.Basic):
-        raise TypeError(f"a relation is a SymPy object, not {type(relation).__name__}")
-    relations = _conjuncts(relation)
-    conditions = tuple(c for part in where for c in _conjuncts(sp.sympify(part)))
-    symbols = set().union(*(r.free_symbols for r in (*relations, *conditions)))
-    missing = sorted(str(s) for s in symbols - set(over))
-    if missing:
-        raise ValueError(f"no range is declared for {', '.join(missing)}")
-    return Problem(relations, dict(over), tuple(c for c in conditions if c != sp.true))
-
-
-def _conjuncts(relation: sp.Basic) -> tuple[sp.Basic, ...]:
-    parts = sp.And.make_args(relation) if relation.is_Boolean else (relation,)
-    kinds = (sp.core.relational.Relational, sp.logic.boolalg.BooleanAtom)
-    for part in parts:
-        if not isinstance(part, kinds):
-            raise ValueError(f"not a relation or a conjunction of relations: {str(part)[:80]}")
-    return tuple(parts)
 
 
 def _trivial(problem: Problem) -> Decision | None:
@@ -103,6 +87,19 @@ def _certified(decision: Decision, deadline: float) -> Decision:
     return replace(decision, certificate=None, notes=(*decision.notes, note))
 
 
+def _refutation(problem: Problem, decision: Decision, deadline: float) -> dict[str, Any] | None:
+    """A certificate of the refutation that the checker accepts, or None."""
+    from symbolic.witness import refutation
+
+    assert decision.witness is not None
+    until = min(deadline, time.monotonic() + _FOR_CERTIFICATE)
+    try:
+        with expires_at(until):
+            return refutation(problem, decision.engine, decision.witness, until)
+    except Expired:
+        return None
+
+
 def _climb(problem: Problem, deadline: float) -> Decision:
     """The first settled answer on the ladder, else the reasons why there is none."""
     reasons: list[str] = []
@@ -119,8 +116,8 @@ def _climb(problem: Problem, deadline: float) -> Decision:
         if uncertified is not None:  # the answer is known: a look for a certificate, no more
             limit = min(limit, now + _FOR_CERTIFICATE)
         try:
+            attempt = importlib.import_module(f"symbolic.{name}").attempt  # never interrupted
             with expires_at(limit):
-                attempt = importlib.import_module(f"symbolic.{name}").attempt
                 found = attempt(problem, limit)
         except Expired:
             reasons.append(f"{name}: out of time")

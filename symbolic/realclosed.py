@@ -9,10 +9,12 @@ from typing import Any, Literal
 
 import sympy as sp
 
+from symbolic.budget import limit_growth, run_with_deadline
 from symbolic.formula import All, Formula, Poly, Sign
 
 # What z3 cannot be trusted to interrupt in time runs in a child process beyond this many seconds.
-_IN_PROCESS_SECONDS = 1.0
+_IN_PROCESS_SECONDS = 0.25
+_MOST_MEBIBYTES = 2048  # that z3 may take in the child
 _LARGEST_DEGREE = 4
 _LARGEST_COEFFICIENT = 10**6
 
@@ -35,10 +37,20 @@ def satisfiable(formulas: Iterable[Formula], seconds: float) -> Answer:
     left = seconds - (time.monotonic() - started)
     if answer.status != "unknown" or left < 0.1:
         return answer
-    from symbolic.budget import run_with_deadline
-
-    longer = run_with_deadline(_check, (formulas, left), time.monotonic() + left)
+    longer = run_with_deadline(_check_within, (formulas, left), time.monotonic() + left)
     return longer if longer is not None else Answer("unknown")
+
+
+def _check_within(formulas: list[Formula], seconds: float) -> Answer:
+    """`_check` in a process of its own, whose memory may grow by so much and no more."""
+    import z3
+
+    limit_growth(_MOST_MEBIBYTES * 2**20)
+    z3.set_param("memory_max_size", _MOST_MEBIBYTES)
+    try:
+        return _check(formulas, seconds)
+    except (MemoryError, z3.Z3Exception):
+        return Answer("unknown")
 
 
 def _check(formulas: list[Formula], seconds: float) -> Answer:

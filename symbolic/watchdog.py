@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
 import signal
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+# Raised where Python cannot pass it on (a finaliser), the exception is lost: it is raised again.
+_AGAIN = 0.05
+_FINALISERS = frozenset({"__del__", "gc_callback"})
+_NEAR = 6  # frames
 
 
 class Expired(BaseException):
@@ -18,27 +24,77 @@ class Expired(BaseException):
 def expires_at(deadline: float) -> Iterator[None]:
     """Raises `Expired` inside the block once `time.monotonic()` passes `deadline`.
 
-    Works by an interval timer, which only the main thread can receive; in any other thread the
-    block runs on, and has to watch its deadline itself. An outer timer is put back afterwards with
-    what is left of it.
+    In the main thread by an interval timer (an outer timer is put back afterwards with what is left
+    of it), in any other thread by an exception sent from a timer thread. Neither interrupts a call
+    into C code before that returns.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+    if threading.current_thread() is threading.main_thread():
+        with _by_signal(deadline):
+            yield
+    else:
+        with _by_thread(deadline):
+            yield
+
+
+@contextmanager
+def _by_signal(deadline: float) -> Iterator[None]:
+    armed = [True]
 
     def expire(signum: int, frame: FrameType | None) -> None:
-        raise Expired
+        if armed and not _in_finaliser(frame):
+            raise Expired
 
     began = time.monotonic()
     outer_left, outer_interval = signal.getitimer(signal.ITIMER_REAL)
     outer_handler = signal.signal(signal.SIGALRM, expire)
     own = max(deadline - began, 1e-6)
-    signal.setitimer(signal.ITIMER_REAL, own if not outer_left else min(own, outer_left))
+    first = own if not outer_left else min(own, outer_left)
+    signal.setitimer(signal.ITIMER_REAL, first, _AGAIN)
     try:
         yield
     finally:
+        armed.clear()
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, outer_handler)
         if outer_left:
             rest = max(outer_left - (time.monotonic() - began), 1e-6)
             signal.setitimer(signal.ITIMER_REAL, rest, outer_interval)
+
+
+def _in_finaliser(frame: FrameType | None) -> bool:
+    for _ in range(_NEAR):
+        if frame is None:
+            return False
+        code = frame.f_code
+        if code.co_name in _FINALISERS or code.co_filename.endswith("weakref.py"):
+            return True
+        frame = frame.f_back
+    return False
+
+
+@contextmanager
+def _by_thread(deadline: float) -> Iterator[None]:
+    send = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    target = ctypes.c_ulong(threading.get_ident())
+    lock, finished = threading.Lock(), threading.Event()
+
+    def watch() -> None:
+        wait = max(deadline - time.monotonic(), 0.0)
+        while not finished.wait(wait):
+            with lock:
+                if not finished.is_set():
+                    send(target, ctypes.py_object(Expired))
+            wait = _AGAIN
+
+    threading.Thread(target=watch, name="deadline", daemon=True).start()
+    try:
+        yield
+    finally:
+        while True:
+            try:
+                finished.set()
+                with lock:
+                    send(target, None)  # none may arrive after the block
+                break
+            except Expired:  # arrived while the block was being left
+                continue

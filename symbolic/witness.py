@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,12 +14,13 @@ from symbolic.recheck import recheck
 
 
 def refutation(
-    problem: Problem, engine: str, point: Mapping[sp.Symbol, sp.Expr], seconds: float = 2.0
+    problem: Problem, engine: str, point: Mapping[sp.Symbol, sp.Expr], deadline: float
 ) -> dict[str, Any] | None:
     """A certificate that the checker accepts for this point, or None where it accepts none.
 
     `point` gives every symbol of `problem.over` an exact value. Each relation is tried as false and
-    as undefined there, so that the caller need not know which one fails.
+    as undefined there, so that the caller need not know which one fails. `deadline` is a value of
+    `time.monotonic()`.
     """
     try:
         values = {symbol.name: encode(point[symbol]) for symbol in problem.over}
@@ -28,7 +30,10 @@ def refutation(
     for failure in ("false", "undefined"):
         for index in range(count):
             body = {"point": values, "relation": index, "failure": failure}
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return None
             certificate = build(problem, engine, body, kind="refutation")
-            if recheck(certificate, seconds).ok:
+            if recheck(certificate, left).ok:
                 return certificate
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -81,6 +82,7 @@ def _number(value: Any) -> float | int:
     return float(value)
 
 
+@lru_cache(maxsize=1024)
 def is_integer_domain(domain: sp.Set) -> bool:
     """Whether a symbol with this domain is a size (delivered as `int`) rather than a real."""
     return domain.is_subset(sp.S.Integers) is True

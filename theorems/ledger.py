@@ -83,7 +83,7 @@ def coverage(claims: Mapping[str, Claim]) -> Coverage:
     """The ledger against the claims, corrected claims left out.
 
     `missing_uses` lists, per claim, the rows that the ledger says its proof rests on, that have a
-    claim, and that its `uses` do not name.
+    claim, and that its `uses` do not reach, directly or through the claims they name.
     """
     by_row: dict[str, list[str]] = {row.id: [] for row in rows()}
     for id_ in claims:
@@ -95,8 +95,8 @@ def coverage(claims: Mapping[str, Claim]) -> Coverage:
     missing_uses = {}
     for row in rows():
         if row.id in claimed:
-            used = {row_of(u, by_row) for id_ in claimed[row.id] for u in claims[id_].uses}
-            lacking = tuple(d for d in row.depends_on if d in claimed and d not in used)
+            reached = _reached(claimed[row.id], claims, by_row)
+            lacking = tuple(d for d in row.depends_on if d in claimed and d not in reached)
             if lacking:
                 missing_uses[row.id] = lacking
     return Coverage(
@@ -105,3 +105,17 @@ def coverage(claims: Mapping[str, Claim]) -> Coverage:
         missing=tuple(row for row in unclaimed if not row.reason),
         missing_uses=missing_uses,
     )
+
+
+def _reached(
+    ids: Iterable[str], claims: Mapping[str, Claim], names: Iterable[str]
+) -> set[str | None]:
+    """The ledger rows that the proofs of these claims rest on, directly or through others."""
+    seen: set[str] = set()
+    frontier = list(ids)
+    while frontier:
+        id_ = frontier.pop()
+        if id_ not in seen:
+            seen.add(id_)
+            frontier.extend(claims[id_].uses if id_ in claims else ())
+    return {row_of(id_, names) for id_ in seen}

@@ -24,6 +24,7 @@ MAX_TERMS = 4096
 MAX_VARIANCE = 1e4
 REACH = 12.5  # exp(-REACH^2 / 4) is below rounding
 DIGITS = 38.0  # exp(-DIGITS) is below rounding
+SMALL = 0.3  # a standard deviation below which activations are close to their tangents
 
 
 def nodes(frequency: float, reach: float) -> tuple[Tensor, Tensor]:
@@ -141,8 +142,8 @@ def radial_features(activation: Activation, q: Tensor) -> Tensor:
     size = q.sqrt()
     low, high = float(size.min()), float(size.max())
     pole = POLE.get(activation.name)
-    # erf and gelu have no poles: their spectrum is Gaussian.
-    frequency = 12 * high if pole is None else DIGITS * high / pole
+    # erf and gelu have no poles; the spectrum of erf(a t)^2 is exp(-w^2 / (8 a^2)).
+    frequency = 18 * high if pole is None else DIGITS * high / pole
     t, weight = nodes(frequency, 9.0)
     root = weight.sqrt()[:, None]
 
@@ -151,13 +152,22 @@ def radial_features(activation: Activation, q: Tensor) -> Tensor:
         norm = torch.linalg.vector_norm(vectors, dim=0)
         return vectors / torch.where(norm > 0, norm, 1.0)
 
-    count = 48 + 4 * math.ceil(high)
-    angle = torch.linspace(0, math.pi, count, dtype=torch.float64)
-    samples = curve((low + high) / 2 + (high - low) / 2 * torch.cos(angle))
-    basis, singular, _ = torch.linalg.svd(samples, full_matrices=False)
-    rank = max(1, int((singular > 1e-17 * singular[0]).sum()))
+    samples = []
+    if low < SMALL:
+        samples.append(_chebyshev(low, min(high, SMALL), 48))
+    if high > SMALL:
+        # The curve is analytic in log(size), in a strip of half-width pi / 4 at least.
+        start, end = math.log(max(low, SMALL / 2)), math.log(high)
+        samples.append(_chebyshev(start, end, 32 + math.ceil(24 * (end - start))).exp())
+    basis, singular, _ = torch.linalg.svd(curve(torch.cat(samples)), full_matrices=False)
+    rank = max(1, int((singular > 4e-16 * singular[0]).sum()))
     step = max(1, (1 << 22) // len(t))
     return torch.cat([(basis[:, :rank].T @ curve(part)).T for part in size.split(step)])
+
+
+def _chebyshev(low: float, high: float, count: int) -> Tensor:
+    angle = torch.linspace(0, math.pi, count, dtype=torch.float64)
+    return (low + high) / 2 + (high - low) / 2 * torch.cos(angle)
 
 
 def radial_complement(x: Tensor, z: Tensor) -> Tensor:

@@ -18,7 +18,8 @@ from theorems.registry import catalogue
 SCHEMA = json.loads((ROOT / "theorems" / "schema.json").read_text())
 HEAD = """\
 import sympy as sp, torch
-from theorems import *
+from theorems import AlongTrajectory, Claim, Closed, Computed, Exists, ForAll, Grid, Holds, InExpectation
+from theorems import Reproduces, Sampled, Side, Simulated, UpToConstant, WithProbability
 x = sp.Symbol("x", real=True)
 def c(name, **fields):
     usual = dict(statement="$x$", over={x: sp.Interval(0, 1)}, relation="<=", lhs=Closed(x),
@@ -76,7 +77,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("true", 0, ""),
         ("admitted", 0, ""),
         ("false", 1, "UNEXPECTED u.bad VIOLATED"),
-        ("malformed", 2, "malformed.py:10: u.bad: "),
+        ("malformed", 2, "malformed.py:11: u.bad: "),
         ("conflict", 3, "CONFLICT u.both"),
     ],
 )
@@ -166,7 +167,7 @@ def test_list(here: Here) -> None:
     assert all(Path(entry["file"]).name == "admitted.py" for entry in listed)
     status, _, err = here("list", "malformed.py")
     assert status == 2
-    assert "malformed.py:10: u.bad" in err
+    assert "malformed.py:11: u.bad" in err
 
 
 def test_show(here: Here) -> None:

@@ -10,7 +10,8 @@ from checking import Done, theorems
 
 FILE = """\
 import sympy as sp, torch
-from theorems import *
+from theorems import AlongTrajectory, Claim, Closed, Computed, Exists, ForAll, Grid, Holds, InExpectation
+from theorems import Reproduces, Sampled, Side, Simulated, UpToConstant, WithProbability
 x = sp.Symbol("x", real=True)
 def c(name, **fields):
     usual = dict(statement="$x$", over={x: sp.Interval(0, 1)}, relation="<=", rhs=Closed(1),

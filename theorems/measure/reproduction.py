@@ -73,7 +73,8 @@ def _slack(claim: Claim, quantifier: Reproduces, lhs: np.ndarray, rhs: np.ndarra
     if claim.relation in ("<", ">"):
         # A tie fails a strict trend.
         return np.where(plain > 0, plain, np.minimum(plain, -1e-300))
-    gap: np.ndarray = plain + rounding
+    with np.errstate(invalid="ignore"):
+        gap: np.ndarray = plain + rounding
     return gap
 
 

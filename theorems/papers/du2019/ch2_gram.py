@@ -17,7 +17,7 @@ from symbolic.arccos import step_correlation
 from symbolic.gaussian import polar_second_moment
 from theorems.claim import Claim, Source
 from theorems.grid import Grid, linspace
-from theorems.quantifiers import Exists, ForAllWeights, InExpectation
+from theorems.quantifiers import Exists, ForAll, ForAllWeights, InExpectation
 from theorems.sides import Closed, Computed, Holds, Sampled, Side
 
 PAPER = "du2019"
@@ -79,6 +79,7 @@ gram_kernel = Claim(
     statement=r"the entries of $H^\infty$ as every other statement here computes them are "
     r"$x_i^\top x_j\frac{\pi-\theta_{ij}}{2\pi}$",
     over=PAIR,
+    quantifier=ForAll(search=False),
     lhs=Computed(_by_kernel),
     relation="==",
     rhs=Closed(INNER * step_correlation(phi)),
@@ -262,6 +263,10 @@ def _averages_off(_: Any, weights: Any) -> Any:
     return (_halves(weights) - expected).abs().amax(dim=(-2, -1))
 
 
+def _off_the_hyperplane(_: Any, weights: Any) -> Any:
+    return (weights["step"] * weights["x"][..., 0, :]).sum(dim=-1).abs() > 1e-6
+
+
 averages = Claim(
     id="du2019.proof-2.1T",
     source=Source(PAPER, "2.6", "proof of Theorem 2.1, (2.8) to (2.10)"),
@@ -272,7 +277,7 @@ averages = Claim(
     r"difference is $\delta_{ij}x_i$ at every $w\in B_r^+$ and its mirror image, not only on "
     "average: the sides are the largest entry of its deviation and 0",
     over={n: sp.Range(2, oo), d: sp.Range(2, oo)},
-    hypotheses=[SEPARATED],
+    hypotheses=[SEPARATED, Holds("w is off D_1", _off_the_hyperplane)],
     quantifier=ForAllWeights(within=_with_a_small_ball, restarts=200, steps=1),
     lhs=Computed(_averages_off),
     relation="<=",

@@ -1,0 +1,54 @@
+"""Gradient flow `d theta / dt = -grad L(theta)` of a batch of runs, by an adaptive integrator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+TOLERANCE = 1e-9
+
+
+def gradient_flow(
+    objective: Callable[[Tensor], Tensor],
+    start: Tensor,
+    times: Tensor,
+    *,
+    tolerance: float = TOLERANCE,
+) -> Tensor:
+    """The flow's states at `times`, shape `(runs, len(times), n)`.
+
+    `objective` maps states `(runs, n)` to values `(runs,)`; each run descends its own. `start` is
+    `(runs, n)`, float64; `times` increases from 0. `tolerance`: relative and absolute error per
+    step of the Dormand-Prince pair; at a kink of the objective (a ReLU pattern that changes) the
+    step is cut until the same holds. Raises ValueError for another shape, and what torchdiffeq
+    raises when the step underflows. Source: du2019, equation (4.5).
+    """
+    if start.ndim != 2 or start.dtype != torch.float64:
+        raise ValueError(f"start must be float64 of shape (runs, n), got {start.dtype} "
+                         f"{tuple(start.shape)}")
+    from torchdiffeq import odeint
+
+    def velocity(_: Tensor, state: Tensor) -> Tensor:
+        with torch.enable_grad():
+            leaf = state.detach().requires_grad_(True)
+            (slope,) = torch.autograd.grad(objective(leaf).sum(), leaf)
+        return -slope
+
+    states = odeint(velocity, start, times, method="dopri5", rtol=tolerance, atol=tolerance)
+    return states.transpose(0, 1)
+
+
+def pack(parameters: list[Tensor]) -> Tensor:
+    """Parameters `(runs, ...)` side by side as states `(runs, n)`."""
+    return torch.cat([p.flatten(start_dim=1) for p in parameters], dim=1)
+
+
+def unpack(states: Tensor, shapes: list[tuple[int, ...]]) -> list[Tensor]:
+    """The parameters, each `(..., *shape)`, of states `(..., n)`."""
+    sizes = [int(torch.tensor(shape).prod()) for shape in shapes]
+    parts = states.split(sizes, dim=-1)
+    return [
+        part.reshape(*states.shape[:-1], *shape) for part, shape in zip(parts, shapes, strict=True)
+    ]

@@ -1,0 +1,390 @@
+r"""Thesis section 2.2.1: gradient flow, Lemmas 2.3 and 2.4.
+
+n: inputs; m: width; k: active neurons of a network with one input; lambda_0: least eigenvalue of
+H_inf (1/2 for one input); gap: size of the residuals at t = 0; t: time; delta: failure probability.
+R' = sqrt(n) |y - u(0)| / (sqrt(m) lambda_0), R = c delta lambda_0 / n^2.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from sympy import Interval, Matrix, exp, sqrt, symbols
+
+from theorems.claim import Claim, Source
+from theorems.grid import Grid
+from theorems.papers.du2019.ch2_runs import (
+    EIGENVALUE,
+    POSITIVE,
+    SIZES,
+    Path,
+    delta,
+    flow_run,
+    gap,
+    k,
+    lambda_0,
+    lowest_so_far,
+    m,
+    n,
+    radius_of,
+    t,
+)
+from theorems.quantifiers import AlongTrajectory
+from theorems.sides import Closed, Holds, Side, Simulated
+
+PAPER = "du2019"
+FLOW = {**SIZES, lambda_0: EIGENVALUE, gap: POSITIVE}
+FLOW_GRID = Grid(
+    points=[{"lambda_0": v, "gap": g} for v in (0.1, 0.3, 0.5) for g in (0.1, 1.0)],
+    n=[1, 2, 4],
+    m=[6, 60],
+).nightly(n=[1, 2, 4, 8], m=[6, 20, 60, 400])
+
+
+ASSUMED = Holds(
+    "lambda_min(H(s)) >= lambda_0/2 up to t", lambda path: lowest_so_far(path) >= path["lambda"] / 2
+)
+PREMISE = r"if $\lambda_{\min}(H(s))\ge\frac{\lambda_0}2$ for $0\le s\le t$ then "
+# Runge-Kutta steps past a change of pattern are off by the share of neurons that change.
+FLOW_ROUNDING = 1e-3
+
+
+def _decayed(path: Path) -> Any:
+    return path["first"].square() * (-path["lambda"] * path["time"]).exp()
+
+
+loss_decays = Claim(
+    id="du2019.lemma-2.3a",
+    source=Source(PAPER, "2.2.1", "Lemma 2.3, the loss"),
+    statement=PREMISE + r"$\|y-u(t)\|_2^2\le\exp(-\lambda_0t)\|y-u(0)\|_2^2$",
+    over=FLOW,
+    hypotheses=[ASSUMED],
+    quantifier=AlongTrajectory(simulate=flow_run, rounding=FLOW_ROUNDING),
+    lhs=Simulated(lambda path: path["loss"]),
+    relation="<=",
+    rhs=Simulated(_decayed),
+    grid=FLOW_GRID,
+    uses=("du2019.eq-2.4", "du2019.lemma-2.3a.derivative"),
+)
+
+
+def _sharpest(path: Path) -> Any:
+    return path["first"].square() * (-2 * lowest_so_far(path) * path["time"]).exp()
+
+
+loss_decays_sharply = Claim(
+    id="du2019.lemma-2.3a.sharp",
+    source=Source(PAPER, "2.2.1", "Lemma 2.3, the loss, at its sharpest"),
+    statement=PREMISE + r"$\|y-u(t)\|_2^2\le\exp(-\lambda_0t)\|y-u(0)\|_2^2$",
+    reading=r"its proof uses of $\lambda_0$ only the premise; tested with the largest number that "
+    r"meets it, $2\min_{s\le t}\lambda_{\min}(H(s))$, in place of $\lambda_0$",
+    over=FLOW,
+    quantifier=AlongTrajectory(simulate=flow_run, rounding=FLOW_ROUNDING),
+    lhs=Simulated(lambda path: path["loss"]),
+    relation="<=",
+    rhs=Simulated(_sharpest),
+    grid=FLOW_GRID,
+    uses=loss_decays.uses,
+)
+
+h_11, h_12, h_22, r_1, r_2 = symbols("h_11 h_12 h_22 r_1 r_2", real=True)
+HALF = lambda_0 / 2
+QUADRATIC = h_11 * r_1**2 + 2 * h_12 * r_1 * r_2 + h_22 * r_2**2
+loss_derivative = Claim(
+    id="du2019.lemma-2.3a.derivative",
+    source=Source(PAPER, "2.2.1", "proof of Lemma 2.3, the loss"),
+    statement=r"$\frac d{dt}\|y-u(t)\|_2^2=-2(y-u)^\top H(t)(y-u)\le-\lambda_0\|y-u(t)\|_2^2$",
+    reading=r"two inputs; $H\succeq\frac{\lambda_0}2I$ by its minors",
+    over={s: sp.S.Reals for s in (h_11, h_12, h_22, r_1, r_2)} | {lambda_0: POSITIVE},
+    hypotheses=[h_11 >= HALF, h_22 >= HALF, (h_11 - HALF) * (h_22 - HALF) >= h_12**2],
+    lhs=Closed(
+        2 * Matrix([r_1, r_2]).dot(-Matrix([[h_11, h_12], [h_12, h_22]]) * Matrix([r_1, r_2]))
+    ),
+    relation="<=",
+    rhs=Closed(-lambda_0 * (r_1**2 + r_2**2)),
+    grid=Grid(
+        h_11=[0.5, 1.0], h_12=[-0.3, 0.0, 0.3], h_22=[0.6], r_1=[1.0], r_2=[1.0, -1], lambda_0=[0.5]
+    ),
+    uses=("du2019.eq-2.4",),
+)
+
+# One input, k of m neurons active and moving up: H = k/m for all time, lambda_0 = 1/2.
+SHARE = k / m
+ONE_INPUT = {m: sp.S.Naturals, k: sp.S.Naturals, gap: POSITIVE, t: Interval(0, sp.oo)}
+ONE_GRID = Grid(gap=[0.2, 1.0], t=[0.0], m=[1, 3, 4, 9], k=[1, 2, 4, 9])
+STAYS_HALF = [k <= m, 4 * k >= m]
+
+
+def _one_input_flow(points: Any, _: Any) -> dict[str, Any]:
+    """The flow of m neurons at +-3 on the input 1, the first k active, all with a_r = 1."""
+    import torch
+
+    from numeric.two_layer_relu import farthest_from, flow, predictions, squared_residual
+
+    weights = torch.full((points.n, points.m, 1), -3.0, dtype=torch.float64)
+    weights[:, : points.k] = 3.0
+    x = torch.ones(points.n, 1, 1, dtype=torch.float64)
+    a = torch.ones(points.n, points.m, dtype=torch.float64)
+    y = predictions(weights, a, x) + points.gap[:, None]
+    steps, length = 400, 0.02
+    records = {"loss": squared_residual, "far": farthest_from(weights)}
+    path = flow(weights, a, x, y, length, steps, records)
+    time = length * torch.arange(steps + 1, dtype=torch.float64).expand(points.n, steps + 1)
+    return {**path, "t": time, "width": torch.full_like(time, points.m**0.5)}
+
+
+ONE_READING = (
+    r"one input 1, $\lambda_0=\frac12$, residual gap, $k$ of $m$ neurons active, all $a_r=1$: "
+    r"$\lambda_{\min}(H)=\frac km\ge\frac{\lambda_0}2$ for all time, in closed form and simulated"
+)
+DISTANCE = gap * (1 - exp(-SHARE * t)) / (sqrt(m) * SHARE)
+weights_stay = Claim(
+    id="du2019.lemma-2.3b",
+    source=Source(PAPER, "2.2.1", "Lemma 2.3, the distance"),
+    statement=PREMISE
+    + r"for any $r$, $\|w_r(t)-w_r(0)\|_2\le\frac{\sqrt n\|y-u(0)\|_2}{\sqrt m\lambda_0}=:R'$",
+    reading=ONE_READING,
+    over=ONE_INPUT,
+    where=STAYS_HALF,
+    quantifier=AlongTrajectory(simulate=_one_input_flow, rounding=1e-7),
+    lhs=Side(closed=DISTANCE, measured=Simulated(lambda path: path["far"])),
+    relation="<=",
+    rhs=Closed(2 * gap / sqrt(m)),
+    grid=ONE_GRID,
+    uses=("du2019.lemma-2.3a", "du2019.proof-2.3"),
+    erratum="a factor 2 is lost: |y - u(s)| decays like exp(-lambda_0 s/2), its square like "
+    "exp(-lambda_0 s), so the integral is 2/lambda_0",
+)
+
+
+def _twice_the_bound(path: Path) -> Any:
+    return 2 * path["root"] / path["lambda"]
+
+
+weights_stay_corrected = Claim(
+    id="du2019.lemma-2.3b.corrected",
+    source=weights_stay.source,
+    statement=PREMISE
+    + r"for any $r$, $\|w_r(t)-w_r(0)\|_2\le\frac{2\sqrt n\|y-u(0)\|_2}{\sqrt m\lambda_0}$",
+    over=FLOW,
+    hypotheses=[ASSUMED],
+    quantifier=AlongTrajectory(simulate=flow_run, rounding=FLOW_ROUNDING),
+    lhs=Simulated(lambda path: path["far"]),
+    relation="<=",
+    rhs=Simulated(_twice_the_bound),
+    grid=FLOW_GRID,
+    uses=("du2019.lemma-2.3a", "du2019.proof-2.3.corrected", "du2019.lemma-2.3b.integral"),
+    corrects="du2019.lemma-2.3b",
+)
+
+weights_stay_single = Claim(
+    id="du2019.lemma-2.3b.single",
+    source=Source(PAPER, "2.2.1", "Lemma 2.3, the distance, corrected, for one input"),
+    statement=r"for one input $\|w_r(t)-w_r(0)\|_2\le\frac{2\|y-u(0)\|_2}{\sqrt m\lambda_0}$, and the "
+    "factor 2 cannot be smaller",
+    reading=ONE_READING,
+    over=ONE_INPUT,
+    where=STAYS_HALF,
+    quantifier=AlongTrajectory(simulate=_one_input_flow, rounding=1e-7),
+    lhs=Side(closed=DISTANCE, measured=Simulated(lambda path: path["far"])),
+    relation="<=",
+    rhs=Closed(4 * gap / sqrt(m)),
+    grid=ONE_GRID,
+    uses=("du2019.lemma-2.3b.corrected",),
+)
+
+s, rate = symbols("s", real=True), symbols("rate", positive=True)
+integral = Claim(
+    id="du2019.lemma-2.3b.integral",
+    source=Source(PAPER, "2.2.1", "proof of Lemma 2.3, integrating the gradient, corrected"),
+    statement=r"$\int_0^te^{-\lambda_0s/2}ds\le\frac2{\lambda_0}$",
+    over={lambda_0: POSITIVE, t: Interval(0, sp.oo)},
+    lhs=Closed(sp.integrate(exp(-rate * s / 2), (s, 0, t)).subs(rate, lambda_0)),
+    relation="<=",
+    rhs=Closed(2 / lambda_0),
+)
+
+gradient_decays = Claim(
+    id="du2019.proof-2.3",
+    source=Source(PAPER, "2.2.1", "proof of Lemma 2.3, the gradient's decay"),
+    statement=r"$\frac{\sqrt n}{\sqrt m}\|y-u(s)\|_2\le\frac{\sqrt n}{\sqrt m}\exp(-\lambda_0s)"
+    r"\|y-u(0)\|_2$, the last step of the bound on $\|\frac d{ds}w_r(s)\|_2$",
+    reading=ONE_READING,
+    over=ONE_INPUT,
+    where=STAYS_HALF,
+    quantifier=AlongTrajectory(simulate=_one_input_flow, rounding=1e-7),
+    lhs=Side(
+        closed=gap * exp(-SHARE * t) / sqrt(m),
+        measured=Simulated(lambda path: path["loss"].sqrt() / path["width"]),
+    ),
+    relation="<=",
+    rhs=Closed(gap * exp(-t / 2) / sqrt(m)),
+    grid=ONE_GRID,
+    uses=("du2019.lemma-2.3a",),
+    erratum="the square of the norm decays like exp(-lambda_0 s), the norm like exp(-lambda_0 s/2)",
+)
+
+
+def _decayed_root(path: Path) -> Any:
+    return path["root"] * (-path["lambda"] * path["time"] / 2).exp()
+
+
+def _residual_root(path: Path) -> Any:
+    return path["loss"].sqrt() * path["root"] / path["first"]
+
+
+gradient_decays_corrected = Claim(
+    id="du2019.proof-2.3.corrected",
+    source=gradient_decays.source,
+    statement=PREMISE + r"$\frac{\sqrt n}{\sqrt m}\|y-u(s)\|_2\le\frac{\sqrt n}{\sqrt m}"
+    r"\exp(-\lambda_0s/2)\|y-u(0)\|_2$",
+    over=FLOW,
+    hypotheses=[ASSUMED],
+    quantifier=AlongTrajectory(simulate=flow_run, rounding=FLOW_ROUNDING),
+    lhs=Simulated(_residual_root),
+    relation="<=",
+    rhs=Simulated(_decayed_root),
+    grid=FLOW_GRID,
+    uses=("du2019.lemma-2.3a",),
+    corrects="du2019.proof-2.3",
+)
+
+
+def _speeds(start: Any) -> dict[str, Any]:
+    from numeric.two_layer_relu import ascent
+
+    return {
+        "speed": lambda weights, _: (
+            ascent(weights, start.a, start.x, start.y)[0].norm(dim=-1).amax(dim=-1)
+        ),
+        "sum": lambda _, residual: residual.abs().sum(dim=-1) / start.width**0.5,
+    }
+
+
+def _flow_with_speeds(points: Any, generator: Any) -> dict[str, Any]:
+    return flow_run(points, generator, _speeds)
+
+
+gradient_bound = Claim(
+    id="du2019.proof-2.3.gradient",
+    source=Source(PAPER, "2.2.1", "proof of Lemma 2.3, the gradient"),
+    statement=r"$\|\frac d{ds}w_r(s)\|_2\le\frac1{\sqrt m}\sum_i|y_i-u_i(s)|$ for every $r$",
+    over=FLOW,
+    quantifier=AlongTrajectory(simulate=_flow_with_speeds),
+    lhs=Simulated(lambda path: path["speed"]),
+    relation="<=",
+    rhs=Simulated(lambda path: path["sum"]),
+    grid=FLOW_GRID,
+    uses=("du2019.eq-2.3",),
+)
+
+sum_bound = Claim(
+    id="du2019.proof-2.3.sum",
+    source=Source(PAPER, "2.2.1", "proof of Lemma 2.3, from the sum to the norm"),
+    statement=r"$\frac1{\sqrt m}\sum_i|y_i-u_i(s)|\le\frac{\sqrt n}{\sqrt m}\|y-u(s)\|_2$",
+    reading="two inputs, times the root of m",
+    over={r_1: sp.S.Reals, r_2: sp.S.Reals},
+    lhs=Closed(sp.Abs(r_1) + sp.Abs(r_2)),
+    relation="<=",
+    rhs=Closed(sqrt(2) * sqrt(r_1**2 + r_2**2)),
+)
+
+# Lemma 2.4: the residual at t = 0 is small enough for R' < R at widths that run.
+LEMMA = r"if $R'<R$ then for all $t\ge0$ "
+NEAR = {**SIZES, lambda_0: EIGENVALUE, gap: POSITIVE, delta: Interval.open(0, 1)}
+NEAR_GRID = Grid(
+    points=[
+        {"lambda_0": 0.5, "gap": 1e-2, "delta": 0.9},
+        {"lambda_0": 0.5, "gap": 2e-3, "delta": 0.5},
+        {"lambda_0": 0.3, "gap": 5e-4, "delta": 0.9},
+    ],
+    n=[1, 2, 3],
+    m=[400, 2000],
+).nightly(n=[1, 2, 3, 4], m=[400, 2000, 8000])
+
+
+def _flow_from_a_good_start(points: Any, generator: Any) -> dict[str, Any]:
+    radius = radius_of(points)
+
+    def event(start: Any) -> dict[str, Any]:
+        happened = start.in_the_event(radius)[..., 0]
+        return {"event": lambda *_: happened}
+
+    path = flow_run(points, generator, event)
+    return {**path, "radius": radius[:, None, None]}
+
+
+CLOSE = Holds("R' < R", lambda path: path["root"] / path["lambda"] < path["radius"])
+GOOD_START = Holds("the event of Lemmas 2.1 and 2.2", lambda path: path["event"])
+stays_positive = Claim(
+    id="du2019.lemma-2.4",
+    source=Source(PAPER, "2.2.1", "Lemma 2.4, the least eigenvalue"),
+    statement=LEMMA + r"$\lambda_{\min}(H(t))\ge\frac12\lambda_0$",
+    reading=r"$R=\frac{c\delta\lambda_0}{n^2}$ with $c=\frac{\sqrt{2\pi}}{16}$, starts in the event of "
+    "Lemmas 2.1 and 2.2, which the proof uses; the labels are close to u(0), else R' < R asks for "
+    "widths beyond 10^6",
+    over=NEAR,
+    hypotheses=[CLOSE, GOOD_START],
+    quantifier=AlongTrajectory(simulate=_flow_from_a_good_start),
+    lhs=Simulated(lambda path: path["least"]),
+    relation=">=",
+    rhs=Simulated(lambda path: path["lambda"] / 2),
+    grid=NEAR_GRID,
+    uses=("du2019.lemma-2.2", "du2019.lemma-2.3a", "du2019.lemma-2.3b"),
+)
+
+loss_stays_small = Claim(
+    id="du2019.lemma-2.4.loss",
+    source=Source(PAPER, "2.2.1", "Lemma 2.4, the loss"),
+    statement=LEMMA + r"$\|y-u(t)\|_2^2\le\exp(-\lambda_0t)\|y-u(0)\|_2^2$",
+    reading=stays_positive.reading,
+    over=NEAR,
+    hypotheses=[CLOSE, GOOD_START],
+    quantifier=AlongTrajectory(simulate=_flow_from_a_good_start, rounding=FLOW_ROUNDING),
+    lhs=Simulated(lambda path: path["loss"]),
+    relation="<=",
+    rhs=Simulated(_decayed),
+    grid=NEAR_GRID,
+    uses=stays_positive.uses,
+)
+
+c = symbols("c", real=True)
+distance_stays_small = Claim(
+    id="du2019.lemma-2.4.distance",
+    source=Source(PAPER, "2.2.1", "Lemma 2.4, the distance"),
+    statement=LEMMA + r"$\|w_r(t)-w_r(0)\|_2\le R'$ for all $r$",
+    reading=ONE_READING + r"; $\frac km\ge\frac34\lambda_0$ and no $|w_r(0)|<R$, as in the event of "
+    "Lemmas 2.1 and 2.2",
+    over={**ONE_INPUT, c: Interval.Lopen(0, sqrt(2 * sp.pi) / 16), delta: Interval.open(0, 1)},
+    where=[k <= m, 8 * k >= 3 * m],
+    hypotheses=[2 * gap / sqrt(m) < c * delta / 2],
+    quantifier=AlongTrajectory(simulate=_one_input_flow, rounding=1e-7),
+    lhs=Side(closed=DISTANCE, measured=Simulated(lambda path: path["far"])),
+    relation="<=",
+    rhs=Closed(2 * gap / sqrt(m)),
+    grid=Grid(gap=[0.01], t=[0.0], c=[0.15], delta=[0.5], m=[3, 8, 9], k=[3, 4]),
+    uses=("du2019.lemma-2.3b",),
+    erratum="with one input and fewer than half of the neurons active w_r moves by "
+    "|y - u(0)|/(sqrt(m) k/m) > R'; Lemma 2.3's lost factor 2",
+)
+
+distance_corrected = Claim(
+    id="du2019.lemma-2.4.distance.corrected",
+    source=distance_stays_small.source,
+    statement=r"if $R'<R$ with $R'=\frac{2\sqrt n\|y-u(0)\|_2}{\sqrt m\lambda_0}$ then for all "
+    r"$t\ge0$, $\|w_r(t)-w_r(0)\|_2\le R'$ for all $r$",
+    reading=stays_positive.reading,
+    over=NEAR,
+    hypotheses=[
+        Holds("R' < R", lambda path: 2 * path["root"] / path["lambda"] < path["radius"]),
+        GOOD_START,
+    ],
+    quantifier=AlongTrajectory(simulate=_flow_from_a_good_start, rounding=FLOW_ROUNDING),
+    lhs=Simulated(lambda path: path["far"]),
+    relation="<=",
+    rhs=Simulated(_twice_the_bound),
+    grid=NEAR_GRID,
+    uses=("du2019.lemma-2.3b.corrected",),
+    corrects="du2019.lemma-2.4.distance",
+)

@@ -1,0 +1,127 @@
+"""Runs of gradient flow and gradient descent that the claims of thesis chapter 2 are checked on.
+
+lambda_0: least eigenvalue of H_inf of inputs in pairs; gap: size of every residual y_i - u_i(0), or
+of every label. Points carry n and m as sizes and lambda_0, gap as reals; a run's first weights are
+random, `RUNS` of them per point. Several starts have few active neurons, the first inputs are
+nearly parallel where lambda_0 is small.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sympy as sp
+from sympy import Interval, Rational, oo, symbols
+
+RUNS = 6
+lambda_0, gap, t, delta, eta = symbols("lambda_0 gap t delta eta", real=True)
+n, m, k = symbols("n m k", integer=True)
+POSITIVE = Interval.open(0, oo)
+EIGENVALUE = Interval.Lopen(0, Rational(1, 2))
+SIZES: dict[sp.Symbol, sp.Set] = {n: sp.S.Naturals, m: sp.S.Naturals}
+# The largest c for which the proof of Lemma 2.2 works.
+LARGEST_C = math.sqrt(2 * math.pi) / 16
+
+Path = Mapping[str, Any]
+
+
+class Start:
+    """Inputs `(points, 1, n, n)`, weights `(points, RUNS, m, n)`, signs and labels of every run.
+
+    Labels are `u(0)` plus residuals of size gap with alternating signs, which lie along the least
+    eigenvector when inputs come in pairs; every third run has residuals of one sign, which move the
+    weights most.
+    """
+
+    def __init__(self, points: Any, generator: Any) -> None:
+        import torch
+
+        from numeric.gram_inputs import pairs
+        from numeric.two_layer_relu import initial, predictions
+
+        size, width = points["n"], points.m
+        self.x = torch.stack([pairs(size, value) for value in points.lambda_0.tolist()])
+        self.x = self.x.unsqueeze(1)
+        self.weights, self.a = initial((points.n, RUNS), width, size, generator)
+        signs = torch.ones(RUNS, size, dtype=torch.float64)
+        signs[torch.arange(RUNS) % 3 != 0, 1::2] = -1.0
+        self.residual = points.gap[:, None, None] * signs
+        self.y = predictions(self.weights, self.a, self.x) + self.residual
+        self.size, self.width = size, width
+        self.least = points.lambda_0[:, None, None]
+        self.first = self.residual.norm(dim=-1).unsqueeze(-1)
+
+    def records(self) -> dict[str, Callable[..., Any]]:
+        """Squared residual, distance, and least eigenvalue of the Gram matrix at every step."""
+        from numeric.two_layer_relu import farthest_from, least_gram_eigenvalue, squared_residual
+
+        return {
+            "loss": squared_residual,
+            "far": farthest_from(self.weights),
+            "least": least_gram_eigenvalue(self.x),
+        }
+
+    def in_the_event(self, radius: Any) -> Any:
+        """Whether `lambda_min(H(0)) >= 3/4 lambda_0` and no weights within the radius, `(points,)`,
+        shift H by `lambda_0 / 4`, `(points, RUNS, 1)`: the event of Lemmas 2.1 and 2.2."""
+        import torch
+
+        from numeric.two_layer_relu import gram_at, largest_shift, least_eigenvalue
+
+        shift = largest_shift(self.weights, self.x, radius[:, None, None, None])
+        norm = torch.linalg.matrix_norm(shift, ord=2)
+        least = self.least[..., 0]
+        good = (least_eigenvalue(gram_at(self.weights, self.x)) >= 0.75 * least) & (norm < least / 4)
+        return good.unsqueeze(-1)
+
+
+def flow_run(points: Any, generator: Any, extra: Any = None) -> dict[str, Any]:
+    """Gradient flow up to time `4 / lambda_0` in 240 steps; H's eigenvalues are at most 1 here."""
+    import torch
+
+    from numeric.two_layer_relu import flow
+
+    start = Start(points, generator)
+    steps = 240
+    length = 4 / points.lambda_0 / steps
+    records = {**start.records(), **(extra(start) if extra else {})}
+    path = flow(
+        start.weights, start.a, start.x, start.y, length[:, None, None, None], steps, records
+    )
+    time = length[:, None, None] * torch.arange(steps + 1, dtype=torch.float64)
+    return {**path, **_context(start), "time": time, "t": time}
+
+
+def descent_run(points: Any, generator: Any, steps: int = 150, extra: Any = None) -> dict[str, Any]:
+    """Gradient descent with the points' step size eta, at each of `steps + 1` iterates."""
+    import torch
+
+    from numeric.two_layer_relu import descend
+
+    start = Start(points, generator)
+    records = {**start.records(), **(extra(start, points) if extra else {})}
+    path = descend(
+        start.weights, start.a, start.x, start.y, points.eta[:, None, None, None], steps, records
+    )
+    step = torch.arange(steps + 1, dtype=torch.float64).expand(points.n, 1, steps + 1)
+    return {**path, **_context(start), "step": step, "step_size": points.eta[:, None, None]}
+
+
+def _context(start: Start) -> dict[str, Any]:
+    return {
+        "first": start.first,
+        "lambda": start.least,
+        "root": start.first * math.sqrt(start.size / start.width),
+    }
+
+
+def lowest_so_far(path: Path) -> Any:
+    """The least eigenvalue over all steps up to each."""
+    return path["least"].cummin(dim=-1).values
+
+
+def radius_of(points: Any) -> Any:
+    """`R = c delta lambda_0 / n^2` with the largest c, `(points,)`."""
+    return LARGEST_C * points.delta * points.lambda_0 / points["n"] ** 2
