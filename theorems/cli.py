@@ -108,19 +108,26 @@ def list_claims(
     store: StoreFile = STORE,
 ) -> None:
     """List claims: ids, titles, quantifiers and last verdicts."""
-    from theorems.show import listing
+    from theorems.listing import listing
+    from theorems.show import listing_table
 
-    collection = _select(pattern)
     last = {}
     if store.exists():
         opened = _open_store(store)
         last = opened.last_verdicts()
         opened.close()
-    entries, table = listing(collection.claims, last)
+    try:
+        found, defects = listing(pattern or [], store.parent / "listing.json")
+    except LookupError as error:
+        raise BadUsage(error.args[0]) from error
+    entries = [{**entry, "verdict": last.get(entry["id"])} for entry in found]
     if json_file is not None:
         _write(json_file, json.dumps({"schema": 1, "claims": entries}, indent=2) + "\n")
-    _print(table)
-    _finish_defects(collection)
+    _print(listing_table(entries))
+    for line in defects:
+        print(line, file=sys.stderr)
+    if defects:
+        raise typer.Exit(2)
 
 
 @app.command()
@@ -194,9 +201,7 @@ def report(
 @app.command()
 def diff(
     before: Annotated[str | None, typer.Argument(help="A run: its number, or a JSON file.")] = None,
-    after: Annotated[
-        str | None, typer.Argument(help="The later run, or the newest.")
-    ] = None,
+    after: Annotated[str | None, typer.Argument(help="The later run, or the newest.")] = None,
     store: StoreFile = STORE,
 ) -> None:
     """Show what changed between two runs: the last two if none is named."""
@@ -346,13 +351,6 @@ def _print(table: object) -> None:
     if not console.is_terminal:
         console = Console(width=160)
     console.print(table)
-
-
-def _finish_defects(collection: Collection) -> None:
-    for item in collection.defects:
-        print(item, file=sys.stderr)
-    if collection.defects:
-        raise typer.Exit(2)
 
 
 def _finish(run: Run) -> None:

@@ -28,27 +28,14 @@ COLOURS = {
 }
 
 
-def listing(
-    claims: Mapping[str, Claim], last: Mapping[str, str]
-) -> tuple[list[dict[str, Any]], Table]:
-    """The claims as JSON entries and as a table; `last` maps ids to verdicts."""
+def listing_table(entries: list[dict[str, Any]]) -> Table:
+    """The entries of `theorems list` as a table."""
     from rich.table import Table
 
-    entries: list[dict[str, Any]] = [
-        {
-            "id": claim.id,
-            "title": claim.name,
-            "quantifier": claim.quantifier.title if claim.quantifier else "",
-            "verdict": last.get(claim.id),
-            "file": claim.location.file,
-            "line": claim.location.line,
-        }
-        for claim in claims.values()
-    ]
     table = Table("id", "title", "quantifier", "last verdict", title=f"{len(entries)} claims")
     for entry in entries:
         table.add_row(entry["id"], entry["title"], entry["quantifier"], entry["verdict"] or "-")
-    return entries, table
+    return table
 
 
 def verdict_table(run: Run) -> Table:

@@ -125,8 +125,11 @@ class Store:
 
     def last_verdicts(self) -> dict[str, str]:
         """Each claim's verdict in the newest run that had it."""
-        rows = self._db.execute("SELECT claim, result FROM results ORDER BY run").fetchall()
-        return {claim: json.loads(result)["verdict"] for claim, result in rows}
+        rows = self._db.execute(
+            "SELECT claim, json_extract(result, '$.verdict') FROM results AS r"
+            " WHERE run = (SELECT MAX(run) FROM results WHERE claim = r.claim)"
+        )
+        return dict(rows.fetchall())
 
     def last_result(self, claim: str) -> dict[str, Any] | None:
         row = self._db.execute(

@@ -106,6 +106,22 @@ def test_ntk_of_deep_relu_network_near_the_diagonal() -> None:
         assert float(ours.ntk) == pytest.approx(float(truth[1]), rel=1e-14)
 
 
+@pytest.mark.parametrize("scale", [0.01, 10.0, 100.0])
+def test_erf_of_large_variances_keeps_the_angle_for_the_relu_after_it(scale: float) -> None:
+    # Then erf is close to a sign, and parallel inputs of different norms nearly coincide.
+    layers, network = described("erf", "then relu"), NETWORKS["then relu"]
+    for kind in ("random", "apart 1e-4", "apart 1e-8", "equal", "scaled", "negative scaled"):
+        sides = [
+            [[scale * a for a in v] for v in side] for side in zip(*pairs()[kind], strict=True)
+        ]
+        x, z = (torch.tensor(side, dtype=torch.float64) for side in sides)
+        ours = infinite_width(x, z, layers=layers)
+        for i, (xi, zi) in enumerate(zip(*sides, strict=True)):
+            truth = kernel("erf", network, xi, zi)
+            assert float(ours.nngp[i, i]) == pytest.approx(float(truth[0]), rel=1e-13)
+            assert float(ours.ntk[i, i]) == pytest.approx(float(truth[1]), rel=1e-13)
+
+
 @pytest.mark.parametrize("name", QUADRATURE)
 def test_stored_values_are_reproduced(name: str) -> None:
     x, z = pairs()["random"][0]

@@ -1,0 +1,238 @@
+"""The deep network with skip connections, split into its long part `z` and its running sum `y`.
+
+With `sigma` 1-Lipschitz and `sigma(0) = 0`, layers `l = 1..L-1`:
+`z1 = x`, `y1 = 0`, `g_l = sigma(B_l z_l + r_l y_l)`, `z_{l+1} = x + C_l g_l`,
+`y_{l+1} = y_l + a_l.g_l`, and the output is `y_L`.
+
+Weights are a mapping of float64 tensors with any leading axes (`points, restarts` in a search):
+`a`, `r` `(..., L-1, m)`, `b` `(..., L-1, m, d)`, `c` `(..., L-1, d, m)`. Inputs `x (..., n, d)`.
+Source: ema2019, equations (2.2), (2.3), (2.5), (4.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from numeric.data import unit_sphere
+
+Weights = Mapping[str, Tensor]
+Activation = tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]
+
+
+def _step(u: Tensor) -> Tensor:
+    return (u > 0).to(u.dtype)
+
+
+def _tanh_slope(u: Tensor) -> Tensor:
+    return 1 - torch.tanh(u).square()
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "identity": (lambda u: u, torch.ones_like),
+    "relu": (lambda u: u.clamp_min(0), _step),
+    "tanh": (torch.tanh, _tanh_slope),
+}
+"""Each activation with its derivative (ReLU's is 0 at the kink, as automatic gradients take it)."""
+
+
+@dataclass(frozen=True)
+class Forward:
+    """Layer by layer: `z (..., L, n, d)`, `y (..., L, n)`, `u` and `g` `(..., L-1, n, m)`."""
+
+    z: Tensor
+    y: Tensor
+    u: Tensor
+    g: Tensor
+
+    @property
+    def output(self) -> Tensor:
+        """`f(x)`, shape `(..., n)`."""
+        return self.y[..., -1, :]
+
+
+@dataclass(frozen=True)
+class Backward:
+    """Gradients of the output: `alpha (..., L, n)` in `y`, `beta (..., L, n, d)` in `z`,
+    `gamma (..., L-1, n, m)` in `g`, `delta` the same in `u = B z + r y`."""
+
+    alpha: Tensor
+    beta: Tensor
+    gamma: Tensor
+    delta: Tensor
+
+
+def initial(
+    shape: tuple[int, ...],
+    depth: int,
+    width: int,
+    dimension: int,
+    generator: torch.Generator,
+    *,
+    gaussian: bool = False,
+) -> dict[str, Tensor]:
+    """`a = r = C = 0`; rows of `sqrt(m) B` uniform on the sphere, or N(0, I) if `gaussian`.
+
+    Raises `ValueError` unless `depth >= 2` (a network of depth 1 has no parameters that act).
+    Source: ema2019, equation (2.5) and the remark after it.
+    """
+    if depth < 2:
+        raise ValueError(f"depth {depth} has no layer; take at least 2")
+    rows = (*shape, depth - 1, width)
+    if gaussian:
+        b = torch.randn(*rows, dimension, generator=generator, dtype=torch.float64)
+    else:
+        b = unit_sphere(rows, dimension, generator)
+    zero = torch.zeros(rows, dtype=torch.float64)
+    c = torch.zeros(*rows[:-1], dimension, width, dtype=torch.float64)
+    return {"a": zero, "r": zero.clone(), "b": b / width**0.5, "c": c}
+
+
+def forward(weights: Weights, x: Tensor, activation: str) -> Forward:
+    """All layers' states. Raises `KeyError` for an unknown activation."""
+    sigma, _ = ACTIVATIONS[activation]
+    a, r = (weights[name].unsqueeze(-2).unbind(-3) for name in ("a", "r"))
+    b, c = (weights[name].mT.unbind(-3) for name in ("b", "c"))
+    z, y = x, torch.zeros_like(x[..., 0])
+    zs, ys, us, gs = [z], [y], [], []
+    for a_l, r_l, b_l, c_l in zip(a, r, b, c, strict=True):
+        u = z @ b_l + y.unsqueeze(-1) * r_l
+        g = sigma(u)
+        z = x + g @ c_l
+        y = y + (g * a_l).sum(-1)
+        zs.append(z)
+        ys.append(y)
+        us.append(u)
+        gs.append(g)
+    zs[0], ys[0] = zs[0].expand_as(z), ys[0].expand_as(y)
+    return Forward(
+        z=torch.stack(zs, -3), y=torch.stack(ys, -2), u=torch.stack(us, -3), g=torch.stack(gs, -3)
+    )
+
+
+def joint_output(weights: Weights, x: Tensor, activation: str) -> Tensor:
+    """`f(x)` by the unsplit form `h_{l+1} = (h_1's first d, h_l's last) + U_l sigma(V_l h_l)`.
+
+    Shape `(..., n)`. Source: ema2019, equation (2.2).
+    """
+    sigma, _ = ACTIVATIONS[activation]
+    upper = torch.cat([weights["c"], weights["a"].unsqueeze(-2)], dim=-2)
+    lower = torch.cat([weights["b"], weights["r"].unsqueeze(-1)], dim=-1)
+    first = torch.cat([x, torch.zeros_like(x[..., :1])], dim=-1)
+    h = first
+    for u_l, v_l in zip(upper.unbind(-3), lower.unbind(-3), strict=True):
+        kept = torch.cat([first[..., :-1].expand_as(h[..., :-1]), h[..., -1:]], dim=-1)
+        h = kept + sigma(h @ v_l.mT) @ u_l.mT
+    return h[..., -1]
+
+
+def backward(weights: Weights, path: Forward, activation: str) -> Backward:
+    """The chain rule from the output down, with the activation's derivative."""
+    _, slope = ACTIVATIONS[activation]
+    a, r = (weights[name].unsqueeze(-2).unbind(-3) for name in ("a", "r"))
+    b, c = (weights[name].unbind(-3) for name in ("b", "c"))
+    slopes = slope(path.u).unbind(-3)
+    alpha, beta = torch.ones_like(path.output), torch.zeros_like(path.z[..., -1, :, :])
+    alphas, betas, gammas, deltas = [alpha], [beta], [], []
+    for layer in reversed(range(len(a))):
+        gamma = alpha.unsqueeze(-1) * a[layer] + beta @ c[layer]
+        delta = slopes[layer] * gamma
+        beta = delta @ b[layer]
+        alpha = alpha + (delta * r[layer]).sum(-1)
+        alphas.append(alpha)
+        betas.append(beta)
+        gammas.append(gamma)
+        deltas.append(delta)
+    return Backward(
+        alpha=torch.stack(alphas[::-1], -2),
+        beta=torch.stack(betas[::-1], -3),
+        gamma=torch.stack(gammas[::-1], -3),
+        delta=torch.stack(deltas[::-1], -3),
+    )
+
+
+def output_gradients(path: Forward, back: Backward) -> dict[str, Tensor]:
+    """Gradients of `f(x_i)` for every input: `a`, `r` `(..., L-1, n, m)`, `b (..., L-1, n, m, d)`,
+    `c (..., L-1, n, d, m)`."""
+    alpha, beta = back.alpha[..., 1:, :].unsqueeze(-1), back.beta[..., 1:, :, :]
+    z, y = path.z[..., :-1, :, :], path.y[..., :-1, :].unsqueeze(-1)
+    return {
+        "a": alpha * path.g,
+        "r": back.delta * y,
+        "b": back.delta.unsqueeze(-1) * z.unsqueeze(-2),
+        "c": beta.unsqueeze(-1) * path.g.unsqueeze(-2),
+    }
+
+
+def risk(path: Forward, target: Tensor) -> Tensor:
+    """`1/(2n) sum_i (f(x_i) - y_i)^2`, shape `(...,)`. Source: ema2019, equation (2.1)."""
+    return (path.output - target).square().mean(-1) / 2
+
+
+def risk_gradient(
+    weights: Weights, x: Tensor, target: Tensor, activation: str
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """The empirical risk `(...,)` and its gradient in every weight, shaped like the weights."""
+    path = forward(weights, x, activation)
+    back = backward(weights, path, activation)
+    share = ((path.output - target) / target.shape[-1]).unsqueeze(-2)
+    g, z = path.g, path.z[..., :-1, :, :]
+    delta = back.delta * share.unsqueeze(-1)
+    alpha = (back.alpha[..., 1:, :] * share).unsqueeze(-1)
+    beta = back.beta[..., 1:, :, :] * share.unsqueeze(-1)
+    slopes = {
+        "a": (alpha * g).sum(-2),
+        "r": (delta * path.y[..., :-1, :].unsqueeze(-1)).sum(-2),
+        "b": delta.mT @ z,
+        "c": beta.mT @ g,
+    }
+    return risk(path, target), slopes
+
+
+def gram(path: Forward, back: Backward) -> Tensor:
+    """`H_ij = 1/(nL) sum_l <grad_{a_l} f(x_i), grad_{a_l} f(x_j)>`, shape `(..., n, n)`.
+
+    The sum runs over the `L - 1` layers that the output depends on; the divisor is `n L`.
+    Source: ema2019, equation (4.8).
+    """
+    slopes = back.alpha[..., 1:, :].unsqueeze(-1) * path.g
+    depth, count = slopes.shape[-3] + 1, slopes.shape[-2]
+    return (slopes @ slopes.mT).sum(-3) / (count * depth)
+
+
+def flow(
+    weights: Weights, x: Tensor, target: Tensor, activation: str, step: float, steps: int
+) -> tuple[dict[str, Tensor], Tensor]:
+    """Gradient flow of the empirical risk by the classical fourth-order Runge-Kutta method.
+
+    Returns the weights at time `step * steps` and the risks `(..., steps + 1)` along the way.
+    Source: ema2019, equation (2.4).
+    """
+    here = dict(weights)
+    risks = []
+    for _ in range(steps):
+        value, k1 = risk_gradient(here, x, target, activation)
+        risks.append(value)
+        k2 = _slope(here, k1, step / 2, x, target, activation)
+        k3 = _slope(here, k2, step / 2, x, target, activation)
+        k4 = _slope(here, k3, step, x, target, activation)
+        here = {
+            n: w - step / 6 * (k1[n] + 2 * k2[n] + 2 * k3[n] + k4[n]) for n, w in here.items()
+        }
+    risks.append(risk(forward(here, x, activation), target))
+    return here, torch.stack(risks, -1)
+
+
+def _slope(
+    here: Weights,
+    slope: Weights,
+    step: float,
+    x: Tensor,
+    target: Tensor,
+    activation: str,
+) -> dict[str, Tensor]:
+    moved = {name: weight - step * slope[name] for name, weight in here.items()}
+    return risk_gradient(moved, x, target, activation)[1]

@@ -1,0 +1,1 @@
+"""Deep networks with skip connections: gradient descent in their random-feature regime."""
