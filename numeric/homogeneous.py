@@ -115,3 +115,28 @@ def convolution_pattern(length: int, filters: int, channels: int, size: int) -> 
                     column = channel * length + (place + offset) % length
                     pattern[filter_ * length + place, column] = label
     return pattern
+
+
+def backward(
+    weights: Sequence[Tensor],
+    x: Tensor,
+    targets: Tensor,
+    activations: Sequence[Activation],
+    loss: Loss,
+) -> tuple[list[Tensor], list[Tensor], list[Tensor]]:
+    """Preactivations `x_h`, and the loss's gradients with respect to `W_h` and to `x_h`, by autograd.
+
+    Each list has one entry per layer. The gradient with respect to `x_h` is that of sample `i` in
+    row `i`, its share `1/m` included.
+    """
+    leaves = [w.detach().requires_grad_(True) for w in weights]
+    passed = preactivations(leaves, x, activations)
+    value = empirical_loss(passed[-1], targets, loss)
+    found = gradients(value, [*leaves, *passed])
+    return [p.detach() for p in passed], list(found[: len(leaves)]), list(found[len(leaves) :])
+
+
+def gram_rates(weight: Tensor, slope: Tensor) -> tuple[Tensor, Tensor]:
+    """`d/dt (W W')` and `d/dt (W' W)` under `dW/dt = -slope`."""
+    rows, columns = weight @ slope.mT, weight.mT @ slope
+    return -(rows + rows.mT), -(columns + columns.mT)

@@ -219,9 +219,7 @@ def flow(
         k2 = _slope(here, k1, step / 2, x, target, activation)
         k3 = _slope(here, k2, step / 2, x, target, activation)
         k4 = _slope(here, k3, step, x, target, activation)
-        here = {
-            n: w - step / 6 * (k1[n] + 2 * k2[n] + 2 * k3[n] + k4[n]) for n, w in here.items()
-        }
+        here = {n: w - step / 6 * (k1[n] + 2 * k2[n] + 2 * k3[n] + k4[n]) for n, w in here.items()}
     risks.append(risk(forward(here, x, activation), target))
     return here, torch.stack(risks, -1)
 
@@ -236,3 +234,13 @@ def _slope(
 ) -> dict[str, Tensor]:
     moved = {name: weight - step * slope[name] for name, weight in here.items()}
     return risk_gradient(moved, x, target, activation)[1]
+
+
+def aligned(epsilon: Tensor, depth: int) -> dict[str, Tensor]:
+    """One unit and one input whose perturbations of size `epsilon (points,)` all point one way.
+
+    Shapes `(points, depth - 1, ...)`. With the identity and `x = 1` these weights turn the triangle
+    inequalities of ema2019, section 4, into equalities.
+    """
+    here = epsilon.reshape(-1, 1, 1).expand(-1, depth - 1, 1)
+    return {"a": here, "r": here, "b": 1 + here.unsqueeze(-1), "c": here.unsqueeze(-1)}

@@ -110,10 +110,10 @@ def descend(
     """
     kept: dict[str, list[Tensor]] = {name: [] for name in record}
     for step in range(steps + 1):
-        ascent, residual = ascent(weights, a, x, y)
+        slope, residual = ascent(weights, a, x, y)
         _keep(kept, record, weights, residual)
         if step < steps:
-            weights = weights + step_size * ascent
+            weights = weights + step_size * slope
     return _stacked(kept)
 
 

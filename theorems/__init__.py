@@ -36,7 +36,7 @@ _HOME = {
     "claims": "theorems.registry",
     "check": "theorems.harness",
 }
-__all__ = list(_HOME)
+__all__ = [name for name in _HOME if name != "claims"]
 
 
 def __getattr__(name: str) -> Any:

@@ -15,13 +15,14 @@ from typing import Any
 from theorems.claim import Claim
 from theorems.cluster import run_cluster
 from theorems.evidence import Evidence, merge
+from theorems.fingerprints import fingerprint
 from theorems.judge import judge
 from theorems.profiles import Profile, by_name
 from theorems.registry import Collection, select
 from theorems.result import Result, Run
 from theorems.runner import run_here, run_pool
 from theorems.store import Store
-from theorems.tasks import DECIDE, Task, fingerprint, plan
+from theorems.tasks import DECIDE, Task, plan
 
 LIBRARIES = ("sympy", "mpmath", "python-flint", "z3-solver", "numpy", "scipy", "torch")
 Progress = Callable[[Task, int, int], None]

@@ -244,7 +244,7 @@ def select(patterns: Iterable[str]) -> Collection:
             part = written_in(path, own) or from_file(path, {**own.claims, **claims})
         else:
             part = Collection(own.matching([pattern]), _defects_matching(own.defects, pattern))
-            if not part.claims and not part.defects:
+            if not part.claims and not any(item.id for item in part.defects):
                 part = _package_or_nothing(pattern, own)
         claims.update(part.claims)
         defects.extend(item for item in part.defects if item not in defects)
@@ -273,4 +273,7 @@ def _package_or_nothing(pattern: str, own: Collection) -> Collection:
         return from_package(pattern, own.claims)
     close = difflib.get_close_matches(pattern, own.claims, n=1)
     hint = f"; did you mean {close[0]!r}?" if close else ""
+    unread = [str(item) for item in own.defects if not item.id]
+    if unread:
+        hint += f"; {len(unread)} files of the catalogue could not be read, first {unread[0]}"
     raise LookupError(f"no claim id matches {pattern!r}, and it is no file or package{hint}")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import json
 import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -116,18 +113,25 @@ def perform(claim: Claim, task: Task, profile: Profile) -> dict[str, Any]:
 def _decide(claim: Claim, profile: Profile) -> dict[str, Any]:
     from symbolic.decide import decide
 
-    relations = claim.closed_relations()
-    quantifier = claim.quantifier
-    over = dict(claim.over)
-    if isinstance(quantifier, Exists):
-        relations = [r.subs(dict(quantifier.exhibit), simultaneous=True) for r in relations]
-        over = {s: d for s, d in over.items() if s not in quantifier.exhibit}
+    relations, over, where = claim.closed_relations(), dict(claim.over), list(claim.relations)
+    if isinstance(claim.quantifier, Exists):
+        relations, over, where = _exhibited(claim, claim.quantifier.exhibit)
+    if not relations:
+        return {
+            "outcome": "proved",
+            "engine": "exhibit",
+            "reason": "true once the exhibit is put in",
+            "notes": [],
+            "certificate": None,
+            "recheck": None,
+            "seconds": 0.0,
+        }
     relation = relations[0] if len(relations) == 1 else sp.And(*relations, evaluate=False)
     started = time.perf_counter()
     decision = decide(
         relation,
         over=over,
-        where=list(claim.relations),
+        where=where,
         seconds=claim.seconds or profile.decide_seconds,
     )
     found: dict[str, Any] = {
@@ -144,6 +148,44 @@ def _decide(claim: Claim, profile: Profile) -> dict[str, Any]:
     if decision.witness is not None:
         found["counterexample"] = _counterexample(claim, relations, decision)
     return found
+
+
+def _trivial(reason: str) -> dict[str, Any]:
+    return {
+        "outcome": "proved",
+        "engine": "exhibit",
+        "reason": reason,
+        "notes": [],
+        "certificate": None,
+        "recheck": None,
+        "seconds": 0.0,
+    }
+
+
+def _exhibited(
+    claim: Claim, exhibit: Mapping[sp.Symbol, sp.Expr]
+) -> tuple[list[Any], dict[sp.Symbol, sp.Set], list[Any]]:
+    """What must hold of an exhibit, the domain that is left, and the conditions on it.
+
+    The relation with the exhibit put in, the conditions that speak of it, and its membership in
+    the domains of the symbols that it stands for.
+    """
+
+    def put_in(relation: Any) -> Any:
+        return relation.subs(dict(exhibit), simultaneous=True)
+
+    about = [r for r in claim.relations if r.free_symbols & set(exhibit)]
+    required = [put_in(r) for r in (*claim.closed_relations(), *about)]
+    for symbol, value in exhibit.items():
+        if symbol in claim.over:
+            inside = claim.over[symbol].contains(sp.sympify(value))
+            required.extend(sp.And.make_args(inside))
+    over = {s: d for s, d in claim.over.items() if s not in exhibit}
+    return (
+        [r for r in required if r != sp.true],
+        over,
+        [r for r in claim.relations if r not in about],
+    )
 
 
 def _rechecked(
@@ -187,47 +229,3 @@ def _counterexample(claim: Claim, relations: list[Any], decision: Any) -> dict[s
                 "how": f"{decision.reason}; both sides evaluated in 50 digits at this exact point",
             }
     return {"at": shown, "lhs": "", "rhs": "", "margin": "", "how": decision.reason}
-
-
-def fingerprint(claim: Claim, task: Task, profile: Profile, versions: dict[str, str]) -> str:
-    """A digest of all that the task's outcome depends on."""
-    parts = {
-        "task": task.name,
-        "profile": repr(profile),
-        "versions": versions,
-        "claim": _canonical(claim),
-        "code": _engine_code(),
-        "module": _module_code(claim.location.file),
-    }
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def _canonical(claim: Claim) -> str:
-    sides = [sp.srepr(s.closed) if s.closed is not None else "" for s in claim.sides]
-    domain = {s.name: sp.srepr(d) for s, d in claim.over.items()}
-    conditions = [str(c) if not hasattr(c, "args") else sp.srepr(c) for c in claim.where]
-    conditions += [str(h) if not isinstance(h, sp.Basic) else sp.srepr(h) for h in claim.hypotheses]
-    return json.dumps([claim.id, claim.relation, sides, domain, conditions, repr(claim.grid)])
-
-
-@lru_cache(maxsize=1)
-def _engine_code() -> str:
-    """A digest of the source of all four packages but for the catalogue's own modules."""
-    digest = hashlib.sha256()
-    for package in ("symbolic", "numeric", "theorems"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            if "papers" not in path.parts:
-                digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-@lru_cache(maxsize=256)
-def _module_code(file: str) -> str:
-    """A digest of the claim's module and the modules beside it, which it may import."""
-    path = Path(file)
-    beside = sorted(path.parent.glob("*.py")) if "papers" in path.parts else [path]
-    digest = hashlib.sha256()
-    for module in beside:
-        if module.is_file():
-            digest.update(module.read_bytes())
-    return digest.hexdigest()

@@ -27,11 +27,13 @@ def _inputs(n: int, d: int) -> Tensor:
 
 @pytest.mark.parametrize("activation", sorted(skip.ACTIVATIONS))
 @pytest.mark.parametrize(("depth", "width", "d"), [(2, 1, 1), (4, 3, 2), (5, 1, 4)])
-def test_risk_gradient_is_the_automatic_one(activation: str, depth: int, width: int, d: int) -> None:
+def test_risk_gradient_is_the_automatic_one(
+    activation: str, depth: int, width: int, d: int
+) -> None:
     weights = {n: w.requires_grad_(True) for n, w in _random(depth, width, d).items()}
     x, target = _inputs(3, d), torch.tensor([0.5, -1.0, 0.2], dtype=torch.float64)
     value, slopes = skip.risk_gradient(weights, x, target, activation)
-    expected = torch.autograd.grad(value.sum(), list(weights.values()))
+    expected = torch.autograd.grad(value.sum(), list(weights.values()), materialize_grads=True)
     for name, slope in zip(weights, expected, strict=True):
         torch.testing.assert_close(slopes[name], slope, rtol=1e-12, atol=1e-13)
 
@@ -107,3 +109,18 @@ def test_flow_of_one_layer_in_closed_form() -> None:
 def test_depth_one_is_refused() -> None:
     with pytest.raises(ValueError, match="depth 1"):
         skip.initial((), 1, 1, 1, torch.Generator())
+
+
+def test_aligned_weights_follow_the_scalar_recursion() -> None:
+    epsilon, depth = 0.25, 4
+    path = skip.forward(
+        skip.aligned(torch.tensor([epsilon], dtype=torch.float64), depth),
+        torch.ones(1, 1, 1, dtype=torch.float64),
+        "relu",
+    )
+    o = y = 0.0
+    for layer in range(1, depth):
+        g = (1 + epsilon) * (1 + o) + epsilon * y
+        o, y = epsilon * g, y + epsilon * g
+        assert float(path.z[0, layer, 0, 0]) == pytest.approx(1 + o)
+        assert float(path.y[0, layer, 0]) == pytest.approx(y)

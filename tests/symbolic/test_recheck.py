@@ -6,6 +6,7 @@ import copy
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -575,6 +576,10 @@ def test_no_combination_of_reasons_proves_a_false_bound() -> None:
             assert not verdict.ok, (relation, why)
 
 
+def _soon() -> float:
+    return time.monotonic() + 5
+
+
 REFUTED = {
     "false": (sp.exp(x) > 1 + x, {x: R}, {x: 0}),
     "false beside": (sp.exp(x) <= 1 + x, {x: R}, {x: sp.Rational(1, 10**6)}),
@@ -591,7 +596,7 @@ REFUTED = {
 @pytest.mark.parametrize("name", REFUTED)
 def test_a_refutation_is_replayed(name: str) -> None:
     relation, over, point = REFUTED[name]
-    found = refutation(Problem((relation,), over), "test", sp.sympify(point))
+    found = refutation(Problem((relation,), over), "test", sp.sympify(point), _soon())
     assert found is not None
     assert recheck(json.loads(json.dumps(found))).ok
 
@@ -609,14 +614,14 @@ NOT_REFUTED = {
 @pytest.mark.parametrize("name", NOT_REFUTED)
 def test_a_point_that_refutes_nothing_is_rejected(name: str) -> None:
     relation, over, point = NOT_REFUTED[name]
-    assert refutation(Problem((relation,), over), "test", sp.sympify(point)) is None
+    assert refutation(Problem((relation,), over), "test", sp.sympify(point), _soon()) is None
 
 
 def test_a_point_must_meet_the_side_conditions() -> None:
     problem = Problem((x > y,), {x: R, y: R}, (x >= y,))
     point = {x: sp.Integer(0), y: sp.Integer(1)}
-    assert refutation(problem, "test", point) is None
-    assert refutation(problem, "test", {x: sp.Integer(1), y: sp.Integer(1)}) is not None
+    assert refutation(problem, "test", point, _soon()) is None
+    assert refutation(problem, "test", {x: sp.Integer(1), y: sp.Integer(1)}, _soon()) is not None
 
 
 def test_the_checker_imports_no_decider_and_no_other_library() -> None:

@@ -18,7 +18,7 @@ from theorems.registry import catalogue
 SCHEMA = json.loads((ROOT / "theorems" / "schema.json").read_text())
 HEAD = """\
 import sympy as sp, torch
-from theorems import AlongTrajectory, Claim, Closed, Computed, Exists, ForAll, Grid, Holds, InExpectation
+from theorems import AlongTrajectory, Claim, Closed, Computed, Exists, ForAll, Grid, InExpectation
 from theorems import Reproduces, Sampled, Side, Simulated, UpToConstant, WithProbability
 x = sp.Symbol("x", real=True)
 def c(name, **fields):

@@ -10,7 +10,7 @@ from checking import Done, theorems
 
 FILE = """\
 import sympy as sp, torch
-from theorems import AlongTrajectory, Claim, Closed, Computed, Exists, ForAll, Grid, Holds, InExpectation
+from theorems import AlongTrajectory, Claim, Closed, Computed, Exists, ForAll, Grid, InExpectation
 from theorems import Reproduces, Sampled, Side, Simulated, UpToConstant, WithProbability
 x = sp.Symbol("x", real=True)
 def c(name, **fields):

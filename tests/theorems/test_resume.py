@@ -20,7 +20,7 @@ FILE = """\
 import os, time, torch
 import sympy as sp
 from pathlib import Path
-from theorems import AlongTrajectory, Claim, Closed, Computed, Exists, ForAll, Grid, Holds, InExpectation
+from theorems import AlongTrajectory, Claim, Closed, Computed, Exists, ForAll, Grid, InExpectation
 from theorems import Reproduces, Sampled, Side, Simulated, UpToConstant, WithProbability
 x = sp.Symbol("x", real=True)
 k = sp.Symbol("k", integer=True, positive=True)

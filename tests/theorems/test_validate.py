@@ -14,7 +14,7 @@ from theorems.registry import Collection, catalogue, from_file, select
 
 HEAD = """\
 import sympy as sp
-from theorems import AlongTrajectory, Claim, Closed, Computed, Exists, ForAll, Grid, Holds, InExpectation
+from theorems import AlongTrajectory, Claim, Closed, Computed, Exists, ForAll, Grid, InExpectation
 from theorems import Reproduces, Sampled, Side, Simulated, UpToConstant, WithProbability
 x = sp.Symbol("x", real=True)
 n = sp.Symbol("n", integer=True, positive=True)

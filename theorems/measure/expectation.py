@@ -30,6 +30,8 @@ CONFIRM_FACTOR = 10
 # A difference of so many standard errors is looked at again, at so many points of a group.
 HINT = 3.0
 SECOND_LOOKS = 3
+# A claim has at most so many second looks over all its groups of points.
+LOOKS = 100
 # A largest draw beyond this share of the root of the summed squares: means are not yet normal.
 DOMINANT = 0.25
 # Rounding left where draws or sides of order one cancel, as a share of the largest side.
@@ -100,7 +102,8 @@ def measure(claim: Claim, points: list[Point], profile: Profile, seed: str) -> E
     for row in order[:SECOND_LOOKS]:
         if hinted[row].any():
             floor = floor_of(lhs, rhs)
-            witness = _confirm(claim, kept[int(row)], samples, seed, quantile, floor)
+            strict = critical_value(lhs.value.size * LOOKS)
+            witness = _confirm(claim, kept[int(row)], samples, seed, strict, floor)
             if witness is not None:
                 break
     natural = _natural(lhs, rhs)

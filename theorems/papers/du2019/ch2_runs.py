@@ -63,6 +63,24 @@ class Start:
             "least": least_gram_eigenvalue(self.x),
         }
 
+    def resting(self, time_step: Any) -> Callable[..., Any]:
+        """The record of whether some neuron rests at `w_r.x_i = 0`: pushed back from both sides.
+
+        There the flow exists as a differential inclusion only, and H(t) does not describe it.
+        `time_step (points,)` is that of the integrator, which crosses back and forth.
+        """
+        step = time_step[:, None, None, None]
+
+        def rests(weights: Any, residual: Any) -> Any:
+            values = weights @ self.x.mT
+            own = self.a.unsqueeze(-1) * residual.unsqueeze(-2) / self.width**0.5
+            inner = self.x @ self.x.mT
+            off = (own * (values >= 0)) @ inner - own * (values >= 0)
+            near = values.abs() <= 2 * step * (own.abs() + off.abs())
+            return (near & (off > 0) & (own + off < 0)).any(dim=-1).any(dim=-1)
+
+        return rests
+
     def in_the_event(self, radius: Any) -> Any:
         """Whether `lambda_min(H(0)) >= 3/4 lambda_0` and no weights within the radius, `(points,)`,
         shift H by `lambda_0 / 4`, `(points, RUNS, 1)`: the event of Lemmas 2.1 and 2.2."""
@@ -78,15 +96,16 @@ class Start:
 
 
 def flow_run(points: Any, generator: Any, extra: Any = None) -> dict[str, Any]:
-    """Gradient flow up to time `4 / lambda_0` in 240 steps; H's eigenvalues are at most 1 here."""
+    """Gradient flow up to time `4 / lambda_0` in 160 steps; H's eigenvalues are at most 1 here."""
     import torch
 
     from numeric.two_layer_relu import flow
 
     start = Start(points, generator)
-    steps = 240
+    steps = 160
     length = 4 / points.lambda_0 / steps
     records = {**start.records(), **(extra(start) if extra else {})}
+    records["rests"] = start.resting(length)
     path = flow(
         start.weights, start.a, start.x, start.y, length[:, None, None, None], steps, records
     )
@@ -125,3 +144,8 @@ def lowest_so_far(path: Path) -> Any:
 def radius_of(points: Any) -> Any:
     """`R = c delta lambda_0 / n^2` with the largest c, `(points,)`."""
     return LARGEST_C * points.delta * points.lambda_0 / points["n"] ** 2
+
+
+def never_rested(path: Path) -> Any:
+    """Whether no neuron has rested at a kink up to each step."""
+    return ~path["rests"].cummax(dim=-1).values

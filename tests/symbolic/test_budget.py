@@ -1,0 +1,127 @@
+"""Limits on time and memory, in every thread and inside z3."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sympy as sp
+from sympy import Interval, S, cos, exp, sin
+
+from symbolic.budget import limit_growth, run_with_deadline
+from symbolic.decide import decide
+from symbolic.formula import Sign
+from symbolic.realclosed import satisfiable
+from symbolic.watchdog import Expired, expires_at
+
+x, y = sp.symbols("x y", real=True)
+ENDLESS = sum((sin(k * x * y) ** k for k in range(1, 40)), sp.Integer(0)) <= 1000 - exp(cos(x))
+SLACK = 0.1  # seconds, for a busy machine
+
+
+def _hard() -> list[Sign]:
+    """Seven quadrics in seven unknowns: far beyond what can be decided in a second."""
+    from flint import Ordering, fmpq_mpoly_ctx
+
+    names = [f"u{i}" for i in range(7)]
+    context = fmpq_mpoly_ctx.get(names, Ordering.lex)
+    gens = list(context.gens())
+    quadrics = [
+        sum(((i * j + 3 * i + k) % 7 - 3) * gens[i] * gens[j] for i in range(7) for j in range(7))
+        + (k + 1) * gens[k]
+        - k
+        - 2
+        for k in range(7)
+    ]
+    return [Sign("==", q**2 * gens[0] + q - 1) for q in quadrics]
+
+
+def test_the_limit_is_kept_in_a_worker_thread():
+    decide(ENDLESS, {x: S.Reals, y: S.Reals}, seconds=0.3)
+    with ThreadPoolExecutor(1) as pool:
+        for seconds in (0.5, 1.0):
+            started = time.monotonic()
+            decision = pool.submit(decide, ENDLESS, {x: S.Reals, y: S.Reals}, (), seconds).result()
+            assert time.monotonic() - started < 1.1 * seconds + SLACK
+            assert decision.outcome != "refuted"
+
+
+def test_nothing_arrives_after_the_block():
+    def work() -> int:
+        for _ in range(200):
+            try:
+                with expires_at(time.monotonic() + 0.0005):
+                    sum(range(4000))
+            except Expired:
+                pass
+        return sum(range(10**5))
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(work).result() == work()
+
+
+def test_a_thread_that_is_interrupted_learns_so():
+    seen = []
+
+    def work() -> None:
+        try:
+            with expires_at(time.monotonic() + 0.05):
+                while True:
+                    pass
+        except Expired:
+            seen.append(True)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(5)
+    assert seen == [True]
+
+
+def test_an_interruption_lost_in_a_finaliser_comes_again():
+    class Slow:
+        def __del__(self) -> None:
+            until = time.monotonic() + 0.1
+            while time.monotonic() < until:
+                pass
+
+    started = time.monotonic()
+    with pytest.raises(Expired), expires_at(started + 0.03):
+        Slow()
+        gc.collect()
+        while True:
+            pass
+    assert time.monotonic() - started < 0.5
+
+
+def test_z3_keeps_the_limit():
+    for seconds in (0.4, 1.0):
+        started = time.monotonic()
+        assert satisfiable(_hard(), seconds).status == "unknown"
+        assert time.monotonic() - started < 1.1 * seconds + SLACK
+
+
+def test_a_child_cannot_take_all_the_memory():
+    assert run_with_deadline(_grow, (64 * 2**20,), time.monotonic() + 10) == "refused"
+    assert run_with_deadline(_grow, (1024 * 2**20,), time.monotonic() + 10) == "granted"
+
+
+def _grow(most: int) -> str:
+    limit_growth(most)
+    try:
+        bytearray(256 * 2**20)
+    except MemoryError:
+        return "refused"
+    return "granted"
+
+
+def test_the_limit_holds_for_questions_of_real_closed_fields():
+    a, b, c, d = sp.symbols("a b c d", real=True)
+    form = sum((u * v - w) ** 2 * (u + w * v) ** 2 for u, v, w in ((a, b, c), (b, c, d), (c, d, a)))
+    relation = form**2 + a**2 * d**3 + 3 >= a * b * c * d
+    started = time.monotonic()
+    decision = decide(relation, dict.fromkeys((a, b, c, d), Interval(-3, 3)), seconds=1)
+    assert time.monotonic() - started < 1.1 + SLACK
+    assert decision.outcome in ("proved", "refuted", "undecided")
