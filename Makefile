@@ -35,8 +35,8 @@ nightly: $(READY)
 	@echo "read $(OUT)/report.md or open $(OUT)/report.html"
 
 published: $(READY)
-	$(BIN)/theorems report --out reports/published
-	@echo "read reports/published/report.md"
+	$(BIN)/theorems check --json .theorems/published.json
+	$(BIN)/python -m reports.publish .theorems/published.json
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import math
 import time
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +74,7 @@ def point_groups(claim: Claim, profile: Profile) -> list[list[Point]]:
     """
     if isinstance(claim.quantifier, Exists) and not claim.is_measured:
         return []
-    grid = (claim.grid or Grid()).for_profile(profile.name)
-    given = grid.points()
-    named = set(given[0]) if given else set()
-    missing = {s.name: default_axis(d) for s, d in claim.over.items() if s.name not in named}
+    given, missing = _axes(claim, profile)
     combinations = list(itertools.product(*missing.values()))
     if len(combinations) * len(given) > MAX_AUTOMATIC:
         rng = np.random.default_rng(seed_of(claim.id, "automatic grid"))
@@ -91,6 +89,24 @@ def point_groups(claim: Claim, profile: Profile) -> list[list[Point]]:
     return by_size(points, claim.sizes)
 
 
+def _axes(claim: Claim, profile: Profile) -> tuple[list[Point], dict[str, list[float | int]]]:
+    """The grid's own points, and the default values of the symbols that it leaves out."""
+    given = (claim.grid or Grid()).for_profile(profile.name).points()
+    named = set(given[0]) if given else set()
+    missing = {s.name: default_axis(d) for s, d in claim.over.items() if s.name not in named}
+    return given, missing
+
+
+def _unexercised(claim: Claim, profile: Profile) -> tuple[str, ...]:
+    """A note on the grid cells that a run leaves out, if it leaves out any."""
+    given, missing = _axes(claim, profile)
+    cells = len(given) * math.prod(len(values) for values in missing.values())
+    if cells <= MAX_AUTOMATIC:
+        return ()
+    tried = len(given) * max(1, MAX_AUTOMATIC // len(given))
+    return (f"{cells - tried} of {cells} cells of the automatic grid were not exercised",)
+
+
 def perform(claim: Claim, task: Task, profile: Profile) -> dict[str, Any]:
     """Do one task; its outcome as plain data. Whatever the claim's own code raises is the outcome.
 
@@ -102,7 +118,10 @@ def perform(claim: Claim, task: Task, profile: Profile) -> dict[str, Any]:
         from theorems.measure import measure
 
         points = point_groups(claim, profile)[task.group]
-        return {"evidence": measure(claim, points, profile, profile.seed).to_json()}
+        evidence = measure(claim, points, profile, profile.seed)
+        if task.group == 0:
+            evidence = replace(evidence, notes=evidence.notes + _unexercised(claim, profile))
+        return {"evidence": evidence.to_json()}
     except MeasurementError as error:
         return {"error": str(error), "traceback": ""}
     except Exception as error:  # noqa: BLE001 - a claim's code may raise anything; it is reported

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Interval, Rational, exp, oo, symbols
+from sympy import Interval, Range, Rational, exp, oo, symbols
 
 from theorems.claim import Claim, Source
 from theorems.papers.ema2019.sec4_backward import DEEP, GRID, IN_NEIGHBOURHOOD
@@ -68,7 +68,7 @@ power = Claim(
     source=Source(PAPER, "4.2", f"{LABEL}, the upper bound on alpha"),
     statement=r"$\alpha^{(l)}\le(1+2.25\varepsilon_c^2)^L\le1+5c\varepsilon_c$",
     reading=r"with $u=c^2/L\le\frac16$: $\varepsilon_c^2=u/L$ and $c\varepsilon_c=u$",
-    over={u: Interval.Lopen(0, Rational(1, 6)), L: Interval(6, oo)},
+    over={u: Interval.Lopen(0, Rational(1, 6)), L: Range(6, oo)},
     lhs=Closed((1 + Rational(9, 4) * u / L) ** L),
     relation="<=",
     rhs=Closed(1 + 5 * u),
