@@ -46,12 +46,17 @@ class Ascent:
 
 @dataclass(frozen=True)
 class Found:
-    """The best weights per point `(points, ...)`, their value `(points,)`, and `distance`: by how
-    much they exceed their sets, relative to the radius (at most 0 up to rounding)."""
+    """The best weights per point `(points, ...)` and their value `(points,)`.
+
+    `distance`: by how much those weights, as float64 numbers, exceed their sets, relative to the
+    radius; at most 0 but for spheres and for radii that float64 cannot tell from 0 beside the
+    centre. `undefined`: at how many of the weights tried per point the objective was NaN.
+    """
 
     weights: dict[str, Tensor]
     value: Tensor
     distance: Tensor
+    undefined: Tensor
 
 
 def norm(delta: Tensor, shape: Shape, trailing: int) -> Tensor:
@@ -86,45 +91,117 @@ def maximise(
     """The largest value found of `objective` over the product of the sets, per point.
 
     `objective` maps weights `(points, restarts, ...)` to values `(points, restarts)`, and is
-    differentiated. Raises `ValueError` when a value is NaN at every start of a point.
+    differentiated; where its slope vanishes or does not exist, random directions are tried. Raises
+    `ValueError` when a value is NaN at every start of a point, for values of another shape, and for
+    sets that do not fit together.
     """
-    points = next(iter(sets.values())).centre.shape[0]
+    points = _checked(sets, search)
     radii = {name: _radius(s, points) for name, s in sets.items()}
     delta = {n: _starts(s, radii[n], search.restarts, generator) for n, s in sets.items()}
-    delta = _with_aligned_starts(objective, sets, radii, delta)
-    best = {name: value.clone() for name, value in delta.items()}
-    value, slope = _value_and_slope(objective, sets, delta)
-    if bool(torch.isnan(value).all(dim=1).any()):
+    _, slope = _value_and_slope(objective, sets, delta)
+    delta = _with_aligned_starts(sets, radii, delta, slope)
+    top, slope = _value_and_slope(objective, sets, delta)
+    undefined = torch.isnan(top).sum(dim=1)
+    if bool((undefined == search.restarts).any()):
         raise ValueError("the objective is NaN at every start of a point")
-    top = value.nan_to_num(nan=-torch.inf)
+    top = top.nan_to_num(nan=-torch.inf)
     rate = torch.full_like(top, 0.3)
+    share = torch.ones_like(top)
     velocity = {name: torch.zeros_like(d) for name, d in delta.items()}
-    for _ in range(search.steps):
+    for step in range(search.steps):
+        # A convex objective climbs by going where its slope is largest over the whole set.
+        leap = step % 3 == 0
+        flat = torch.stack([s.flatten(start_dim=2).abs().amax(dim=-1) for s in slope.values()])
+        lost = flat.amax(dim=0) == 0
         trial = {}
         for name, here in delta.items():
-            shape, trailing = sets[name].shape, sets[name].trailing
-            size = norm(slope[name], "euclidean", trailing).clamp_min(1e-300)
-            # Normalised per element: layers of very different gradients all move.
-            velocity[name] = 0.7 * velocity[name] + slope[name] / size * radii[name]
-            moved = here + _like(rate, here) * velocity[name]
-            trial[name] = project(moved, radii[name] * INSIDE, shape, trailing)
+            within, radius = sets[name], radii[name]
+            if leap:
+                moved = here + _like(share, here) * (
+                    _steepest(within, slope[name], here, radius) - here
+                )
+            else:
+                velocity[name] = 0.7 * velocity[name] + _unit(slope[name], within.trailing) * radius
+                moved = here + _like(rate, here) * velocity[name]
+            if bool(lost.any()):
+                noise = torch.randn(here.shape, generator=generator, dtype=torch.float64)
+                wander = here + _like(rate, here) * _unit(noise, within.trailing) * radius
+                moved = torch.where(_like(lost, here), wander, moved)
+            trial[name] = project(moved, radius * INSIDE, within.shape, within.trailing)
         value, trial_slope = _value_and_slope(objective, sets, trial)
+        undefined += torch.isnan(value).sum(dim=1)
         better = value > top
         top = torch.where(better, value, top)
-        rate = torch.where(better, (rate * 1.2).clamp_max(1.0), rate * 0.6).clamp_min(1e-9)
-        for name in delta:
-            accept = _like(better, delta[name])
-            delta[name] = torch.where(accept, trial[name], delta[name])
-            best[name] = delta[name]
+        if leap:
+            share = torch.where(better, (share * 2).clamp_max(1.0), (share * 0.5).clamp_min(1e-3))
+        if not leap or bool(lost.any()):
+            changed = torch.where(better, (rate * 1.2).clamp_max(1.0), rate * 0.6).clamp_min(1e-9)
+            rate = torch.where(lost | (not leap), changed, rate)
+            rate = torch.where(lost & (rate < 1e-3), torch.ones_like(rate), rate)
+        for name, here in delta.items():
+            accept = _like(better, here)
+            delta[name] = torch.where(accept, trial[name], here)
             slope[name] = torch.where(accept, trial_slope[name], slope[name])
-            velocity[name] = torch.where(accept, velocity[name], torch.zeros_like(velocity[name]))
+            velocity[name] = torch.where(accept, velocity[name], torch.zeros_like(here))
+    return _reported(objective, sets, radii, delta, top, undefined)
+
+
+def _checked(sets: Mapping[str, Around], search: Ascent) -> int:
+    """The number of points. Raises `ValueError` for sets that do not fit together."""
+    counts = {within.centre.shape[0] for within in sets.values()}
+    if len(counts) != 1:
+        raise ValueError(f"the sets' centres must have one leading axis of points, not {counts}")
+    for name, within in sets.items():
+        shape = tuple(within.centre.shape)
+        if within.centre.dtype != torch.float64:
+            raise ValueError(f"the centre of {name!r} must be float64, not {within.centre.dtype}")
+        if len(shape) < 2 or shape[1] not in (1, search.restarts):
+            raise ValueError(
+                f"the centre of {name!r} must be (points, 1 or restarts, ...): {shape}"
+            )
+        if not 1 <= within.trailing <= len(shape) - 2:
+            raise ValueError(f"{name!r} has no {within.trailing} trailing axes: {shape}")
+        if within.shape == "spectral" and within.trailing != 2:
+            raise ValueError(f"a spectral ball is of matrices: {name!r} needs trailing=2")
+        if not bool((torch.as_tensor(within.radius) >= 0).all()):
+            raise ValueError(f"the radius of {name!r} must be at least 0")
+    return counts.pop()
+
+
+def _reported(
+    objective: Callable[[dict[str, Tensor]], Tensor],
+    sets: Mapping[str, Around],
+    radii: Mapping[str, Tensor],
+    delta: Mapping[str, Tensor],
+    top: Tensor,
+    undefined: Tensor,
+) -> Found:
+    """The best restart of each point, put inside its sets as float64 numbers."""
     winner = top.argmax(dim=1)
-    rows = torch.arange(points)
-    chosen = {n: _weights(sets[n], best[n])[rows, winner] for n in sets}
-    distance = torch.stack(
-        [_excess(sets[n], radii[n], best[n])[rows, winner] for n in sets], dim=-1
-    ).amax(dim=-1)
-    return Found(weights=chosen, value=top[rows, winner], distance=distance)
+    rows = torch.arange(top.shape[0])
+    weights, distance = {}, []
+    for name, within in sets.items():
+        centre = within.centre.expand(delta[name].shape)[rows, winner].unsqueeze(1)
+        chosen = delta[name][rows, winner].unsqueeze(1)
+        placed = chosen if within.shape == "sphere" else centre + chosen
+        for pull in range(8):
+            excess = _excess(within, radii[name], placed, centre)
+            if within.shape == "sphere" or not bool((excess > 0).any()):
+                break
+            # Rounding beside a large centre: pull the element in by more than it sticks out.
+            chosen = chosen * (1 - 2 ** (pull + 1) * excess.clamp_min(0.0)).clamp_min(0.0)
+            placed = centre + chosen
+        weights[name] = placed
+        off = _excess(within, radii[name], placed, centre)
+        distance.append(off.reshape(off.shape[0], -1).amax(dim=-1))
+    value = _value_and_slope(objective, None, weights)[0][:, 0]
+    # Evaluated alone, the value may differ by the rounding of batched arithmetic.
+    return Found(
+        weights={name: placed[:, 0] for name, placed in weights.items()},
+        value=value,
+        distance=torch.stack(distance, dim=-1).amax(dim=-1),
+        undefined=undefined,
+    )
 
 
 def _radius(within: Around, points: int) -> Tensor:
@@ -137,87 +214,118 @@ def _like(per_restart: Tensor, tensor: Tensor) -> Tensor:
     return per_restart.reshape(per_restart.shape + (1,) * (tensor.ndim - 2))
 
 
-def _weights(within: Around, delta: Tensor) -> Tensor:
-    return delta if within.shape == "sphere" else within.centre + delta
+def _unit(direction: Tensor, trailing: int) -> Tensor:
+    """Every element at norm one, zero ones left: layers of very different slopes all move."""
+    axes = tuple(range(-trailing, 0))
+    # Two steps, since squares of slopes overflow or vanish where the slopes do not.
+    scaled = direction / direction.abs().amax(dim=axes, keepdim=True).clamp_min(1e-300)
+    return scaled / norm(scaled, "euclidean", trailing).clamp_min(1e-300)
 
 
-def _excess(within: Around, radius: Tensor, delta: Tensor) -> Tensor:
-    """How far outside its set each restart is, relative to the radius."""
-    size = norm(delta, within.shape, within.trailing)
-    off = size / radius - 1
-    if within.shape == "sphere":
-        off = off.abs()
-    return off.reshape(*off.shape[:2], -1).amax(dim=-1)
+def _steepest(within: Around, slope: Tensor, here: Tensor, radius: Tensor) -> Tensor:
+    """The element of the set furthest along the slope; `here` where there is no slope."""
+    if within.shape == "box":
+        return torch.where(slope != 0, torch.sign(slope) * radius * INSIDE, here)
+    unit = _unit(slope, within.trailing)
+    if within.shape == "spectral":
+        u, s, v = torch.linalg.svd(unit, full_matrices=False)
+        unit = (u * (s > 1e-12).unsqueeze(-2)) @ v
+    some = norm(unit, "euclidean", within.trailing) > 0
+    return torch.where(some, unit * radius * INSIDE, here)
+
+
+def _excess(within: Around, radius: Tensor, placed: Tensor, centre: Tensor) -> Tensor:
+    """How far outside its set each element is, relative to the radius; axes of norm kept."""
+    away = placed if within.shape == "sphere" else placed - centre
+    size = norm(away, within.shape, within.trailing)
+    none = torch.where(size > 0, torch.full_like(size, torch.inf), torch.zeros_like(size))
+    off = torch.where(radius > 0, size / radius.clamp_min(1e-300) - 1, none)
+    return off.abs() if within.shape == "sphere" else off
 
 
 def _value_and_slope(
     objective: Callable[[dict[str, Tensor]], Tensor],
-    sets: Mapping[str, Around],
+    sets: Mapping[str, Around] | None,
     delta: Mapping[str, Tensor],
 ) -> tuple[Tensor, dict[str, Tensor]]:
+    """Values `(points, restarts)` and slopes, 0 where one does not exist or is not finite.
+
+    Without `sets`, `delta` are the weights themselves.
+    """
     leaves = {name: d.detach().requires_grad_(True) for name, d in delta.items()}
-    value = objective({name: _weights(sets[name], leaf) for name, leaf in leaves.items()})
+    weights = leaves
+    if sets is not None:
+        weights = {
+            name: leaf if sets[name].shape == "sphere" else sets[name].centre + leaf
+            for name, leaf in leaves.items()
+        }
+    value = objective(dict(weights))
+    expected = next(iter(delta.values())).shape[:2]
+    if value.shape != expected:
+        raise ValueError(f"the objective returned {tuple(value.shape)}, not {tuple(expected)}")
+    if not value.requires_grad:
+        return value.detach(), {name: torch.zeros_like(d) for name, d in delta.items()}
     slopes = torch.autograd.grad(
         value.nan_to_num(nan=0.0).sum(), list(leaves.values()), allow_unused=True
     )
     filled = {
-        name: torch.zeros_like(leaf) if slope is None else slope.nan_to_num(nan=0.0)
+        name: torch.zeros_like(leaf)
+        if slope is None
+        else slope.nan_to_num(nan=0.0, posinf=0.0, neginf=0.0)
         for (name, leaf), slope in zip(leaves.items(), slopes, strict=True)
     }
     return value.detach(), filled
 
 
 def _starts(within: Around, radius: Tensor, restarts: int, generator: torch.Generator) -> Tensor:
-    """Random, rank-one, constant and layerwise identical perturbations, most on the boundary."""
+    """Perturbations to start from, most on the boundary.
+
+    Random, rank one, the same in all layers, of constant sign, inside, and along the centre.
+    """
     shape = (within.centre.shape[0], restarts, *within.centre.shape[2:])
-    noise = torch.randn(shape, generator=generator, dtype=torch.float64)
-    delta = noise.clone()
-    kinds = torch.arange(restarts) % 5
+    delta = torch.randn(shape, generator=generator, dtype=torch.float64)
+    kinds = torch.arange(restarts) % 6
+    sign = torch.where(torch.arange(restarts) // 6 % 2 == 0, 1.0, -1.0).to(torch.float64)
+    sign = sign.reshape(1, -1, *(1,) * (len(shape) - 2))
     if len(shape) >= 4:
         column = torch.randn((*shape[:-1], 1), generator=generator, dtype=torch.float64)
         row = torch.randn((*shape[:-2], 1, shape[-1]), generator=generator, dtype=torch.float64)
         delta[:, kinds == 1] = (column * row)[:, kinds == 1]
-    if len(shape) >= 5:
-        same = (column[:, :, :1] * row[:, :, :1]).expand(shape)
-        delta[:, kinds == 2] = same[:, kinds == 2]
-    sign = torch.where(torch.arange(restarts) % 2 == 0, 1.0, -1.0).to(torch.float64)
-    constant = sign.reshape(1, -1, *(1,) * (len(shape) - 2)).expand(shape)
-    delta[:, kinds == 3] = constant[:, kinds == 3]
+        if shape[-1] == shape[-2]:
+            # Symmetric: such layers map the direction on to the next one.
+            row = column.mT
+        same = (column * row)[:, :, :1] if len(shape) >= 5 else column * row
+        delta[:, kinds == 2] = (sign * same).expand(shape)[:, kinds == 2]
+    delta[:, kinds == 3] = sign.expand(shape)[:, kinds == 3]
+    along = within.centre.abs().flatten(start_dim=1).amax(dim=1) > 0
+    centre = sign * within.centre.expand(shape)
+    delta[:, kinds == 5] = torch.where(along.reshape(-1, *(1,) * (len(shape) - 1)), centre, delta)[
+        :, kinds == 5
+    ]
+    # An element of the centre that is zero has no direction of its own.
+    size = norm(delta, within.shape, within.trailing)
+    delta = torch.where(size > 0, delta, torch.ones_like(delta))
     size = norm(delta, within.shape, within.trailing).clamp_min(1e-300)
     delta = delta / size * radius * INSIDE
     if within.shape != "sphere":
-        # One kind starts inside, one at the centre itself.
         share = torch.rand(restarts, generator=generator, dtype=torch.float64)
         share = torch.where(kinds == 4, share, torch.ones_like(share))
-        share[-1] = 0.0 if restarts > 5 else share[-1]
+        if restarts > 6:
+            share[-1] = 0.0  # the centre itself
         delta = delta * share.reshape(1, -1, *(1,) * (len(shape) - 2))
     return delta
 
 
 def _with_aligned_starts(
-    objective: Callable[[dict[str, Tensor]], Tensor],
     sets: Mapping[str, Around],
     radii: Mapping[str, Tensor],
-    delta: dict[str, Tensor],
+    delta: Mapping[str, Tensor],
+    slope: Mapping[str, Tensor],
 ) -> dict[str, Tensor]:
     """Every seventh start is replaced by the steepest boundary point as seen from that start."""
-    _, slope = _value_and_slope(objective, sets, delta)
-    restarts = next(iter(delta.values())).shape[1]
-    chosen = torch.arange(restarts) % 7 == 6
     aligned = {}
     for name, here in delta.items():
-        within = sets[name]
-        if within.shape == "box":
-            steep = torch.sign(slope[name]) * radii[name] * INSIDE
-        elif within.shape == "spectral":
-            u, _, v = torch.linalg.svd(slope[name], full_matrices=False)
-            steep = (u @ v) * radii[name] * INSIDE
-        else:
-            size = norm(slope[name], "euclidean", within.trailing)
-            # Where the objective is flat the start stays as it is.
-            steep = torch.where(
-                size > 0, slope[name] / size.clamp_min(1e-300) * radii[name] * INSIDE, here
-            )
-        mask = chosen.reshape(1, -1, *(1,) * (here.ndim - 2))
-        aligned[name] = torch.where(mask, steep, here)
+        chosen = torch.arange(here.shape[1]) % 7 == 6
+        steep = _steepest(sets[name], slope[name], here, radii[name])
+        aligned[name] = torch.where(chosen.reshape(1, -1, *(1,) * (here.ndim - 2)), steep, here)
     return aligned

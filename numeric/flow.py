@@ -1,4 +1,4 @@
-"""Gradient flow `d theta / dt = -grad L(theta)` of a batch of runs, by an adaptive integrator."""
+"""Gradient flow `d theta / dt = -grad L(theta)` of a batch of runs, through torchdiffeq."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-TOLERANCE = 1e-9
+TIME_STEP = 0.005
 
 
 def gradient_flow(
@@ -15,15 +15,15 @@ def gradient_flow(
     start: Tensor,
     times: Tensor,
     *,
-    tolerance: float = TOLERANCE,
+    time_step: float = TIME_STEP,
 ) -> Tensor:
     """The flow's states at `times`, shape `(runs, len(times), n)`.
 
     `objective` maps states `(runs, n)` to values `(runs,)`; each run descends its own. `start` is
-    `(runs, n)`, float64; `times` increases from 0. `tolerance`: relative and absolute error per
-    step of the Dormand-Prince pair; at a kink of the objective (a ReLU pattern that changes) the
-    step is cut until the same holds. Raises ValueError for another shape, and what torchdiffeq
-    raises when the step underflows. Source: du2019, equation (4.5).
+    `(runs, n)`, float64; `times` increases from 0. Integrated by the classical Runge-Kutta method
+    of fixed `time_step`: the error is of its fourth power while the objective is smooth and larger
+    where a kink is crossed (an adaptive method stalls where a ReLU flow slides along a kink).
+    Raises ValueError for another shape. Source: du2019, equation (4.5).
     """
     if start.ndim != 2 or start.dtype != torch.float64:
         raise ValueError(f"start must be float64 of shape (runs, n), got {start.dtype} "
@@ -36,7 +36,7 @@ def gradient_flow(
             (slope,) = torch.autograd.grad(objective(leaf).sum(), leaf)
         return -slope
 
-    states = odeint(velocity, start, times, method="dopri5", rtol=tolerance, atol=tolerance)
+    states = odeint(velocity, start, times, method="rk4", options={"step_size": time_step})
     return states.transpose(0, 1)
 
 

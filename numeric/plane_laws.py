@@ -103,3 +103,44 @@ def constants(law: Law, angles: int = 721) -> Constants:
         float((found.cross_norm / phi).max()),
         float((found.cross_eigenvalue.clamp_min(0.0) / phi).max()),
     )
+
+
+def twins(sigma: float, half_gap: float, atoms: int = 400) -> Law:
+    """Two patches at `half_gap` to either side of a direction drawn from `mixture(sigma)`."""
+    half = (torch.arange(atoms, dtype=torch.float64) + 0.5) / atoms * torch.pi - torch.pi / 2
+    density = torch.exp(-(half.square()) / (2 * sigma**2))
+    centre = torch.cat([half, half + torch.pi])[:, None]
+    angles = torch.cat([centre - half_gap, centre + half_gap], -1)
+    return law_of_angles(angles, torch.cat([density, density]))
+
+
+def obtuse_pair(share: float, atoms: int = 60) -> Law:
+    """Two patches at an obtuse angle (about 84 and -45 degrees), or, with probability `share`, one
+    direction of the whole circle twice.
+
+    No cross moment has a positive eigenvalue, though none is 0: the trace of `Z_1 Z_2'` is
+    negative and a direction taken twice has no cross moments.
+    """
+    pair = torch.tensor([[1.4711, -torch.pi / 4]], dtype=torch.float64)
+    circle = 2 * torch.pi * (torch.arange(atoms, dtype=torch.float64) + 0.5) / atoms
+    angles = torch.cat([pair, circle[:, None].expand(-1, 2)])
+    weight = torch.cat([torch.tensor([1 - share]), torch.full((atoms,), share / atoms)])
+    return law_of_angles(angles, weight.double())
+
+
+def cancelling_pair() -> Law:
+    """Two patches at plus and minus 80 degrees, or both along the teacher, with even odds."""
+    steep = 80 * torch.pi / 180
+    angles = torch.tensor([[steep, -steep], [0.0, 0.0]], dtype=torch.float64)
+    return law_of_angles(angles, torch.ones(2, dtype=torch.float64))
+
+
+def astride(half_gap: float, centres: Tensor) -> Law:
+    """Two patches at `half_gap` to either side of equally likely directions `centres` `(N,)`."""
+    angles = torch.stack([centres - half_gap, centres + half_gap], -1)
+    return law_of_angles(angles, torch.ones_like(centres))
+
+
+def averaged(law: Law) -> Law:
+    """The law of the mean patch `Z_avg`, as one patch."""
+    return Law(law.patches.mean(-2, keepdim=True), law.weight)

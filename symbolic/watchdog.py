@@ -7,12 +7,13 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 
 # Raised where Python cannot pass it on (a finaliser), the exception is lost: it is raised again.
 _AGAIN = 0.05
 _FINALISERS = frozenset({"__del__", "gc_callback"})
+_TIMES = 20
 _NEAR = 6  # frames
 
 
@@ -20,8 +21,7 @@ class Expired(BaseException):
     """The time is up. Not an `Exception`, so that library code does not handle it by mistake."""
 
 
-@contextmanager
-def expires_at(deadline: float) -> Iterator[None]:
+def expires_at(deadline: float) -> AbstractContextManager[None]:
     """Raises `Expired` inside the block once `time.monotonic()` passes `deadline`.
 
     In the main thread by an interval timer (an outer timer is put back afterwards with what is left
@@ -29,11 +29,8 @@ def expires_at(deadline: float) -> Iterator[None]:
     into C code before that returns.
     """
     if threading.current_thread() is threading.main_thread():
-        with _by_signal(deadline):
-            yield
-    else:
-        with _by_thread(deadline):
-            yield
+        return _by_signal(deadline)
+    return _by_thread(deadline)
 
 
 @contextmanager
@@ -49,8 +46,8 @@ def _by_signal(deadline: float) -> Iterator[None]:
     outer_handler = signal.signal(signal.SIGALRM, expire)
     own = max(deadline - began, 1e-6)
     first = own if not outer_left else min(own, outer_left)
-    signal.setitimer(signal.ITIMER_REAL, first, _AGAIN)
     try:
+        signal.setitimer(signal.ITIMER_REAL, first, _AGAIN)
         yield
     finally:
         armed.clear()
@@ -80,14 +77,16 @@ def _by_thread(deadline: float) -> Iterator[None]:
 
     def watch() -> None:
         wait = max(deadline - time.monotonic(), 0.0)
-        while not finished.wait(wait):
+        for _ in range(_TIMES):
+            if finished.wait(wait):
+                return
             with lock:
                 if not finished.is_set():
                     send(target, ctypes.py_object(Expired))
             wait = _AGAIN
 
-    threading.Thread(target=watch, name="deadline", daemon=True).start()
     try:
+        threading.Thread(target=watch, name="deadline", daemon=True).start()
         yield
     finally:
         while True:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from theorems.ledger import Coverage
-    from theorems.registry import Collection
-    from theorems.result import Run
-    from theorems.store import Store
+from theorems.cli_support import (
+    BadUsage,
+    complain,
+    finish,
+    ledger_coverage,
+    open_store,
+    power_of,
+    print_table,
+    run_claims,
+    write_text,
+)
 
 app = typer.Typer(
     name="theorems",
@@ -38,24 +44,16 @@ Cluster = Annotated[
 Fresh = Annotated[bool, typer.Option(help="Run every task again, finished before or not.")]
 
 
-class BadUsage(Exception):
-    """Something the user can mend; the message is one line."""
-
-
 def main() -> None:
     """Entry point: runs a command and turns what the user can mend into one line and status 2."""
     try:
         app(standalone_mode=True)
     except BadUsage as error:
-        _complain(str(error))
+        complain(str(error))
         sys.exit(2)
     except KeyboardInterrupt:
-        _complain("interrupted; what was finished is kept and not run again next time")
+        complain("interrupted; what was finished is kept and not run again next time")
         sys.exit(130)
-
-
-def _complain(line: str) -> None:
-    print(f"theorems: {line}", file=sys.stderr)
 
 
 def _version(wanted: bool) -> None:
@@ -75,32 +73,6 @@ def root(
     """Check whether the theorems in papers on gradient descent are true as printed."""
 
 
-def _select(patterns: list[str] | None) -> Collection:
-    from theorems.registry import select
-
-    try:
-        return select(patterns or [])
-    except LookupError as error:
-        raise BadUsage(error.args[0]) from error
-
-
-def _open_store(path: Path) -> Store:
-    from theorems.store import Store, StoreError
-
-    try:
-        return Store(path)
-    except StoreError as error:
-        raise BadUsage(str(error)) from error
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise BadUsage(f"cannot write {path}: {error.strerror}") from error
-
-
 @app.command("list")
 def list_claims(
     pattern: Patterns = None,
@@ -113,7 +85,7 @@ def list_claims(
 
     last = {}
     if store.exists():
-        opened = _open_store(store)
+        opened = open_store(store)
         last = opened.last_verdicts()
         opened.close()
     try:
@@ -122,8 +94,8 @@ def list_claims(
         raise BadUsage(error.args[0]) from error
     entries = [{**entry, "verdict": last.get(entry["id"])} for entry in found]
     if json_file is not None:
-        _write(json_file, json.dumps({"schema": 1, "claims": entries}, indent=2) + "\n")
-    _print(listing_table(entries))
+        write_text(json_file, json.dumps({"schema": 1, "claims": entries}, indent=2) + "\n")
+    print_table(listing_table(entries))
     for line in defects:
         print(line, file=sys.stderr)
     if defects:
@@ -143,7 +115,7 @@ def show(claim: str, store: StoreFile = STORE) -> None:
         raise BadUsage(error.args[0]) from error
     last = None
     if store.exists():
-        opened = _open_store(store)
+        opened = open_store(store)
         last = opened.last_result(claim)
         opened.close()
     print(describe(chosen, claims, last))
@@ -158,15 +130,24 @@ def check(
     json_file: JsonFile = None,
     fresh: Fresh = False,
     cluster: Cluster = None,
+    mutants: Annotated[
+        int, typer.Option(help="Check so many mutants of each claim too.", min=0)
+    ] = 0,
 ) -> None:
     """Run and judge claims, and print a table of verdicts."""
     from theorems.show import verdict_table
 
-    run = _run(pattern, profile, jobs, store, fresh, cluster)
+    run = run_claims(pattern, profile, jobs, store, fresh, cluster)
+    power = power_of(run, mutants, jobs, store) if mutants else None
     if json_file is not None:
-        _write(json_file, json.dumps(run.to_json(), indent=2) + "\n")
-    _print(verdict_table(run))
-    _finish(run)
+        data = run.to_json() | ({"power": power.to_json()} if power else {})
+        write_text(json_file, json.dumps(data, indent=2) + "\n")
+    print_table(verdict_table(run))
+    if power is not None:
+        print(power)
+        for change in power.missed:
+            print(f"missed: {change}")
+    finish(run)
 
 
 @app.command()
@@ -185,17 +166,17 @@ def report(
     """Run and judge claims, then write the report in Markdown and HTML."""
     from importlib import import_module
 
-    run = _run(pattern, profile, jobs, store, fresh, cluster)
+    run = run_claims(pattern, profile, jobs, store, fresh, cluster)
     if json_file is not None:
-        _write(json_file, json.dumps(run.to_json(), indent=2) + "\n")
+        write_text(json_file, json.dumps(run.to_json(), indent=2) + "\n")
     try:
         # The arrow points from reports to theorems; the command alone looks the other way.
-        written = import_module("reports").write(run, out, None if pattern else _coverage())
+        written = import_module("reports").write(run, out, None if pattern else ledger_coverage())
     except OSError as error:
         raise BadUsage(f"cannot write the report to {out}: {error.strerror}") from error
     for path in written:
         print(path)
-    _finish(run)
+    finish(run)
 
 
 @app.command()
@@ -210,7 +191,7 @@ def diff(
     from theorems.runs import pick_two
 
     history = import_module("reports.history")
-    opened = _open_store(store)
+    opened = open_store(store)
     try:
         older, newer = pick_two(opened, before, after)
         comparison = history.compare(older, newer)
@@ -241,7 +222,7 @@ def coverage(
             "missing": [row.id for row in covered.missing],
             "missing_uses": {row: list(ids) for row, ids in covered.missing_uses.items()},
         }
-        _write(json_file, json.dumps(data, indent=2) + "\n")
+        write_text(json_file, json.dumps(data, indent=2) + "\n")
     print(coverage_text(covered))
 
 
@@ -267,7 +248,7 @@ def recheck(
         except ValueError as error:
             raise BadUsage(str(error)) from error
     if rejected:
-        _complain(f"{rejected} rejected")
+        complain(f"{rejected} rejected")
         raise typer.Exit(1)
 
 
@@ -292,78 +273,8 @@ def new(
         return
     if out.exists():
         raise BadUsage(f"{out} exists; name a new file, or append the output of `theorems new`")
-    _write(out, text)
+    write_text(out, text)
     print(f"{out}\nnext: fill it in, then run: theorems check {out}")
-
-
-def _coverage() -> Coverage:
-    from theorems.ledger import coverage as cover
-    from theorems.registry import catalogue
-
-    return cover(catalogue().claims)
-
-
-def _run(
-    patterns: list[str] | None,
-    profile: str,
-    jobs: int,
-    store: Path,
-    fresh: bool,
-    cluster: str | None,
-) -> Run:
-    from theorems.cluster import ClusterError
-    from theorems.harness import default_jobs
-    from theorems.harness import run as run_collection
-    from theorems.profiles import by_name
-    from theorems.show import progress_bar
-
-    try:
-        chosen = by_name(profile)
-    except ValueError as error:
-        raise BadUsage(str(error)) from error
-    collection = _select(patterns)
-    for pattern in patterns or []:
-        if pattern.endswith(".py"):
-            _complain(f"running the code of {pattern}")
-    opened = _open_store(store)
-    try:
-        with progress_bar() as progress:
-            return run_collection(
-                collection,
-                chosen,
-                jobs=jobs or default_jobs(),
-                store=opened,
-                fresh=fresh,
-                progress=progress,
-                cluster=cluster,
-                patterns=patterns or [],
-            )
-    except ClusterError as error:
-        raise BadUsage(str(error)) from error
-    finally:
-        opened.close()
-
-
-def _print(table: object) -> None:
-    from rich.console import Console
-
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=160)
-    console.print(table)
-
-
-def _finish(run: Run) -> None:
-    """Say what deserves attention and leave with the run's exit status."""
-    for item in run.defects:
-        print(item, file=sys.stderr)
-    for result in run.conflicts:
-        print(f"CONFLICT {result.id}: {result.reason}", file=sys.stderr)
-    for result in run.unexpected:
-        if not result.conflict:
-            print(f"UNEXPECTED {result.id} {result.verdict}: {result.reason}", file=sys.stderr)
-    if run.exit_status():
-        raise typer.Exit(run.exit_status())
 
 
 if __name__ == "__main__":

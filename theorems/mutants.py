@@ -8,16 +8,19 @@ caught among caught and missed is a lower bound on the checker's power.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import sympy as sp
 
 from theorems.claim import Claim
-from theorems.profiles import Profile, seed_of
-from theorems.result import Verdict
+from theorems.profiles import seed_of
+from theorems.registry import Claims, Collection
+from theorems.result import Result, Verdict
 from theorems.sides import Side
+from theorems.validate import defects_of
 
 MOVE = sp.Rational(1, 100)
 
@@ -32,11 +35,22 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Power:
-    """What became of the mutants of one claim: ids and changes by fate."""
+    """What became of mutants: one line each (id of the claim and change), by fate."""
 
     caught: tuple[str, ...]
     true: tuple[str, ...]
     missed: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"caught": len(self.caught), "true": len(self.true), "missed": list(self.missed)}
+
+    def __str__(self) -> str:
+        settled = len(self.caught) + len(self.missed)
+        share = f"{len(self.caught) / settled:.1%}" if settled else "none"
+        return (
+            f"{len(self.caught)} mutants caught, {len(self.missed)} neither caught nor proved true "
+            f"({share} caught of these), {len(self.true)} proved true"
+        )
 
 
 def mutants(claim: Claim, limit: int) -> list[Mutant]:
@@ -51,25 +65,33 @@ def mutants(claim: Claim, limit: int) -> list[Mutant]:
     ]
 
 
-def power(claim: Claim, profile: Profile, limit: int = 6) -> Power:
-    """Check a claim's mutants under a profile."""
-    from theorems.harness import run
-    from theorems.registry import Claims, Collection
-    from theorems.validate import defects_of
+def collection_of(claims: Mapping[str, Claim], limit: int) -> tuple[Collection, dict[str, str]]:
+    """The well-formed mutants of all claims, and for each one's id what was changed in which claim.
 
-    chosen = [m for m in mutants(claim, limit) if not defects_of(m.claim)]
-    collection = Collection(Claims({m.claim.id: m.claim for m in chosen}))
-    results = run(collection, profile).results
-    fates: dict[str, list[str]] = {"caught": [], "true": [], "missed": []}
-    for mutant in chosen:
-        result = results[mutant.claim.id]
+    Mutants of statements known to be false say little, so claims with an erratum are left out.
+    """
+    chosen = Claims()
+    changes = {}
+    for claim in claims.values():
+        for mutant in mutants(claim, limit) if claim.erratum is None else ():
+            if not defects_of(mutant.claim):
+                chosen[mutant.claim.id] = mutant.claim
+                changes[mutant.claim.id] = f"{claim.id}: {mutant.change}"
+    return Collection(chosen), changes
+
+
+def fates(results: Mapping[str, Result], changes: Mapping[str, str]) -> Power:
+    """What became of the mutants, from the results of a run of them."""
+    by_fate: dict[str, list[str]] = {"caught": [], "true": [], "missed": []}
+    for id_, change in changes.items():
+        result = results[id_]
         if result.verdict is Verdict.VIOLATED or result.conflict:
-            fates["caught"].append(mutant.change)
+            by_fate["caught"].append(change)
         elif result.verdict is Verdict.PROVED:
-            fates["true"].append(mutant.change)
+            by_fate["true"].append(change)
         else:
-            fates["missed"].append(mutant.change)
-    return Power(*(tuple(fates[name]) for name in ("caught", "true", "missed")))
+            by_fate["missed"].append(change)
+    return Power(*(tuple(by_fate[name]) for name in ("caught", "true", "missed")))
 
 
 def _all(claim: Claim) -> Iterator[Mutant]:

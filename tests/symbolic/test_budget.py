@@ -74,7 +74,7 @@ def test_a_thread_that_is_interrupted_learns_so():
         except Expired:
             seen.append(True)
 
-    thread = threading.Thread(target=work)
+    thread = threading.Thread(target=work, daemon=True)
     thread.start()
     thread.join(5)
     assert seen == [True]

@@ -42,7 +42,7 @@ def test_an_assumption_within_the_range_is_no_obstacle():
 
 
 def test_assumptions_that_contradict_the_range_are_rejected():
-    with pytest.raises(ValueError, match="p is assumed positive"):
+    with pytest.raises(ValueError, match="p is assumed nonnegative"):
         decide(sqrt(p**2) + x <= p + x**2 + 1, {p: S.Reals, x: S.Reals})
     with pytest.raises(ValueError, match="n is assumed integer"):
         decide(n**2 >= n + x, {n: Interval(0, 1), x: S.Reals})

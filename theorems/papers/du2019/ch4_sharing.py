@@ -203,7 +203,7 @@ FLOW_GRID = Grid(
 ).nightly(slope=[0.0, 0.1, 0.5, 1.0], scale=[0.3, 1.0, 2.0])
 FLOW = {H: NETWORKS[H], n_h: NETWORKS[n_h], loss: NETWORKS[loss]}
 FLOW |= {slope: Interval(0, 1), scale: Interval.open(0, oo)}
-DURATION, TIMES = 3.0, 13
+DURATION, TIMES = 1.0, 11
 
 
 def _flow(points: Any, generator: Any, linear: int | None = None) -> dict[str, Any]:
@@ -256,10 +256,10 @@ def _conserved(id_: str, label: str, statement: str, quantity: str, linear: int 
         id=f"{id_}.flow",
         source=Source(PAPER, "4.2.1", f"{label}, along the flow"),
         statement=statement + ": the difference keeps its initial value along the flow",
-        reading="the flow integrated to a relative accuracy of 1e-9 per step, compared at 1e-6",
+        reading="the flow by Runge-Kutta steps of 0.005, compared to 1e-4, as kinks cost accuracy",
         over=FLOW,
         quantifier=AlongTrajectory(
-            simulate=partial(_flow, linear=linear), rounding=1e-6, floor=1e-6
+            simulate=partial(_flow, linear=linear), rounding=1e-4, floor=1e-4
         ),
         lhs=_along(quantity),
         relation="==",

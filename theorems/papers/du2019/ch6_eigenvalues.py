@@ -294,8 +294,8 @@ expectation_corrected = Claim(
     lhs=Sampled(_unit_moment),
     relation="==",
     rhs=Closed(Matrix([PRINTED_INTEGRAL[i, j] for i, j in TRIANGLE]) / (pi * p)),
-    quantifier=SAMPLES,
-    grid=Grid(phi=[0.5, 1.5, 2.5], p=[2, 3, 8]),
+    quantifier=InExpectation(samples=1 << 18),
+    grid=Grid(phi=[0.5, 1.5, 2.5], p=[2, 5]),
     corrects="du2019.proof-6.7.expectation",
     uses=("du2019.proof-6.7",),
 )

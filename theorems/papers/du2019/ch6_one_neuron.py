@@ -14,7 +14,13 @@ import sympy as sp
 from sympy import Interval, Matrix, cos, pi, symbols
 
 from symbolic.arccos import g
-from symbolic.wedge import joint_moment, neuron_gradient, neuron_loss, opposite_moment
+from symbolic.wedge import (
+    joint_moment,
+    neuron_gradient,
+    neuron_loss,
+    opposite_moment,
+    smallest_eigenvalue,
+)
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
 from theorems.papers.du2019.ch6_symbols import (
@@ -237,6 +243,21 @@ critical_points = Claim(
     relation=">",
     rhs=Closed(sp.Integer(0)),
     grid=Grid(phi=[0.0, 1e-3, 1.0, 3.0, math.pi], length=[0.1, 0.999, 4.0], norm_w=[1.0, 2.0]),
+    uses=("du2019.lemma-6.1", "du2019.eq-6.2a", "du2019.eq-6.6.lower"),
+    seconds=1.0,
+)
+
+lower = Claim(
+    id="du2019.eq-6.6.lower",
+    source=critical_points.source,
+    title="equations (6.6) and (6.7), a lower bound",
+    statement=r"$\langle\nabla\ell(w),w-w_*\rangle\ge\gamma(\phi)\|w-w_*\|^2$, $\|w_*\|=1$, "
+    "standard normal input",
+    over={phi: ANGLE, length: POSITIVE},
+    lhs=Closed((neuron_gradient(phi, length, norm_w).T * GAP)[0].subs(norm_w, 1)),
+    relation=">=",
+    rhs=Closed(smallest_eigenvalue(phi) * (length**2 + 1 - 2 * length * cos(phi))),
+    grid=Grid(phi=[0.0, 1e-3, 1.0, 3.0], length=[0.1, 0.999, 4.0]),
     uses=("du2019.lemma-6.1", "du2019.eq-6.2a"),
 )
 
@@ -271,14 +292,12 @@ opposite_filter_corrected = Claim(
 
 def last_distance(points: Any) -> Any:
     """`|w_T - w*| / |w*|` from `share` of the length at which the loss is that of `w = 0`."""
-    import torch
-
     from numeric.single_filter import gaussian_gradient
 
     w_star, w = (row.clone() for row in _starts(points))
     for _ in range(4000):
         w = w - 0.5 * gaussian_gradient(w, w_star)
-    return (w - w_star).norm(dim=-1) / torch.clamp_min(points.norm_w, 0.0)
+    return (w - w_star).norm(dim=-1) / points.norm_w
 
 
 def _starts(points: Any) -> tuple[Any, Any]:
@@ -311,13 +330,13 @@ recovery = Claim(
 below_the_origin = Claim(
     id="du2019.theorem-6.1.start",
     source=Source(PAPER, "6.2", "Theorem 6.1, the condition on the initialisation"),
-    statement=r"for a standard normal $\ell(w_0)<\ell(0)$ wherever $\|w_0\|<\frac2\pi g(\phi)\|w_*\|$",
+    statement=r"for a standard normal $\ell(w)-\ell(0)=\frac14\|w\|(\|w\|-\frac2\pi g(\phi)"
+    r"\|w_*\|)$: the condition is $\|w_0\|<\frac2\pi g(\phi)\|w_*\|$",
     reading="the condition worked out for this input",
-    over={phi: ANGLE, share: Interval.open(0, 1), norm_w: POSITIVE},
-    where=[phi < pi],
-    lhs=Closed(neuron_loss(phi, share * 2 * g(phi) * norm_w / pi, norm_w)),
-    relation="<",
-    rhs=Closed(norm_w**2 / 4),
-    grid=Grid(phi=[0.0, 1.0, 3.0], share=[0.01, 0.9], norm_w=[1.0]),
+    over={phi: ANGLE, length: POSITIVE, norm_w: POSITIVE},
+    lhs=Closed(neuron_loss(phi, length, norm_w) - norm_w**2 / 4),
+    relation="==",
+    rhs=Closed(length * (length - 2 * g(phi) * norm_w / pi) / 4),
+    grid=Grid(phi=[0.0, 1.0, 3.0], length=[0.01, 0.9], norm_w=[1.0]),
     uses=("du2019.lemma-5.6d",),
 )
