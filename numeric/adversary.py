@@ -128,6 +128,10 @@ def maximise(
                 wander = here + _like(rate, here) * _unit(noise, within.trailing) * radius
                 moved = torch.where(_like(lost, here), wander, moved)
             trial[name] = project(moved, radius * INSIDE, within.shape, within.trailing)
+            if within.shape == "sphere":
+                # A move through the origin has no direction left.
+                gone = norm(moved, "euclidean", within.trailing) <= 1e-9 * radius
+                trial[name] = torch.where(gone, here, trial[name])
         value, trial_slope = _value_and_slope(objective, sets, trial)
         undefined += torch.isnan(value).sum(dim=1)
         better = value > top

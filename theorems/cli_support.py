@@ -141,5 +141,7 @@ def finish(run: Run) -> None:
     for result in run.unexpected:
         if not result.conflict:
             print(f"UNEXPECTED {result.id} {result.verdict}: {result.reason}", file=sys.stderr)
+    if run.interrupted:
+        complain("interrupted; what was finished is kept and not run again next time")
     if run.exit_status():
         raise typer.Exit(run.exit_status())

@@ -63,7 +63,8 @@ def run(
     cluster: str | None = None,
     patterns: Iterable[str] = (),
 ) -> Run:
-    """Check a collection of claims. An interrupt leaves every finished task in the store.
+    """Check a collection of claims. After an interrupt the claims that are finished are judged, and
+    every finished task is in the store.
 
     `record` says whether the run itself is kept in the store beside its tasks. `cluster` is the
     address of a Dask cluster, whose workers find the claims by `patterns`. Raises `ClusterError`.
@@ -88,25 +89,32 @@ def run(
             progress(task, len(outcomes), len(everything))
 
     left = _largest_first([task for task in everything if task not in outcomes], claims)
-    if left and cluster is not None:
-        run_cluster(left, list(patterns), profile, done, cluster)
-    elif left and jobs > 1:
-        run_pool(left, claims, profile, done, min(jobs, len(left)))
-    elif left:
-        run_here(left, claims, profile, done)
+    interrupted = False
+    try:
+        if left and cluster is not None:
+            run_cluster(left, list(patterns), profile, done, cluster)
+        elif left and jobs > 1:
+            run_pool(left, claims, profile, done, min(jobs, len(left)))
+        elif left:
+            run_here(left, claims, profile, done)
+    except KeyboardInterrupt:
+        # What is finished is judged and reported; the rest waits for the next run.
+        interrupted = True
     results = {
         id_: _result(claim, [outcomes[task] for task in tasks[id_]])
         for id_, claim in claims.items()
+        if all(task in outcomes for task in tasks[id_])
     }
     finished_run = Run(
         profile=profile.name,
         seed=profile.seed,
         versions=versions,
         results=results,
-        claims=claims,
+        claims={id_: claims[id_] for id_ in results},
         defects=collection.defects,
         started=started.isoformat(timespec="seconds"),
         seconds=time.perf_counter() - clock,
+        interrupted=interrupted,
     )
     if store is not None and record:
         store.save_run(finished_run.to_json())

@@ -81,7 +81,7 @@ class Run:
     defects: tuple[Any, ...] = ()
     started: str = ""
     seconds: float = 0.0
-    number: int | None = None
+    interrupted: bool = False
 
     def __getitem__(self, id_: str) -> Result:
         return self.results[id_]
@@ -99,7 +99,10 @@ class Run:
         return {verdict: counted.get(verdict, 0) for verdict in Verdict}
 
     def exit_status(self) -> int:
-        """0 as expected, 1 an unexpected verdict, 2 a malformed claim, 3 a conflict."""
+        """0 as expected, 1 an unexpected verdict, 2 a malformed claim, 3 a conflict, 130 an
+        interrupted run."""
+        if self.interrupted:
+            return 130
         if self.conflicts:
             return 3
         if self.defects:

@@ -258,6 +258,14 @@ def test_slopes_of_any_size_are_followed() -> None:
         assert float(found.value) / scale == pytest.approx(math.sqrt(3), rel=1e-9)
 
 
+def test_a_move_through_the_origin_stays_on_the_sphere() -> None:
+    """Half the way from x to the steepest point -x has no direction."""
+    sets = {"x": Around(zeros(4, 1, 1), 1.0, shape="sphere", trailing=1)}
+    found = maximise(lambda w: -(w["x"] - 0.1).square().sum(-1), sets, Ascent(16, 30), generator())
+    assert float(found.distance.max()) < 1e-11
+    assert float(found.value.min()) == pytest.approx(-0.81)
+
+
 BAD = {
     "trailing": Around(zeros(1, 1, 3), 1.0, trailing=2),
     "spectral": Around(zeros(1, 1, 2, 3, 3), 1.0, shape="spectral", trailing=3),

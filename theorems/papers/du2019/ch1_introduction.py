@@ -110,9 +110,7 @@ not_smooth = Claim(
     reading=r"the same network at $w_2=1$; ReLU's derivative at $w_1=h>0$ and at $-h$",
     over={K: Interval.open(0, oo), h: Interval.open(0, 1)},
     quantifier=Exists(exhibit={h: 1 / (4 * K + 4)}),
-    lhs=Closed(
-        sp.Abs(sp.diff((h - 1) ** 2 / 2, h) - sp.diff(Rational(1, 2) + 0 * h, h)) / (2 * h)
-    ),
+    lhs=Closed(sp.Abs(sp.diff((h - 1) ** 2 / 2, h) - sp.diff(Rational(1, 2) + 0 * h, h)) / (2 * h)),
     relation=">",
     rhs=Closed(K),
 )

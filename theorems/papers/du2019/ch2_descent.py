@@ -70,9 +70,7 @@ def _terms(start: Any, points: Any) -> dict[str, Any]:
         "stable": lambda w, _: terms(w).stable,
         "changing": lambda w, _: terms(w).changing,
         "count": lambda w, _: terms(w).count,
-        "linear": lambda w, r: (
-            (terms(w).gram - terms(w).off_gram) @ r.unsqueeze(-1)
-        ).squeeze(-1),
+        "linear": lambda w, r: ((terms(w).gram - terms(w).off_gram) @ r.unsqueeze(-1)).squeeze(-1),
         "off_norm": lambda w, _: torch.linalg.matrix_norm(terms(w).off_gram, ord=2),
         "speeds": lambda w, _: terms(w).speeds.sum(dim=-1),
         "residual": lambda _, r: r,
@@ -249,7 +247,10 @@ one_step = Claim(
 
 def _perturbation(radius: Any, failure: Any) -> Any:
     """The terms with R in the contraction, over eta."""
-    return 2 * CONSTANT * n**2 * radius / failure + 2 * CONSTANT * n ** Rational(3, 2) * radius / failure
+    return (
+        2 * CONSTANT * n**2 * radius / failure
+        + 2 * CONSTANT * n ** Rational(3, 2) * radius / failure
+    )
 
 
 contraction = Claim(

@@ -98,7 +98,9 @@ loss_at_the_kink = Claim(
     r"(2.5) still says $H(t)=1\ge\frac{\lambda_0}2=\frac14$ but $u=0$",
     over={z_0: POSITIVE, y: POSITIVE, t: Interval(0, sp.oo)},
     quantifier=AlongTrajectory(simulate=_one_neuron, rounding=1e-3),
-    lhs=Side(closed=sp.Max((y + z_0) * exp(-t), y) ** 2, measured=Simulated(lambda path: path["loss"])),
+    lhs=Side(
+        closed=sp.Max((y + z_0) * exp(-t), y) ** 2, measured=Simulated(lambda path: path["loss"])
+    ),
     relation="<=",
     rhs=Closed((y + z_0) ** 2 * exp(-t / 2)),
     grid=Grid(z_0=[0.1, 1.0], y=[0.5, 2.0], t=[5.0]),
@@ -373,7 +375,8 @@ distance_stays_small = Claim(
     id="du2019.lemma-2.4.distance",
     source=Source(PAPER, "2.2.1", "Lemma 2.4, the distance"),
     statement=LEMMA + r"$\|w_r(t)-w_r(0)\|_2\le R'$ for all $r$",
-    reading=ONE_READING + r"; $\frac km\ge\frac34\lambda_0$ and no $|w_r(0)|<R$, as in the event of "
+    reading=ONE_READING
+    + r"; $\frac km\ge\frac34\lambda_0$ and no $|w_r(0)|<R$, as in the event of "
     "Lemmas 2.1 and 2.2",
     over={**ONE_INPUT, c: Interval.Lopen(0, sqrt(2 * sp.pi) / 16), delta: Interval.open(0, 1)},
     where=[k <= m, 8 * k >= 3 * m],

@@ -151,7 +151,10 @@ two_inputs = Claim(
     over={phi: Interval.open(0, pi), norm_x: POSITIVE, norm_z: POSITIVE},
     lhs=Closed(
         sp.Matrix(
-            [norm_x**2 * norm_z**2 / 4 - (INNER * step_correlation(phi)) ** 2, norm_x**2 + norm_z**2]
+            [
+                norm_x**2 * norm_z**2 / 4 - (INNER * step_correlation(phi)) ** 2,
+                norm_x**2 + norm_z**2,
+            ]
         )
     ),
     relation=">",

@@ -91,7 +91,9 @@ class Start:
         shift = largest_shift(self.weights, self.x, radius[:, None, None, None])
         norm = torch.linalg.matrix_norm(shift, ord=2)
         least = self.least[..., 0]
-        good = (least_eigenvalue(gram_at(self.weights, self.x)) >= 0.75 * least) & (norm < least / 4)
+        good = (least_eigenvalue(gram_at(self.weights, self.x)) >= 0.75 * least) & (
+            norm < least / 4
+        )
         return good.unsqueeze(-1)
 
 

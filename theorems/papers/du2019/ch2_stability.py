@@ -146,9 +146,7 @@ norms = Claim(
     r"$\frac12(|b_{11}+b_{22}|+\sqrt{(b_{11}-b_{22})^2+4b_{12}^2})$",
     over={b: sp.S.Reals for b in (b_11, b_12, b_22)},
     lhs=Closed(
-        sp.Matrix(
-            [(Abs(b_11 + b_22) + sqrt((b_11 - b_22) ** 2 + 4 * b_12**2)) / 2, SHIFT_NORMS]
-        )
+        sp.Matrix([(Abs(b_11 + b_22) + sqrt((b_11 - b_22) ** 2 + 4 * b_12**2)) / 2, SHIFT_NORMS])
     ),
     relation="<=",
     rhs=Closed(sp.Matrix([SHIFT_NORMS, Abs(b_11) + 2 * Abs(b_12) + Abs(b_22)])),

@@ -259,6 +259,7 @@ lower = Claim(
     rhs=Closed(smallest_eigenvalue(phi) * (length**2 + 1 - 2 * length * cos(phi))),
     grid=Grid(phi=[0.0, 1e-3, 1.0, 3.0], length=[0.1, 0.999, 4.0]),
     uses=("du2019.lemma-6.1", "du2019.eq-6.2a"),
+    seconds=1.0,
 )
 
 opposite_filter = Claim(

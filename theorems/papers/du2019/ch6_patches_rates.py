@@ -54,7 +54,7 @@ def bound(power: int) -> Any:
 
 
 RANGE = {flatness: Interval.open(0, 2), epsilon: Interval.open(0, 1)}
-RUNS = Grid(flatness=[2.0**-i for i in range(8)], epsilon=[0.25, 1 / 16, 1 / 64, 1 / 256])
+RUNS = Grid(flatness=[2.0**-i for i in range(7)], epsilon=[0.25, 1 / 16, 1 / 64, 1 / 256])
 iterations = Claim(
     id="du2019.text-6.3b",
     source=Source(PAPER, "6.3", "after Theorem 6.3, number of iterations"),

@@ -1,7 +1,7 @@
 r"""Section 2: the network in its two forms, its initialisation, and the kernel that it defines.
 
 Symbols in `sec4_symbols`; phi: angle of two inputs on the sphere; k0: the kernel (2.6); K: its
-matrix at n inputs divided by n; mu_n: the n-th eigenvalue of the kernel's integral operator;
+matrix at n inputs divided by n;
 K_0: the largest of 1 and the norms of B_0^{(l)}.
 """
 
@@ -11,7 +11,7 @@ import math
 from typing import Any
 
 import sympy as sp
-from sympy import Interval, Rational, floor, oo, pi, symbols
+from sympy import Interval, Rational, oo, pi, symbols
 
 from symbolic.arccos import g, relu_correlation
 from theorems.claim import Claim, Source
@@ -32,7 +32,7 @@ from theorems.papers.ema2019.sec4_symbols import (
     sigma,
     y,
 )
-from theorems.quantifiers import ForAllWeights, InExpectation, WithProbability
+from theorems.quantifiers import ForAllWeights, InExpectation
 from theorems.sides import Closed, Computed, Holds, Sampled, Side
 
 phi, K_0 = symbols("phi K_0", real=True)
@@ -195,8 +195,8 @@ gaussian_start_corrected = Claim(
 gaussian_step = Claim(
     id="ema2019.text-2.1.step",
     source=Source(PAPER, "2.1", "larger initialisations, one layer of the recursions"),
-    statement=r"$o^{(l)}\le4K_0\varepsilon_c$, $|y^{(l)}|\le4K_0c$ and $4K_0^2c\,\varepsilon_c\le1$ "
-    r"give $(K_0+\varepsilon_c)(1+o^{(l)})+\varepsilon_c|y^{(l)}|\le4K_0$",
+    statement=r"$o^{(l)}\le4K_0\varepsilon_c$, $|y^{(l)}|\le4K_0c$ and $4K_0^2c\,\varepsilon_c\le1$"
+    r" give $(K_0+\varepsilon_c)(1+o^{(l)})+\varepsilon_c|y^{(l)}|\le4K_0$",
     reading="not printed: the induction behind the corrected bound",
     over={
         c: AT_LEAST_ONE,
@@ -335,59 +335,3 @@ diagonal = Claim(
     rhs=Closed(1 / n),
     grid=Grid(n=[1, 4], d=[1, 2, 6], sigma=[0, 1, 2]),
 )
-
-
-def _least_of_random_inputs(points: Any, samples: int, generator: Any) -> Any:
-    import torch
-
-    from numeric.data import unit_sphere
-
-    x = unit_sphere((points.n, samples, points["n"]), 2, generator)
-    return torch.linalg.eigvalsh(relu_kernel_matrix(x))[..., 0]
-
-
-# On the circle the operator's eigenfunctions are cos(k phi), sin(k phi); from the fourth eigenvalue
-# on they belong to k = 2, 2, 4, 4, 6, 6, ... with the Fourier coefficients 1 / (pi (k^2 - 1))^2.
-ORDER = 2 * (floor(n / 2) - 1)
-MU = 1 / (pi * (ORDER**2 - 1)) ** 2
-FEW = Grid(n=[4, 8, 16, 32])
-
-operator_bound = Claim(
-    id="ema2019.remark-1b",
-    source=Source(PAPER, "2.2", "Remark 1, the integral operator"),
-    statement=r"for $x_i$ independent from $\pi_0$, with high probability $\lambda_n\ge\mu_n/2$, "
-    r"$\mu_n$ the $n$-th eigenvalue of $T_{k_0}$ on $L^2(S^{d-1},\pi_0)$",
-    reading="ReLU on the circle; high probability read as no less than 1/2, the weakest it can mean",
-    over={n: sp.Range(4, oo)},
-    quantifier=WithProbability(at_least=Rational(1, 2), draws=1000),
-    lhs=Sampled(_least_of_random_inputs),
-    relation=">=",
-    rhs=Closed(MU / 2),
-    grid=FEW,
-    uses=("ema2019.eq-2.6",),
-)
-k = symbols("k", integer=True)
-
-fourier = Claim(
-    id="ema2019.remark-1b.operator",
-    source=Source(PAPER, "2.2", "Remark 1, the operator's eigenvalues on the circle"),
-    statement=r"for ReLU and $d=2$, $\frac1\pi\int_0^\pi k_0(\varphi)\cos k\varphi\,d\varphi="
-    r"\frac1{\pi^2(k^2-1)^2}$ for even $k$",
-    over={k: sp.Range(2, 22, 2)},
-    lhs=Computed(lambda points: _coefficient(points)),
-    relation="==",
-    rhs=Closed(1 / (pi * (k**2 - 1)) ** 2),
-    grid=Grid(k=[2, 4, 6, 20]),
-)
-
-
-def _coefficient(points: Any) -> Any:
-    """By Gauss-Legendre quadrature: the integrand is smooth on `[0, pi]`."""
-    import numpy as np
-    import torch
-
-    nodes, weights = np.polynomial.legendre.leggauss(80)
-    angle = (nodes + 1) * math.pi / 2
-    kernel_values = ((math.pi - angle) * np.cos(angle) + np.sin(angle)) / (4 * math.pi)
-    total = float((weights * kernel_values * np.cos(points.k * angle)).sum()) / 2
-    return torch.full((points.n,), total, dtype=torch.float64)
