@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-TIME_STEP = 0.005
+TIME_STEP = 0.002
 
 
 def gradient_flow(

@@ -56,8 +56,9 @@ def largest_on_ball(matrix: Tensor, vector: Tensor, constant: Tensor, radius: Te
     for _ in range(80):
         middle = (low + high) / 2
         length = (modes / (middle.unsqueeze(-1) - values)).norm(dim=-1)
-        low, high = torch.where(length > radius, middle, low), torch.where(
-            length > radius, high, middle
+        low, high = (
+            torch.where(length > radius, middle, low),
+            torch.where(length > radius, high, middle),
         )
     at = modes / (high.unsqueeze(-1) - values)
     # Whatever length is missing goes along the steepest direction, either way.

@@ -2,7 +2,8 @@
 
 `w` are the unit rows of `sqrt(m) B`, stacked over layers: `(..., N, d)` with `N = m L`; inputs
 `x (..., n, d)` lie on the unit sphere. Targets have the form `f*(x) = E_w[A(w) sigma(w.x)]`, w
-uniform on the sphere, with `A = gamma` ("constant") or `A = gamma sign(w_1)` ("signed").
+uniform on the sphere, with `A = gamma` ("constant"), `A = gamma sign(w_1)` ("signed") or
+`A = gamma [w_1 > 0]` ("half").
 All tensors are float64. Source: ema2019, sections 2.2 and 6.1, Assumption 3.3, appendix C.
 """
 
@@ -45,6 +46,8 @@ def coefficient(w: Tensor, gamma: Tensor, kind: str) -> Tensor:
         return gamma * torch.ones_like(w[..., 0])
     if kind == "signed":
         return gamma * torch.where(w[..., 0] >= 0, 1.0, -1.0).to(w.dtype)
+    if kind == "half":
+        return gamma * (w[..., 0] > 0).to(w.dtype)
     raise ValueError(f"unknown kind of target {kind!r}")
 
 
@@ -70,13 +73,18 @@ def target(x: Tensor, gamma: Tensor, activation: str, kind: str, nodes: int = 20
 
     "constant": `gamma E sigma(u)`, u one coordinate, by quadrature. "signed": the even part of
     sigma drops out; in one dimension `gamma (sigma(x) - sigma(-x)) / 2`. For a positively
-    homogeneous sigma the odd part is linear and `f* = gamma s x_1 E|w_1|`, `s` its slope. Raises
+    homogeneous sigma the odd part is linear and `f* = gamma s x_1 E|w_1|`, `s` its slope. "half":
+    in one dimension `gamma sigma(x) / 2`. Raises
     `ValueError` for a signed target of another activation in more than one dimension.
     """
     sigma, dimension = ACTIVATIONS[activation], x.shape[-1]
     u, weight = _sphere_rule(dimension, nodes)
     if kind == "constant":
         return gamma * (weight * sigma(u)).sum() * torch.ones_like(x[..., 0])
+    if kind == "half":
+        if dimension != 1:
+            raise ValueError("a half target has a closed form in one dimension only")
+        return gamma * sigma(x[..., 0]) / 2
     if kind != "signed":
         raise ValueError(f"unknown kind of target {kind!r}")
     if dimension == 1:

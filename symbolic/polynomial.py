@@ -107,6 +107,8 @@ def _proof(relation: sp.Basic, domain: Domain, deadline: float) -> dict[str, Any
     """The proof of one relation; raises `NoCertificate` or `NoCombination`."""
     from symbolic.casework import by_cases
     from symbolic.positivity import Certifier
+    from symbolic.products import Products
+    from symbolic.shifted import NoCertificate
 
     if relation.has(sp.Abs, sp.Max, sp.Min, sp.Piecewise) and not isinstance(relation, sp.Ne):
         gap = relation.lhs - relation.rhs
@@ -114,7 +116,12 @@ def _proof(relation: sp.Basic, domain: Domain, deadline: float) -> dict[str, Any
             gap = -gap
         strict = isinstance(relation, sp.Gt | sp.Lt)
         return {"boxes": [{"box": {}, "why": by_cases(gap, domain, strict, deadline)}]}
-    return Certifier(relation, domain, deadline).proof(_OPS[relation.func])
+    now = time.monotonic()
+    try:
+        half = now + 0.5 * (deadline - now)
+        return Certifier(relation, domain, half).proof(_OPS[relation.func])
+    except NoCertificate:
+        return Products(relation, domain, deadline).proof(_OPS[relation.func])
 
 
 _OPS = {sp.Ge: ">=", sp.Gt: ">", sp.Le: "<=", sp.Lt: "<", sp.Eq: "==", sp.Ne: "!="}

@@ -88,6 +88,11 @@ def is_integer_domain(domain: sp.Set) -> bool:
     return domain.is_subset(sp.S.Integers) is True
 
 
+@lru_cache(maxsize=1024)
+def _float_ends(domain: sp.Interval) -> tuple[float, float]:
+    return float(domain.start), float(domain.end)
+
+
 def contains(domain: sp.Set, value: float | int) -> bool:
     """Whether a grid value lies in the domain, a float standing for the real it is closest to.
 

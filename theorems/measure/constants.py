@@ -113,15 +113,20 @@ def fit(rows: list[dict[str, Any]], name: str, *, shrinking: bool, worst: bool) 
     x, y = x[order], y[order]
     line = linregress(x, y)
     half = float(t.isf((1 - CONFIDENCE) / 2, len(x) - 2)) * float(np.nan_to_num(line.stderr))
+    # Points that lie on a line by luck leave no residue: each one's own noise counts as well.
+    errors = 4 * np.array([float(row.get("noise", 0.0)) for row in chosen])[order]
+    spread = x - x.mean()
+    half += float(np.linalg.norm(spread * errors)) / float(spread @ spread)
     octaves = np.interp(x[-1] - math.log(2) * np.arange(3, -1, -1), x, y)
-    noise = max(float(row.get("noise", 0.0)) for row in chosen)
+    # The slopes of the last octaves see only the noise there.
+    noise = float(errors[x >= x[-1] - 3 * math.log(2) - 1e-9].max())
     return {
         "symbol": name,
         "slope": float(line.slope),
         "low": float(line.slope) - half,
         "high": float(line.slope) + half,
         "late": [float(value) for value in np.diff(octaves) / math.log(2)],
-        "noise": 4 * noise + STEADY,
+        "noise": noise + STEADY,
     }
 
 

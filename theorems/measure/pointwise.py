@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -244,11 +246,11 @@ def _ascend(
     for step in range(steps):
         size = 10.0 ** (-1 - 6 * (step / max(steps - 1, 1)))
         moved = [_moved(point, domains, size, rng) for point in current]
-        legal = [
-            i
-            for i, point in enumerate(moved)
-            if all(evaluate.holds_at(relation, point) for relation in claim.relations)
-        ]
+        columns = {name: np.array([point[name] for point in moved]) for name in moved[0]}
+        inside = np.ones(len(moved), dtype=bool)
+        for relation in claim.relations:
+            inside &= evaluate.holds(relation, columns)
+        legal = [int(i) for i in np.flatnonzero(inside)]
         if not legal:
             continue
         trial = _compare_rows(claim, [moved[i] for i in legal])
@@ -273,11 +275,16 @@ def _compare_rows(claim: Claim, points: list[Point]) -> np.ndarray:
     return score
 
 
-def _moved(point: Point, domains: dict, size: float, rng: np.random.Generator) -> Point:
+@lru_cache(maxsize=1024)
+def _ends(domain: Any) -> tuple[float, float]:
+    return float(domain.inf), float(domain.sup)
+
+
+def _moved(point: Point, domains: dict[str, Any], size: float, rng: np.random.Generator) -> Point:
     moved = dict(point)
     for name, domain in domains.items():
         value = float(point[name])
-        low, high = float(domain.inf), float(domain.sup)
+        low, high = _ends(domain)
         span = high - low if np.isfinite(high - low) else max(abs(value), 1e-3)
         candidate = value + size * span * rng.standard_normal()
         moved[name] = candidate if contains(domain, candidate) else value

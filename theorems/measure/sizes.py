@@ -1,10 +1,17 @@
 """Sufficient size: the smallest size that works at each point, against the printed bound.
 
-The thresholds come from doubling and bisection over a fixed number of draws per size; how their
-ratio to the bound grows along each scaled symbol is fitted by the judge, as for constants.
+Doubling and bisection over a fixed number of draws per size find the threshold; fresh draws on both
+sides of it then bracket it: below the bracket success is clearly rarer than printed, at its upper
+end clearly not, each by an exact binomial interval. The bracket's centre is what is compared with
+the bound, its width is the point's noise. How the ratio grows along each scaled symbol is fitted by
+the judge, as for constants, with that noise in the interval of the exponent.
 """
 
 from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,42 +21,85 @@ from theorems.evidence import Evidence, Extreme, thin
 from theorems.grid import Point
 from theorems.measure import comparison as cmp
 from theorems.measure.pointwise import kept_points
+from theorems.measure.probability import interval
 from theorems.points import Points
 from theorems.profiles import Profile, seed_of
 from theorems.quantifiers import SufficientSize
 
 DRAWS_SHARE = 10
+# One bracket end is wrong at most this often; in units of which the fit counts four.
+ALPHA = 1e-6
+SIGMAS = 4
+# The bracket's ends are sought at these multiples of the threshold, and its fate at the last ones.
+STEPS = (1.0, 1.03, 1.07, 1.15, 1.32, 1.74, 3.0, 9.0)
+BEYOND = (2, 4)
+# A bracket with an open end counts as this wide.
+OPEN = 16.0
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """The smallest sufficient size lies in `(low, high]`; `open` says what is not settled.
+
+    `size` is what bisection found, None if no size sufficed; `draws` is how many were made.
+    """
+
+    size: int | None
+    low: float
+    high: float
+    draws: int
+    open: str = ""
+
+    @property
+    def centre(self) -> float:
+        return math.sqrt(self.low * self.high)
+
+    @property
+    def noise(self) -> float:
+        """Half the bracket's relative width, in the units of a standard error."""
+        return math.log(self.high / self.low) / 2 / SIGMAS
 
 
 def measure(claim: Claim, points: list[Point], profile: Profile, seed: str) -> Evidence:
     """Thresholds at points that share their integer symbols."""
     quantifier = claim.quantifier
     assert isinstance(quantifier, SufficientSize)
+    if claim.measured_hypotheses:
+        raise cmp.MeasurementError(
+            f"{claim.id}: a sufficient size cannot check measured hypotheses"
+        )
     kept, skipped = kept_points(claim, points)
     if not kept:
         return Evidence(skipped=skipped)
-    draws = quantifier.draws or max(50, profile.draws // DRAWS_SHARE)
-    rows, unresolved = [], []
+    rows, unresolved, draws = [], [], 0
     for point in kept:
-        size = _threshold(claim, quantifier, point, draws, seed)
-        bound = float(_bound(claim, point))
-        if size is None:
-            unresolved.append(f"no size up to {quantifier.largest} suffices at {cmp.shown(point)}")
+        bound = _bound(claim, point)
+        where = cmp.shown(point)
+        if not (math.isfinite(bound) and bound > 0):
+            unresolved.append(f"the printed bound is {bound:.3g}, no positive number, at {where}")
             continue
-        rows.append({**cmp.shown(point), "lhs": size, "rhs": bound, "ratio": size / bound})
+        found = _Search(claim, quantifier, point, profile, seed).threshold()
+        draws += found.draws
+        if found.open:
+            unresolved.append(f"{found.open} at {where}")
+        if found.size is not None:
+            ratio, noise = found.centre / bound, found.noise
+            rows.append(
+                {**where, "lhs": found.centre, "rhs": bound, "ratio": ratio, "noise": noise}
+            )
     best = max(rows, key=lambda row: row["ratio"], default=None)
     tight = None
     if best is not None:
-        at = {k: v for k, v in best.items() if k not in ("lhs", "rhs", "ratio")}
+        at = {k: v for k, v in best.items() if k not in ("lhs", "rhs", "ratio", "noise")}
         tight = Extreme(best["ratio"], at, float(best["lhs"]), best["rhs"])
     return Evidence(
         points=len(rows),
-        draws=draws * len(rows),
+        draws=draws,
         skipped=skipped,
         tightness=tight,
-        unresolved=tuple(unresolved),
+        unresolved=tuple(dict.fromkeys(unresolved)),
         rows=tuple(thin(rows)),
-        details={"ratios": rows, "draws": draws},
+        details={"ratios": rows},
     )
 
 
@@ -61,35 +111,96 @@ def _bound(claim: Claim, point: Point) -> float:
     return float(cmp.computed_values(claim, rhs.measured, batch, f"{claim.id}: rhs")[0, 0])
 
 
-def _threshold(
-    claim: Claim, quantifier: SufficientSize, point: Point, draws: int, seed: str
-) -> int | None:
-    """The smallest size whose success rate reaches the target; None if none up to the largest."""
-    env = {name: np.asarray(value) for name, value in point.items()}
-    target = float(evaluate.values(evaluate.as_expression(quantifier.at_least), env))
+class _Search:
+    """The threshold at one point."""
 
-    def suffices(size: int) -> bool:
-        return _success(claim, point, size, draws, seed) >= target
+    def __init__(
+        self, claim: Claim, quantifier: SufficientSize, point: Point, profile: Profile, seed: str
+    ) -> None:
+        self.claim, self.quantifier, self.point, self.seed = claim, quantifier, point, seed
+        env = {name: np.asarray(value) for name, value in point.items()}
+        self.target = float(evaluate.values(evaluate.as_expression(quantifier.at_least), env))
+        self.draws = quantifier.draws or _enough(self.target, profile)
+        self.made = 0
 
-    low, high = quantifier.start - 1, quantifier.start
-    while not suffices(high):
-        if high >= quantifier.largest:
-            return None
-        low, high = high, min(2 * high, quantifier.largest)
-    while high - low > max(1, high // 32):
-        middle = (low + high) // 2
-        low, high = (low, middle) if suffices(middle) else (middle, high)
-    return high
+    def threshold(self) -> Threshold:
+        """Doubling, bisection, and a bracket on fresh draws."""
+        quantifier = self.quantifier
+        low, high = quantifier.start - 1, quantifier.start
+        while not self._suffices(high):
+            if high >= quantifier.largest:
+                reason = f"no size up to {quantifier.largest} suffices"
+                return Threshold(None, 0, 0, self.made, reason)
+            low, high = high, min(2 * high, quantifier.largest)
+        while high - low > max(1, high // 32):
+            middle = (low + high) // 2
+            low, high = (low, middle) if self._suffices(middle) else (middle, high)
+        return self._bracketed(high)
+
+    def _bracketed(self, size: int) -> Threshold:
+        """Both ends on fresh draws, so that bisection's luck is not counted twice."""
+        reasons = []
+        above = (max(size, round(size * step)) for step in STEPS)
+        upper = next((s for s in self._upwards(above) if self._clear(s) is True), None)
+        if upper is None:
+            reasons.append(f"no size up to {round(size * STEPS[-1])} clearly suffices")
+        below = (min(size - 1, math.floor(size / step)) for step in STEPS)
+        lower = next((s for s in self._downwards(below) if self._clear(s) is False), None)
+        if lower is None and size > max(1, self.quantifier.start):
+            reasons.append("no smaller size is clearly too small")
+        elif lower is None and self.quantifier.start > 1:
+            reasons.append(f"the first size tried, {self.quantifier.start}, already suffices")
+        for factor in BEYOND:
+            larger = factor * (upper or size)
+            if larger <= self.quantifier.largest and self._clear(larger) is False:
+                reasons.append(f"success is lost again at size {larger}")
+                break
+        # Size 1 is the smallest there is: its requirement is taken to be more than a half.
+        least = 0.5 if size == 1 else size / OPEN
+        return Threshold(
+            size,
+            float(lower) if lower is not None else least,
+            float(upper) if upper is not None else size * OPEN,
+            self.made,
+            "; ".join(reasons),
+        )
+
+    def _upwards(self, sizes: Iterator[int]) -> Iterator[int]:
+        return iter(dict.fromkeys(s for s in sizes if s <= self.quantifier.largest))
+
+    def _downwards(self, sizes: Iterator[int]) -> Iterator[int]:
+        return iter(dict.fromkeys(s for s in sizes if s >= self.quantifier.start))
+
+    def _suffices(self, size: int) -> bool:
+        return self._successes(size, "bisection") >= self.target * self.draws
+
+    def _clear(self, size: int) -> bool | None:
+        """Whether fresh draws say that the size suffices; None when they leave it open."""
+        low, high = interval(self._successes(size, "bracket"), self.draws, 2 * ALPHA)
+        if low >= self.target:
+            return True
+        return False if high < self.target else None
+
+    def _successes(self, size: int, stage: str) -> int:
+        import torch
+
+        claim, draws = self.claim, self.draws
+        batch = Points([self.point], claim.sizes)
+        key = (claim.id, self.seed, stage, sorted(self.point.items()), size)
+        generator = torch.Generator().manual_seed(seed_of(*key))
+        result = claim.sides[0].measured.function(batch, size, draws, generator)
+        array = cmp.to_array(result, leading=1, claim=claim, what=f"{claim.id}: lhs", counts=True)
+        if array.shape != (1, draws) or not np.isin(array, (0, 1)).all():
+            raise cmp.MeasurementError(
+                f"{claim.id}: lhs must return 0 or 1 for each of {draws} draws"
+            )
+        self.made += draws
+        return int(array.sum())
 
 
-def _success(claim: Claim, point: Point, size: int, draws: int, seed: str) -> float:
-    import torch
-
-    batch = Points([point], claim.sizes)
-    generator = torch.Generator().manual_seed(seed_of(claim.id, seed, sorted(point.items()), size))
-    lhs = claim.sides[0]
-    result = lhs.measured.function(batch, size, draws, generator)
-    array = cmp.to_array(result, leading=1, claim=claim, what=f"{claim.id}: lhs", counts=True)
-    if array.shape != (1, draws) or not np.isin(array, (0, 1)).all():
-        raise cmp.MeasurementError(f"{claim.id}: lhs must return 0 or 1 for each of {draws} draws")
-    return float(array.mean())
+def _enough(target: float, profile: Profile) -> int:
+    """Draws with which a size that nearly always succeeds is told from one at the target."""
+    usual = max(50, profile.draws // DRAWS_SHARE)
+    if not 0 < target < 1:
+        return usual
+    return min(profile.draws, max(usual, math.ceil(2 * math.log(ALPHA) / math.log(target))))

@@ -84,10 +84,11 @@ def _two_layers(first: sp.Expr, second: sp.Expr) -> sp.Expr:
 not_convex = Claim(
     id="du2019.eq-1.3",
     source=Source(PAPER, "1", "(1.3), convexity"),
-    statement=r"$L(W_1,\dots,W_H)=\frac1{2n}\sum_i(W_H\sigma(\cdots W_2\sigma(W_1x_i))-y_i)^2$ does "
+    statement=r"$L(W_1,\dots,W_H)=\frac1{2n}\sum_i(W_H\sigma(\cdots W_2\sigma(W_1x_i))-y_i)^2$ "
+    r"does "
     "not have the convexity of (1.2): it exceeds the mean of its end points at some midpoint",
     reading="H = 2, every width 1, one input 1 with label 1, ReLU",
-    over={s: sp.S.Reals for s in (w_1, w_2, v_1, v_2)},
+    over=dict.fromkeys((w_1, w_2, v_1, v_2), sp.S.Reals),
     quantifier=Exists(
         exhibit={
             w_1: sp.Integer(2),

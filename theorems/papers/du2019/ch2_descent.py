@@ -25,9 +25,7 @@ from theorems.papers.du2019.ch2_runs import (
     eta,
     gap,
     lambda_0,
-    m,
     n,
-    radius_of,
 )
 from theorems.quantifiers import AlongTrajectory, UpToConstant, WithProbability
 from theorems.sides import Closed, Holds, Sampled, Simulated
@@ -94,7 +92,8 @@ def _taken_apart(points: Any, generator: Any) -> dict[str, Any]:
 changing_part = Claim(
     id="du2019.proof-2.3a",
     source=Source(PAPER, "2.3.1", "proof of Theorem 2.3, the part that may change its pattern"),
-    statement=r"$|I_2^i|\le\frac{\eta|S_i^\perp|}{\sqrt m}\max_r\|\frac{\partial L}{\partial w_r}\|_2\le"
+    statement=r"$|I_2^i|\le\frac{\eta|S_i^\perp|}{\sqrt m}\max_r\|\frac{\partial L}{\partial "
+    r"w_r}\|_2\le"
     r"\frac{\eta|S_i^\perp|\sqrt n\|u(k)-y\|_2}m$",
     over=RUN,
     quantifier=AlongTrajectory(simulate=_taken_apart),
@@ -185,7 +184,8 @@ def _all_speeds(path: Path) -> Any:
 quadratic_first = Claim(
     id="du2019.proof-2.3c.first",
     source=Source(PAPER, "2.3.1", "proof of Theorem 2.3, the quadratic term, first inequality"),
-    statement=r"$\|u(k+1)-u(k)\|_2^2\le\eta^2\sum_i\frac1m\left(\sum_r\|\frac{\partial L}{\partial w_r}"
+    statement=r"$\|u(k+1)-u(k)\|_2^2\le\eta^2\sum_i\frac1m\left(\sum_r\|\frac{\partial "
+    r"L}{\partial w_r}"
     r"\|_2\right)^2$",
     over=RUN,
     quantifier=AlongTrajectory(simulate=_taken_apart),
@@ -256,10 +256,12 @@ def _perturbation(radius: Any, failure: Any) -> Any:
 contraction = Claim(
     id="du2019.proof-2.3T",
     source=Source(PAPER, "2.3.1", "proof of Theorem 2.3, one step, last inequality"),
-    statement=r"by the bounds of the step size and of $R=\frac{c\lambda_0}{n^2}$, $c$ a small constant, "
+    statement=r"by the bounds of the step size and of $R=\frac{c\lambda_0}{n^2}$, $c$ a small "
+    r"constant, "
     r"$1-\eta\lambda_0+\frac{2C\eta n^2R}\delta+\frac{2C\eta n^{3/2}R}\delta+\eta^2n^2\le"
     r"1-\frac{\eta\lambda_0}2$",
-    reading=r"some constant $c$ has to make the terms with R a constant share of $\eta\lambda_0$, for "
+    reading=r"some constant $c$ has to make the terms with R a constant share of $\eta\lambda_0$, "
+    r"for "
     r"all $\delta$: they are $O(\eta\lambda_0)$ as $\delta\to0$; divided by $\eta$, $c=1$",
     over={n: sp.S.Naturals, lambda_0: EIGENVALUE, delta: Interval.open(0, 1)},
     quantifier=UpToConstant(shrinking=("delta",)),
@@ -268,7 +270,8 @@ contraction = Claim(
     rhs=Closed(lambda_0),
     grid=Grid(delta=[2.0**-j for j in range(1, 9)], lambda_0=[0.1], n=[1, 4]),
     uses=("du2019.proof-2.3a", "du2019.proof-2.3b", "du2019.proof-2.3c", "du2019.proof-2.3T.first"),
-    erratum="the terms are c lambda_0/delta: section 2.3 drops the delta of R = c delta lambda_0/n^2, "
+    erratum="the terms are c lambda_0/delta: section 2.3 drops the delta of R = c delta "
+    "lambda_0/n^2, "
     "with which (and the printed m) the step goes through",
 )
 
@@ -293,110 +296,4 @@ contraction_corrected = Claim(
     rhs=Closed(1 - eta * lambda_0 / 2),
     grid=Grid(p=[1.0, 3.0], lambda_0=[0.1, 0.5], delta=[0.1], eta=[1e-4, 0.1]),
     corrects="du2019.proof-2.3T",
-)
-
-
-# Corollary 2.1 and Condition 2.1.
-
-
-def _over_steps(points: Any, generator: Any) -> dict[str, Any]:
-    """Descent; the distance one step ahead and whether Condition 2.1 held up to each step."""
-    path = descent_run(points, generator, steps=120)
-    bound = _condition(path)
-    held = (path["loss"] <= bound * (1 + 1e-12)).cummin(dim=-1).values
-    steps = {name: path[name][..., :-1] for name in ("loss", "least", "step")}
-    return {**path, **steps, "ahead": path["far"][..., 1:], "held": held[..., :-1]}
-
-
-def _condition(path: Path) -> Any:
-    factor = 1 - path["step_size"] * path["lambda"] / 2
-    return factor ** path["step"] * path["first"].square()
-
-
-weights_stay = Claim(
-    id="du2019.corollary-2.1",
-    source=Source(PAPER, "2.3.1", "Corollary 2.1, (2.7)"),
-    statement=r"if Condition 2.1 holds for $k'=0,\dots,k$ then for every $r$, "
-    r"$\|w_r(k+1)-w_r(0)\|_2\le\frac{4\sqrt n\|y-u(0)\|_2}{\sqrt m\lambda_0}=:R'$",
-    over=RUN,
-    where=[eta * lambda_0 <= 2],
-    hypotheses=[Holds("Condition 2.1 up to k", lambda path: path["held"])],
-    quantifier=AlongTrajectory(simulate=_over_steps),
-    lhs=Simulated(lambda path: path["ahead"]),
-    relation="<=",
-    rhs=Simulated(lambda path: 4 * path["root"] / path["lambda"]),
-    grid=RUN_GRID,
-    uses=("du2019.condition-2.1", "du2019.corollary-2.1.series"),
-)
-
-SERIES = 1 / (1 - sqrt(1 - q))
-series = Claim(
-    id="du2019.corollary-2.1.series",
-    source=Source(PAPER, "2.7", "proof of Corollary 2.1, the series"),
-    statement=r"$\eta\sum_{k'=0}^\infty\frac{\sqrt n(1-\frac{\eta\lambda_0}2)^{k'/2}}{\sqrt m}\|y-u(0)\|_2="
-    r"\frac{4\sqrt n\|y-u(0)\|_2}{\sqrt m\lambda_0}$",
-    reading=r"printed with $\|y-u(k')\|$ inside the sum, which by the line before is $\|y-u(0)\|$; "
-    r"divided by $\frac{2\sqrt n}{\sqrt m\lambda_0}\|y-u(0)\|$, with $q=\frac{\eta\lambda_0}2$",
-    over={q: Interval.Lopen(0, 1)},
-    lhs=Closed(q * SERIES),
-    relation="==",
-    rhs=Closed(2),
-    erratum="the geometric series sums to less: (1 + sqrt(1 - q))/q < 2/q; an inequality is meant",
-)
-
-series_corrected = Claim(
-    id="du2019.corollary-2.1.series.corrected",
-    source=series.source,
-    statement=r"the same with $\le$: $\sum_{k'\ge0}(1-q)^{k'/2}=\frac1{1-\sqrt{1-q}}\le\frac2q$",
-    reading=series.reading,
-    over={q: Interval.Lopen(0, 1)},
-    lhs=Closed(q * SERIES),
-    relation="<=",
-    rhs=Closed(2),
-    corrects="du2019.corollary-2.1.series",
-)
-
-NEAR = {**SIZES, lambda_0: EIGENVALUE, gap: POSITIVE, delta: Interval.open(0, 1), eta: POSITIVE}
-NEAR_GRID = Grid(
-    points=[
-        {"lambda_0": 0.5, "gap": 2e-3, "delta": 0.9, "eta": 0.0135},
-        {"lambda_0": 0.5, "gap": 2e-4, "delta": 0.3, "eta": 0.001},
-        {"lambda_0": 0.3, "gap": 1e-4, "delta": 0.9, "eta": 0.0083},
-    ],
-    n=[1, 2, 3],
-    m=[400],
-).nightly(n=[1, 2, 3, 4], m=[400, 2000, 8000])
-
-
-def _from_a_good_start(points: Any, generator: Any) -> dict[str, Any]:
-    radius = radius_of(points) / 2
-
-    def event(start: Any, _: Any) -> dict[str, Any]:
-        happened = start.in_the_event(radius)[..., 0]
-        return {"event": lambda *_: happened}
-
-    path = descent_run(points, generator, steps=300, extra=event)
-    return {**path, "radius": radius[:, None, None]}
-
-
-condition = Claim(
-    id="du2019.condition-2.1",
-    source=Source(PAPER, "2.3.1", "Condition 2.1, by induction"),
-    statement=r"at the $k$-th iteration, $\|y-u(k)\|_2^2\le(1-\frac{\eta\lambda_0}2)^k\|y-u(0)\|_2^2$, "
-    r"for every $k$ when $R'<R$ and $\eta\le\frac{\lambda_0}{4n^2}$",
-    reading=r"$R=\frac{\delta\lambda_0}{16Cn^2}$ (the radius for which the step goes through, with its "
-    "delta); starts in the event of Lemmas 2.1 and 2.2; labels close to u(0), so that R' < R at "
-    "widths that run",
-    over=NEAR,
-    where=[4 * eta * n**2 <= lambda_0],
-    hypotheses=[
-        Holds("R' < R", lambda path: 4 * path["root"] / path["lambda"] < path["radius"]),
-        Holds("the event of Lemmas 2.1 and 2.2", lambda path: path["event"]),
-    ],
-    quantifier=AlongTrajectory(simulate=_from_a_good_start),
-    lhs=Simulated(lambda path: path["loss"]),
-    relation="<=",
-    rhs=Simulated(_condition),
-    grid=NEAR_GRID,
-    uses=("du2019.corollary-2.1", "du2019.proof-2.3T.corrected", "du2019.lemma-2.2"),
 )

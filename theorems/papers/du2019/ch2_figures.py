@@ -2,7 +2,7 @@
 
 n: number of inputs and their dimension (1000 in the paper), on the unit sphere with standard normal
 labels; 100 epochs of gradient descent. Neither the widths nor the step size are in the text: widths
-are n/2, n and 4 n here, the step size is 0.1, at which 100 epochs end before the loss is at rounding.
+are n/2, n and 4 n here, the step size is 0.1, with which the loss is still far from rounding.
 """
 
 from __future__ import annotations
@@ -80,7 +80,8 @@ figure_a = _panel(
 figure_b = _panel(
     "b",
     "changed",
-    r"as $m$ becomes larger the share of pattern changes, $\frac1{mn}\sum_i\sum_r\mathbb I\{\mathrm{sign}"
+    r"as $m$ becomes larger the share of pattern changes, $\frac1{mn}\sum_i\sum_r\mathbb "
+    r"I\{\mathrm{sign}"
     r"(w_r(0)^\top x_i)\ne\mathrm{sign}(w_r(k)^\top x_i)\}$, becomes smaller",
     ("du2019.lemma-2.2",),
 )

@@ -14,22 +14,30 @@ from sympy import Interval, Matrix, exp, sqrt, symbols
 
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
+from theorems.papers.du2019.ch2_one_input import (
+    DISTANCE,
+    ONE_GRID,
+    ONE_INPUT,
+    ONE_READING,
+    SHARE,
+    STAYS_HALF,
+    one_input_flow,
+)
 from theorems.papers.du2019.ch2_runs import (
     EIGENVALUE,
+    FLOW_ROUNDING,
     POSITIVE,
     SIZES,
     Path,
-    delta,
+    decayed,
     flow_run,
     gap,
-    k,
     lambda_0,
     lowest_so_far,
     m,
-    n,
     never_rested,
-    radius_of,
     t,
+    twice_the_bound,
 )
 from theorems.quantifiers import AlongTrajectory
 from theorems.sides import Closed, Holds, Side, Simulated
@@ -48,12 +56,6 @@ ASSUMED = Holds(
 )
 SMOOTH = Holds("no neuron has come to rest at w_r.x_i = 0 up to t", never_rested)
 PREMISE = r"if $\lambda_{\min}(H(s))\ge\frac{\lambda_0}2$ for $0\le s\le t$ then "
-# Runge-Kutta steps past a change of pattern are off by the share of neurons that change.
-FLOW_ROUNDING = 1e-3
-
-
-def _decayed(path: Path) -> Any:
-    return path["first"].square() * (-path["lambda"] * path["time"]).exp()
 
 
 loss_decays = Claim(
@@ -65,7 +67,7 @@ loss_decays = Claim(
     quantifier=AlongTrajectory(simulate=flow_run, rounding=FLOW_ROUNDING),
     lhs=Simulated(lambda path: path["loss"]),
     relation="<=",
-    rhs=Simulated(_decayed),
+    rhs=Simulated(decayed),
     grid=FLOW_GRID,
     uses=("du2019.eq-2.4", "du2019.lemma-2.3a.derivative"),
 )
@@ -93,8 +95,10 @@ loss_at_the_kink = Claim(
     source=Source(PAPER, "2.2.1", "Lemma 2.3, the loss, after a neuron comes to rest"),
     title="Lemma 2.3, the loss, for the differential inclusion",
     statement=PREMISE + r"$\|y-u(t)\|_2^2\le\exp(-\lambda_0t)\|y-u(0)\|_2^2$",
-    reading="the flow as the differential inclusion of footnote 2; one input 1 with label y > 0 and one "
-    r"neuron at $z_0>0$ with $a=-1$: $z(t)=(y+z_0)e^{-t}-y$ until it is 0, and it stays there, where "
+    reading="the flow as the differential inclusion of footnote 2; one input 1 with label y > 0 "
+    "and one "
+    r"neuron at $z_0>0$ with $a=-1$: $z(t)=(y+z_0)e^{-t}-y$ until it is 0, and it stays there, "
+    r"where "
     r"(2.5) still says $H(t)=1\ge\frac{\lambda_0}2=\frac14$ but $u=0$",
     over={z_0: POSITIVE, y: POSITIVE, t: Interval(0, sp.oo)},
     quantifier=AlongTrajectory(simulate=_one_neuron, rounding=1e-3),
@@ -105,7 +109,8 @@ loss_at_the_kink = Claim(
     rhs=Closed((y + z_0) ** 2 * exp(-t / 2)),
     grid=Grid(z_0=[0.1, 1.0], y=[0.5, 2.0], t=[5.0]),
     uses=("du2019.eq-2.4",),
-    erratum="(2.4) fails once a neuron rests at w_r.x_i = 0: (2.5) counts it as active, but its output "
+    erratum="(2.4) fails once a neuron rests at w_r.x_i = 0: (2.5) counts it as active, but its "
+    "output "
     "stays 0; then nothing decays although lambda_min(H) is large",
 )
 
@@ -117,7 +122,7 @@ loss_derivative = Claim(
     source=Source(PAPER, "2.2.1", "proof of Lemma 2.3, the loss"),
     statement=r"$\frac d{dt}\|y-u(t)\|_2^2=-2(y-u)^\top H(t)(y-u)\le-\lambda_0\|y-u(t)\|_2^2$",
     reading=r"two inputs; $H\succeq\frac{\lambda_0}2I$ by its minors",
-    over={s: sp.S.Reals for s in (h_11, h_12, h_22, r_1, r_2)} | {lambda_0: POSITIVE},
+    over=dict.fromkeys((h_11, h_12, h_22, r_1, r_2), sp.S.Reals) | {lambda_0: POSITIVE},
     hypotheses=[h_11 >= HALF, h_22 >= HALF, (h_11 - HALF) * (h_22 - HALF) >= h_12**2],
     lhs=Closed(
         2 * Matrix([r_1, r_2]).dot(-Matrix([[h_11, h_12], [h_12, h_22]]) * Matrix([r_1, r_2]))
@@ -130,36 +135,6 @@ loss_derivative = Claim(
     uses=("du2019.eq-2.4",),
 )
 
-# One input, k of m neurons active and moving up: H = k/m for all time, lambda_0 = 1/2.
-SHARE = k / m
-ONE_INPUT = {m: sp.S.Naturals, k: sp.S.Naturals, gap: POSITIVE, t: Interval(0, sp.oo)}
-ONE_GRID = Grid(gap=[0.2, 1.0], t=[0.0], m=[1, 3, 4, 9], k=[1, 2, 4, 9])
-STAYS_HALF = [k <= m, 4 * k >= m]
-
-
-def _one_input_flow(points: Any, _: Any) -> dict[str, Any]:
-    """The flow of m neurons at +-3 on the input 1, the first k active, all with a_r = 1."""
-    import torch
-
-    from numeric.two_layer_relu import farthest_from, flow, predictions, squared_residual
-
-    weights = torch.full((points.n, points.m, 1), -3.0, dtype=torch.float64)
-    weights[:, : points.k] = 3.0
-    x = torch.ones(points.n, 1, 1, dtype=torch.float64)
-    a = torch.ones(points.n, points.m, dtype=torch.float64)
-    y = predictions(weights, a, x) + points.gap[:, None]
-    steps, length = 400, 0.02
-    records = {"loss": squared_residual, "far": farthest_from(weights)}
-    path = flow(weights, a, x, y, length, steps, records)
-    time = length * torch.arange(steps + 1, dtype=torch.float64).expand(points.n, steps + 1)
-    return {**path, "t": time, "width": torch.full_like(time, points.m**0.5)}
-
-
-ONE_READING = (
-    r"one input 1, $\lambda_0=\frac12$, residual gap, $k$ of $m$ neurons active, all $a_r=1$: "
-    r"$\lambda_{\min}(H)=\frac km\ge\frac{\lambda_0}2$ for all time, in closed form and simulated"
-)
-DISTANCE = gap * (1 - exp(-SHARE * t)) / (sqrt(m) * SHARE)
 weights_stay = Claim(
     id="du2019.lemma-2.3b",
     source=Source(PAPER, "2.2.1", "Lemma 2.3, the distance"),
@@ -168,7 +143,7 @@ weights_stay = Claim(
     reading=ONE_READING,
     over=ONE_INPUT,
     where=STAYS_HALF,
-    quantifier=AlongTrajectory(simulate=_one_input_flow, rounding=1e-7),
+    quantifier=AlongTrajectory(simulate=one_input_flow, rounding=1e-7),
     lhs=Side(closed=DISTANCE, measured=Simulated(lambda path: path["far"])),
     relation="<=",
     rhs=Closed(2 * gap / sqrt(m)),
@@ -177,10 +152,6 @@ weights_stay = Claim(
     erratum="a factor 2 is lost: |y - u(s)| decays like exp(-lambda_0 s/2), its square like "
     "exp(-lambda_0 s), so the integral is 2/lambda_0",
 )
-
-
-def _twice_the_bound(path: Path) -> Any:
-    return 2 * path["root"] / path["lambda"]
 
 
 weights_stay_corrected = Claim(
@@ -193,7 +164,7 @@ weights_stay_corrected = Claim(
     quantifier=AlongTrajectory(simulate=flow_run, rounding=FLOW_ROUNDING),
     lhs=Simulated(lambda path: path["far"]),
     relation="<=",
-    rhs=Simulated(_twice_the_bound),
+    rhs=Simulated(twice_the_bound),
     grid=FLOW_GRID,
     uses=("du2019.lemma-2.3a", "du2019.proof-2.3.corrected", "du2019.lemma-2.3b.integral"),
     corrects="du2019.lemma-2.3b",
@@ -202,12 +173,13 @@ weights_stay_corrected = Claim(
 weights_stay_single = Claim(
     id="du2019.lemma-2.3b.single",
     source=Source(PAPER, "2.2.1", "Lemma 2.3, the distance, corrected, for one input"),
-    statement=r"for one input $\|w_r(t)-w_r(0)\|_2\le\frac{2\|y-u(0)\|_2}{\sqrt m\lambda_0}$, and the "
+    statement=r"for one input $\|w_r(t)-w_r(0)\|_2\le\frac{2\|y-u(0)\|_2}{\sqrt m\lambda_0}$, and "
+    r"the "
     "factor 2 cannot be smaller",
     reading=ONE_READING,
     over=ONE_INPUT,
     where=STAYS_HALF,
-    quantifier=AlongTrajectory(simulate=_one_input_flow, rounding=1e-7),
+    quantifier=AlongTrajectory(simulate=one_input_flow, rounding=1e-7),
     lhs=Side(closed=DISTANCE, measured=Simulated(lambda path: path["far"])),
     relation="<=",
     rhs=Closed(4 * gap / sqrt(m)),
@@ -234,7 +206,7 @@ gradient_decays = Claim(
     reading=ONE_READING,
     over=ONE_INPUT,
     where=STAYS_HALF,
-    quantifier=AlongTrajectory(simulate=_one_input_flow, rounding=1e-7),
+    quantifier=AlongTrajectory(simulate=one_input_flow, rounding=1e-7),
     lhs=Side(
         closed=gap * exp(-SHARE * t) / sqrt(m),
         measured=Simulated(lambda path: path["loss"].sqrt() / path["width"]),
@@ -309,105 +281,4 @@ sum_bound = Claim(
     lhs=Closed(sp.Abs(r_1) + sp.Abs(r_2)),
     relation="<=",
     rhs=Closed(sqrt(2) * sqrt(r_1**2 + r_2**2)),
-)
-
-# Lemma 2.4: the residual at t = 0 is small enough for R' < R at widths that run.
-LEMMA = r"if $R'<R$ then for all $t\ge0$ "
-NEAR = {**SIZES, lambda_0: EIGENVALUE, gap: POSITIVE, delta: Interval.open(0, 1)}
-NEAR_GRID = Grid(
-    points=[
-        {"lambda_0": 0.5, "gap": 1e-2, "delta": 0.9},
-        {"lambda_0": 0.5, "gap": 2e-3, "delta": 0.5},
-        {"lambda_0": 0.3, "gap": 5e-4, "delta": 0.9},
-    ],
-    n=[1, 2, 3],
-    m=[400],
-).nightly(n=[1, 2, 3, 4], m=[400, 2000, 8000])
-
-
-def _flow_from_a_good_start(points: Any, generator: Any) -> dict[str, Any]:
-    radius = radius_of(points)
-
-    def event(start: Any) -> dict[str, Any]:
-        happened = start.in_the_event(radius)[..., 0]
-        return {"event": lambda *_: happened}
-
-    path = flow_run(points, generator, event)
-    return {**path, "radius": radius[:, None, None]}
-
-
-CLOSE = Holds("R' < R", lambda path: path["root"] / path["lambda"] < path["radius"])
-GOOD_START = Holds("the event of Lemmas 2.1 and 2.2", lambda path: path["event"])
-stays_positive = Claim(
-    id="du2019.lemma-2.4",
-    source=Source(PAPER, "2.2.1", "Lemma 2.4, the least eigenvalue"),
-    statement=LEMMA + r"$\lambda_{\min}(H(t))\ge\frac12\lambda_0$",
-    reading=r"$R=\frac{c\delta\lambda_0}{n^2}$ with $c=\frac{\sqrt{2\pi}}{16}$, starts in the event of "
-    "Lemmas 2.1 and 2.2, which the proof uses; the labels are close to u(0), else R' < R asks for "
-    "widths beyond 10^6",
-    over=NEAR,
-    hypotheses=[CLOSE, GOOD_START],
-    quantifier=AlongTrajectory(simulate=_flow_from_a_good_start),
-    lhs=Simulated(lambda path: path["least"]),
-    relation=">=",
-    rhs=Simulated(lambda path: path["lambda"] / 2),
-    grid=NEAR_GRID,
-    uses=("du2019.lemma-2.2", "du2019.lemma-2.3a", "du2019.lemma-2.3b"),
-)
-
-loss_stays_small = Claim(
-    id="du2019.lemma-2.4.loss",
-    source=Source(PAPER, "2.2.1", "Lemma 2.4, the loss"),
-    statement=LEMMA + r"$\|y-u(t)\|_2^2\le\exp(-\lambda_0t)\|y-u(0)\|_2^2$",
-    reading=stays_positive.reading,
-    over=NEAR,
-    hypotheses=[CLOSE, GOOD_START],
-    quantifier=AlongTrajectory(simulate=_flow_from_a_good_start, rounding=FLOW_ROUNDING),
-    lhs=Simulated(lambda path: path["loss"]),
-    relation="<=",
-    rhs=Simulated(_decayed),
-    grid=NEAR_GRID,
-    uses=stays_positive.uses,
-)
-
-c = symbols("c", real=True)
-distance_stays_small = Claim(
-    id="du2019.lemma-2.4.distance",
-    source=Source(PAPER, "2.2.1", "Lemma 2.4, the distance"),
-    statement=LEMMA + r"$\|w_r(t)-w_r(0)\|_2\le R'$ for all $r$",
-    reading=ONE_READING
-    + r"; $\frac km\ge\frac34\lambda_0$ and no $|w_r(0)|<R$, as in the event of "
-    "Lemmas 2.1 and 2.2",
-    over={**ONE_INPUT, c: Interval.Lopen(0, sqrt(2 * sp.pi) / 16), delta: Interval.open(0, 1)},
-    where=[k <= m, 8 * k >= 3 * m],
-    hypotheses=[2 * gap / sqrt(m) < c * delta / 2],
-    quantifier=AlongTrajectory(simulate=_one_input_flow, rounding=1e-7),
-    lhs=Side(closed=DISTANCE, measured=Simulated(lambda path: path["far"])),
-    relation="<=",
-    rhs=Closed(2 * gap / sqrt(m)),
-    grid=Grid(gap=[0.01], t=[0.0], c=[0.15], delta=[0.5], m=[3, 8, 9], k=[3, 4]),
-    uses=("du2019.lemma-2.3b",),
-    seconds=2.0,
-    erratum="with one input and fewer than half of the neurons active w_r moves by "
-    "|y - u(0)|/(sqrt(m) k/m) > R'; Lemma 2.3's lost factor 2",
-)
-
-distance_corrected = Claim(
-    id="du2019.lemma-2.4.distance.corrected",
-    source=distance_stays_small.source,
-    statement=r"if $R'<R$ with $R'=\frac{2\sqrt n\|y-u(0)\|_2}{\sqrt m\lambda_0}$ then for all "
-    r"$t\ge0$, $\|w_r(t)-w_r(0)\|_2\le R'$ for all $r$",
-    reading=stays_positive.reading,
-    over=NEAR,
-    hypotheses=[
-        Holds("R' < R", lambda path: 2 * path["root"] / path["lambda"] < path["radius"]),
-        GOOD_START,
-    ],
-    quantifier=AlongTrajectory(simulate=_flow_from_a_good_start, rounding=FLOW_ROUNDING),
-    lhs=Simulated(lambda path: path["far"]),
-    relation="<=",
-    rhs=Simulated(_twice_the_bound),
-    grid=NEAR_GRID,
-    uses=("du2019.lemma-2.3b.corrected",),
-    corrects="du2019.lemma-2.4.distance",
 )

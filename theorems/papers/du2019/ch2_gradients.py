@@ -11,7 +11,7 @@ from typing import Any
 
 import sympy as sp
 
-from symbolic.two_layer_relu import Network, generic
+from symbolic.patterned_network import generic
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
 from theorems.quantifiers import ForAll
@@ -44,7 +44,8 @@ ALL = _symbols(SMALL.inputs, SMALL.labels, SMALL.weights, SMALL.signs, SMALL.pat
 gradient_formula = Claim(
     id="du2019.eq-2.3",
     source=Source(PAPER, "2.1", "(2.3)"),
-    statement=r"$\frac{\partial L(W,a)}{\partial w_r}=\frac1{\sqrt m}\sum_{i=1}^n(f(W,a,x_i)-y_i)a_r"
+    statement=r"$\frac{\partial L(W,a)}{\partial w_r}=\frac1{\sqrt "
+    r"m}\sum_{i=1}^n(f(W,a,x_i)-y_i)a_r"
     r"x_i\mathbb I\{w_r^\top x_i\ge0\}$",
     reading="away from the kinks, where the pattern is locally constant; n = m = d = 2, the loss "
     "differentiated by each weight",
@@ -113,7 +114,8 @@ SIGNED = _symbols(SMALL.inputs, SMALL.labels, SMALL.weights, SMALL.pattern)
 prediction_flow = Claim(
     id="du2019.eq-2.4",
     source=Source(PAPER, "2.2.1", "(2.4), (2.6)"),
-    statement=r"$\frac d{dt}u_i(t)=\sum_j(y_j-u_j)H_{ij}(t)$ with $H_{ij}(t)=\frac1mx_i^\top x_j\sum_r"
+    statement=r"$\frac d{dt}u_i(t)=\sum_j(y_j-u_j)H_{ij}(t)$ with $H_{ij}(t)=\frac1mx_i^\top "
+    r"x_j\sum_r"
     r"\mathbb I\{x_i^\top w_r\ge0,x_j^\top w_r\ge0\}$",
     reading="away from the kinks; n = m = d = 2, all choices of $a_r=\\pm1$, by the chain rule",
     over=SIGNED,

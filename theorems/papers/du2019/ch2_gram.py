@@ -52,7 +52,8 @@ gram_entry = Claim(
     source=Source(PAPER, "2.2", "Assumption 2.1, the matrix in closed form"),
     statement=r"$H^\infty_{ij}=\mathbb E_{w\sim N(0,I)}[x_i^\top x_j\mathbb I\{w^\top x_i\ge0,"
     r"w^\top x_j\ge0\}]$, which is $x_i^\top x_j\frac{\pi-\theta_{ij}}{2\pi}$",
-    reading=r"the assumption $\lambda_0>0$ is Theorem 2.1's; here the entries; the closed left side "
+    reading=r"the assumption $\lambda_0>0$ is Theorem 2.1's; here the entries; the closed left "
+    r"side "
     "is the mass of the wedge, half the trace of its second moment in polar coordinates",
     over=PAIR,
     quantifier=InExpectation(samples=1 << 14),
@@ -212,7 +213,7 @@ hyperplane_in_the_plane = Claim(
     source=Source(PAPER, "2.6", "Lemma 2.6 in the plane with three inputs"),
     statement="in the plane, with $x_2$ and $x_3$ not parallel to $x_1$, some $z$ with "
     r"$z^\top x_1=0$ has $(z^\top x_2)(z^\top x_3)\ne0$",
-    over={s: sp.S.Reals for s in (u_1, u_2, v_1, v_2, t_1, t_2, z_1, z_2)},
+    over=dict.fromkeys((u_1, u_2, v_1, v_2, t_1, t_2, z_1, z_2), sp.S.Reals),
     where=[Ne(u_1 * v_2 - u_2 * v_1, 0), Ne(u_1 * t_2 - u_2 * t_1, 0)],
     quantifier=Exists(exhibit={z_1: -u_2, z_2: u_1}),
     lhs=Closed((z_1 * v_1 + z_2 * v_2) * (z_1 * t_1 + z_2 * t_2) - (z_1 * u_1 + z_2 * u_2) ** 2),
@@ -244,7 +245,6 @@ def _halves(weights: Any) -> Any:
 
     Result: phi(x_j)(w+) - phi(x_j)(w-), `(..., n, d)`, with w+ on the positive side of D_1.
     """
-    import torch
 
     x, first = weights["x"], weights["x"][..., :1, :]
     ray, step = weights["ray"].unsqueeze(-2), weights["step"].unsqueeze(-2)
@@ -273,10 +273,13 @@ def _off_the_hyperplane(_: Any, weights: Any) -> Any:
 averages = Claim(
     id="du2019.proof-2.1T",
     source=Source(PAPER, "2.6", "proof of Theorem 2.1, (2.8) to (2.10)"),
-    statement=r"for $z\in D_i\setminus\bigcup_{j\ne i}D_j$ the averages of $\phi(x_j)$ over the halves "
-    r"$B_r^+$ and $B_r^-$ of the ball about $z$ differ by a quantity that tends to $\delta_{ij}x_i$ "
+    statement=r"for $z\in D_i\setminus\bigcup_{j\ne i}D_j$ the averages of $\phi(x_j)$ over the "
+    r"halves "
+    r"$B_r^+$ and $B_r^-$ of the ball about $z$ differ by a quantity that tends to "
+    r"$\delta_{ij}x_i$ "
     r"as $r\to0$",
-    reading=r"(2.9) prints $\phi(x_j)$ for $\phi(x_i)$; already at $r=\frac12\min_j|z^\top x_j|$ the "
+    reading=r"(2.9) prints $\phi(x_j)$ for $\phi(x_i)$; already at $r=\frac12\min_j|z^\top x_j|$ "
+    r"the "
     r"difference is $\delta_{ij}x_i$ at every $w\in B_r^+$ and its mirror image, not only on "
     "average: the sides are the largest entry of its deviation and 0",
     over={n: sp.Range(2, oo), d: sp.Range(2, oo)},

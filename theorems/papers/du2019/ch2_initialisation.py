@@ -1,6 +1,6 @@
 r"""Thesis sections 2.2.1 and 2.6: the Gram matrix and the predictions at initialisation.
 
-n: inputs; m: width; delta: failure probability (delta' in the proof of Lemma 2.1), ell: log(1/delta);
+n: inputs; m: width; delta: failure probability (delta' for one entry); ell: log(1/delta);
 lambda_0: least eigenvalue of H_inf; phi: angle of two unit inputs; t: a bound on matrix entries; y:
 size of every label.
 """
@@ -61,7 +61,8 @@ hoeffding = Claim(
     rhs=Closed(2 * sqrt(log(1 / delta)) / sqrt(m)),
     grid=ENTRY_GRID,
     uses=("du2019.assumption-2.1", "du2019.eq-2.4"),
-    erratum="Hoeffding's bound is sqrt(log(2/delta')/(2m)); for delta' close to 1 the printed one is "
+    erratum="Hoeffding's bound is sqrt(log(2/delta')/(2m)); for delta' close to 1 the printed one "
+    "is "
     "smaller: with m = 1 the diagonal entry is always 1/2 away",
 )
 
@@ -83,7 +84,8 @@ hoeffding_corrected = Claim(
 hoeffding_constant = Claim(
     id="du2019.proof-2.1L.hoeffding",
     source=Source(PAPER, "2.6", "proof of Lemma 2.1, one entry, the constant"),
-    statement=r"for $\delta'\le2^{-1/7}$ Hoeffding's $\sqrt{\frac{\log(2/\delta')}{2m}}$, for terms in "
+    statement=r"for $\delta'\le2^{-1/7}$ Hoeffding's $\sqrt{\frac{\log(2/\delta')}{2m}}$, for "
+    r"terms in "
     r"an interval of length 1, is at most $\frac{2\sqrt{\log(1/\delta')}}{\sqrt m}$",
     reading=r"both squared and times m, in terms of $\ell=\log(1/\delta')\ge\frac17\log2$",
     over={ell: Interval(log(2) / 7, sp.oo)},
@@ -151,7 +153,8 @@ all_entries = Claim(
     rhs=Closed(4 * sqrt(log(n / delta)) / sqrt(m)),
     grid=Grid(delta=[0.01, 0.2, 0.985], n=[1, 2, 8, 32], m=[1, 5, 100]),
     uses=("du2019.proof-2.1L", "du2019.proof-2.1L.union"),
-    erratum="for n = 1 and delta close to 1 the bound tends to 0: with m = 1 and delta = 0.985 it is "
+    erratum="for n = 1 and delta close to 1 the bound tends to 0: with m = 1 and delta = 0.985 it "
+    "is "
     "below 1/2, the deviation of every draw",
 )
 
@@ -190,7 +193,8 @@ def _operator_norm_squared(_: Any, weights: Any) -> Any:
 frobenius = Claim(
     id="du2019.proof-2.1L.frobenius",
     source=Source(PAPER, "2.6", "proof of Lemma 2.1, from entries to the norm"),
-    statement=r"$\|H(0)-H^\infty\|_2^2\le\|H(0)-H^\infty\|_F^2\le\sum_{ij}|H_{ij}(0)-H^\infty_{ij}|^2"
+    statement=r"$\|H(0)-H^\infty\|_2^2\le\|H(0)-H^\infty\|_F^2\le\sum_{ij}|H_{ij}(0)-H^"
+    r"\infty_{ij}|^2"
     r"\le\frac{16n^2\log(n/\delta)}m$",
     reading=r"any $n\times n$ matrix with entries of size at most "
     r"$t=4\sqrt{\log(n/\delta)}/\sqrt m$ has squared norm at most $n^2t^2$",
@@ -282,10 +286,12 @@ def _printed_width(points: Any) -> Any:
 gram_width = Claim(
     id="du2019.lemma-2.1",
     source=Source(PAPER, "2.2.1", "Lemma 2.1"),
-    statement=r"if $m=\Omega\left(\frac{n^2}{\lambda_0^2}\log\frac n\delta\right)$, with probability at "
+    statement=r"if $m=\Omega\left(\frac{n^2}{\lambda_0^2}\log\frac n\delta\right)$, with "
+    r"probability at "
     r"least $1-\delta$, $\|H(0)-H^\infty\|_2\le\frac{\lambda_0}4$ and "
     r"$\lambda_{\min}(H(0))\ge\frac34\lambda_0$",
-    reading=r"inputs on the half circle, where $\lambda_0$ falls like $1/n$; smallest sufficient width",
+    reading=r"inputs on the half circle, where $\lambda_0$ falls like $1/n$; smallest sufficient "
+    r"width",
     over={n: sp.S.Naturals, delta: UNIT},
     quantifier=SufficientSize(at_least=1 - delta, along=("n",), largest=1 << 40, draws=400),
     lhs=Sampled(_start_is_good),
@@ -318,7 +324,8 @@ def _first_loss(points: Any, samples: int, generator: Any) -> Any:
 first_loss = Claim(
     id="du2019.proof-2.2T",
     source=Source(PAPER, "2.2.1", "proof of Theorem 2.2, the loss at initialisation"),
-    statement=r"$\mathbb E\|y-u(0)\|_2^2=\sum_i(y_i^2+y_i\mathbb E f+\mathbb E f^2)=\sum_i(y_i^2+1)$",
+    statement=r"$\mathbb E\|y-u(0)\|_2^2=\sum_i(y_i^2+y_i\mathbb E f+\mathbb E "
+    r"f^2)=\sum_i(y_i^2+1)$",
     reading=r"unit inputs, $|y_i|=|y|$; in closed form $\mathbb Ef=0$ by the signs and "
     r"$\mathbb Ef^2=\mathbb E\sigma(z)^2$",
     over=LABELS,

@@ -24,6 +24,9 @@ SIZES: dict[sp.Symbol, sp.Set] = {n: sp.S.Naturals, m: sp.S.Naturals}
 # The largest c for which the proof of Lemma 2.2 works.
 LARGEST_C = math.sqrt(2 * math.pi) / 16
 
+# Runge-Kutta steps past a change of pattern are off by the share of neurons that change.
+FLOW_ROUNDING = 1e-3
+
 Path = Mapping[str, Any]
 
 
@@ -151,3 +154,13 @@ def radius_of(points: Any) -> Any:
 def never_rested(path: Path) -> Any:
     """Whether no neuron has rested at a kink up to each step."""
     return ~path["rests"].cummax(dim=-1).values
+
+
+def decayed(path: Path) -> Any:
+    """`exp(-lambda_0 t) |y - u(0)|^2`."""
+    return path["first"].square() * (-path["lambda"] * path["time"]).exp()
+
+
+def twice_the_bound(path: Path) -> Any:
+    """`2 sqrt(n) |y - u(0)| / (sqrt(m) lambda_0)`."""
+    return 2 * path["root"] / path["lambda"]

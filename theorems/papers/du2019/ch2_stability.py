@@ -96,7 +96,8 @@ def _pair_shift(points: Any, samples: int, generator: Any) -> Any:
 expected_shift = Claim(
     id="du2019.proof-2.2b",
     source=Source(PAPER, "2.2.1", "proof of Lemma 2.2, expected shift of an entry"),
-    statement=r"$\mathbb E|H_{ij}(0)-H_{ij}|\le\frac1m\sum_r\mathbb E[\mathbb I\{A_{ir}\cup A_{jr}\}]\le"
+    statement=r"$\mathbb E|H_{ij}(0)-H_{ij}|\le\frac1m\sum_r\mathbb E[\mathbb I\{A_{ir}\cup "
+    r"A_{jr}\}]\le"
     r"\frac{4R}{\sqrt{2\pi}}$",
     reading="for the entry of one pair, over all weights within R at once: the middle term",
     over={lambda_0: EIGENVALUE, R: POSITIVE, n: sp.Range(2, oo), m: sp.S.Naturals},
@@ -125,7 +126,8 @@ def _total_shift(points: Any, samples: int, generator: Any) -> Any:
 shift_markov = Claim(
     id="du2019.proof-2.2b.markov",
     source=Source(PAPER, "2.2.1", "proof of Lemma 2.2, Markov's inequality"),
-    statement=r"with probability $1-\delta$, $\|H-H(0)\|_2\le\|H-H(0)\|_F\le\sum_{ij}|H_{ij}-H_{ij}(0)|\le"
+    statement=r"with probability $1-\delta$, "
+    r"$\|H-H(0)\|_2\le\|H-H(0)\|_F\le\sum_{ij}|H_{ij}-H_{ij}(0)|\le"
     r"\frac{4n^2R}{\sqrt{2\pi}\delta}$",
     reading="the sum, over all weights within R at once",
     over={**SIZES, lambda_0: EIGENVALUE, R: POSITIVE, delta: Interval.open(0, 1)},
@@ -144,7 +146,7 @@ norms = Claim(
     statement=r"$\|B\|_2\le\|B\|_F\le\sum_{ij}|B_{ij}|$ for $B=H-H(0)$",
     reading=r"$2\times2$ symmetric $B$: the larger eigenvalue in size is "
     r"$\frac12(|b_{11}+b_{22}|+\sqrt{(b_{11}-b_{22})^2+4b_{12}^2})$",
-    over={b: sp.S.Reals for b in (b_11, b_12, b_22)},
+    over=dict.fromkeys((b_11, b_12, b_22), sp.S.Reals),
     lhs=Closed(
         sp.Matrix([(Abs(b_11 + b_22) + sqrt((b_11 - b_22) ** 2 + 4 * b_12**2)) / 2, SHIFT_NORMS])
     ),
@@ -206,7 +208,8 @@ stable_gram = Claim(
     rhs=Closed(lambda_0 / 2),
     grid=Grid(lambda_0=[0.1, 0.4], delta=[0.1, 0.4], n=[2, 4], m=[1, 4, 400]),
     uses=("du2019.lemma-2.1", "du2019.proof-2.2b.markov", "du2019.proof-2.2b.radius"),
-    erratum="the lemma asks nothing of m: with m = 1 an input on which the neuron is inactive makes a "
+    erratum="the lemma asks nothing of m: with m = 1 an input on which the neuron is inactive "
+    "makes a "
     "row of H(0) zero; Lemma 2.1's width is needed, and its failures add up",
 )
 
@@ -229,7 +232,8 @@ stable_gram_shift = Claim(
     id="du2019.lemma-2.2.shift",
     source=Source(PAPER, "2.2.1", "Lemma 2.2, first conclusion"),
     statement=LEMMA + r"$\|H-H(0)\|_2<\frac{\lambda_0}4$",
-    reading=r"$c=\frac{\sqrt{2\pi}}{16}$, for which the proof still works; the left side is an upper "
+    reading=r"$c=\frac{\sqrt{2\pi}}{16}$, for which the proof still works; the left side is an "
+    r"upper "
     "bound over all weights within R: the norm of the matrix of the largest shifts of the entries",
     over=NEAR,
     quantifier=WithProbability(at_least=1 - delta),
@@ -242,7 +246,7 @@ stable_gram_shift = Claim(
 
 
 def _at_the_proof_width(points: Any, samples: int, generator: Any) -> Any:
-    """|H - H(0)|_2 at most, and lambda_0/2 minus the least lambda_min(H) possible, over lambda_0."""
+    """|H - H(0)|_2 and lambda_0/2 - lambda_min(H) at most, over lambda_0."""
     import torch
 
     from numeric.gram_inputs import pairs
@@ -268,7 +272,8 @@ def _at_the_proof_width(points: Any, samples: int, generator: Any) -> Any:
 stable_gram_corrected = Claim(
     id="du2019.lemma-2.2.corrected",
     source=stable_gram.source,
-    statement=r"if $m\ge256\frac{n^2}{\lambda_0^2}\log\frac n\delta$ then with probability at least "
+    statement=r"if $m\ge256\frac{n^2}{\lambda_0^2}\log\frac n\delta$ then with probability at "
+    r"least "
     r"$1-2\delta$, for any weights with $\|w_r(0)-w_r\|_2\le\frac{c\delta\lambda_0}{n^2}$, "
     r"$c=\frac{\sqrt{2\pi}}{16}$: $\|H-H(0)\|_2<\frac{\lambda_0}4$ and "
     r"$\lambda_{\min}(H)>\frac{\lambda_0}2$",

@@ -53,7 +53,7 @@ def _kept(losses: Any, factors: Any) -> Any:
 
 
 def _flow_keeps_the_bound(points: Any, size: int, draws: int, generator: Any) -> Any:
-    """Gradient flow with |u(t) - y|^2 <= exp(-lambda_0 t) |u(0) - y|^2 for every draw of a start."""
+    """Whether gradient flow keeps |u(t) - y|^2 <= exp(-lambda_0 t) |u(0) - y|^2, per draw."""
     import torch
 
     from numeric.two_layer_relu import flow, squared_residual
@@ -88,8 +88,10 @@ FLOW = (
     r"gradient flow satisfies $\|u(t)-y\|_2^2\le\exp(-\lambda_0t)\|u(0)-y\|_2^2$"
 )
 DESCENT = (
-    r"under the assumptions of Theorem 2.2, $m=\Omega\left(\frac{n^6}{\lambda_0^4\delta^3}\right)$ and "
-    r"$\eta=O\left(\frac{\lambda_0}{n^2}\right)$, with probability at least $1-\delta$ gradient descent "
+    r"under the assumptions of Theorem 2.2, "
+    r"$m=\Omega\left(\frac{n^6}{\lambda_0^4\delta^3}\right)$ and "
+    r"$\eta=O\left(\frac{\lambda_0}{n^2}\right)$, with probability at least $1-\delta$ gradient "
+    r"descent "
     r"satisfies $\|u(k)-y\|_2^2\le\left(1-\frac{\eta\lambda_0}2\right)^k\|u(0)-y\|_2^2$"
 )
 FLOW_USES = (
@@ -164,7 +166,8 @@ def _distance(factor: int, initial_loss: Any, width: Any) -> Any:
 flow_width = Claim(
     id="du2019.theorem-2.2.width",
     source=Source(PAPER, "2.2.1", "proof of Theorem 2.2, the width"),
-    statement=r"$R'<R$ is equivalent to $m=\Omega\left(\frac{n^5\|y-u(0)\|_2^2}{\lambda_0^4\delta^2}"
+    statement=r"$R'<R$ is equivalent to "
+    r"$m=\Omega\left(\frac{n^5\|y-u(0)\|_2^2}{\lambda_0^4\delta^2}"
     r"\right)$",
     reading=r"$R'<R$ when $m>\frac{n^5\|y-u(0)\|_2^2}{c^2\lambda_0^4\delta^2}$",
     over={**SQUARES, loss: POSITIVE, m: POSITIVE},
@@ -173,8 +176,10 @@ flow_width = Claim(
     relation="<",
     rhs=Closed(RADIUS**2),
     grid=Grid(
-        points=[{"lambda_0": 0.3, "delta": 0.1, "c": 0.1, "loss": 2.0, "m": 1e12, "n": 4}]
-        + [{"lambda_0": 0.5, "delta": 0.5, "c": 0.15, "loss": 0.1, "m": 1e6, "n": 2}]
+        points=[
+            {"lambda_0": 0.3, "delta": 0.1, "c": 0.1, "loss": 2.0, "m": 1e12, "n": 4},
+            {"lambda_0": 0.5, "delta": 0.5, "c": 0.15, "loss": 0.1, "m": 1e6, "n": 2},
+        ]
     ),
     uses=("du2019.lemma-2.4", "du2019.lemma-2.2"),
 )
@@ -182,7 +187,8 @@ flow_width = Claim(
 printed_width = Claim(
     id="du2019.theorem-2.2.width-printed",
     source=Source(PAPER, "2.2.1", "proof of Theorem 2.2, plugging in the loss at initialisation"),
-    statement=r"with $\|y-u(0)\|_2^2=O(n/\delta)$ this is $m=\Omega\left(\frac{n^6}{\lambda_0^4\delta^3}"
+    statement=r"with $\|y-u(0)\|_2^2=O(n/\delta)$ this is "
+    r"$m=\Omega\left(\frac{n^6}{\lambda_0^4\delta^3}"
     r"\right)$",
     reading=r"with $\|y-u(0)\|_2^2\le\frac{Kn}\delta$: $R'<R$ when "
     r"$m>\frac K{c^2}\frac{n^6}{\lambda_0^4\delta^3}$",

@@ -154,7 +154,7 @@ hessian = Claim(
     quantifier=FEW,
     lhs=Closed(SECOND_ORDER),
     relation="==",
-    rhs=Closed(2 * (U * V.T - M).dot(A * B.T) + squares(U * B.T + A * V.T)),
+    rhs=Closed(2 * sum((U * V.T - M).multiply_elementwise(A * B.T)) + squares(U * B.T + A * V.T)),
     grid=two_points(U, V, M, A, B),
     uses=("du2019.eq-4.2",),
 )

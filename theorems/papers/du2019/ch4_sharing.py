@@ -256,7 +256,7 @@ def _conserved(id_: str, label: str, statement: str, quantity: str, linear: int 
         id=f"{id_}.flow",
         source=Source(PAPER, "4.2.1", f"{label}, along the flow"),
         statement=statement + ": the difference keeps its initial value along the flow",
-        reading="the flow by Runge-Kutta steps of 0.005, compared to 1e-4, as kinks cost accuracy",
+        reading="the flow by Runge-Kutta steps of 0.002, compared to 1e-4, as kinks cost accuracy",
         over=FLOW,
         quantifier=AlongTrajectory(
             simulate=partial(_flow, linear=linear), rounding=1e-4, floor=1e-4

@@ -141,14 +141,14 @@ def _excess(points: Any, samples: int, generator: Any) -> Any:
 optimisation = Claim(
     id="ema2019.theorem-3.2",
     source=Source(PAPER, "3", "Theorem 3.2"),
-    statement=r"for $L\gtrsim\max\{\lambda_n^{-2}\ln(n^2/\delta),\lambda_n^{-3}\}$, with probability "
-    r"at least $1-\delta$, $\hat R_n(\Theta_t)\le e^{-L\lambda_nt/2}\hat R_n(\Theta_0)$ for all "
+    statement=r"for $L\gtrsim\max\{\lambda_n^{-2}\ln(n^2/\delta),\lambda_n^{-3}\}$, with "
+    r"probability at least $1-\delta$, $\hat R_n(\Theta_t)\le e^{-L\lambda_nt/2}\hat R_n(\Theta_0)$ for all "
     r"$t\ge0$",
     reading=r"the constant of $\gtrsim$ taken as 4; orthonormal inputs and random labels; times up "
     r"to $3/(L\lambda_n)$, by a fourth-order method",
     over=NETWORK,
     hypotheses=[CONDITION, d >= n],
-    quantifier=WithProbability(at_least=1 - delta, draws=40),
+    quantifier=WithProbability(at_least=1 - delta, draws=100),
     lhs=Sampled(_excess),
     relation="<=",
     rhs=Closed(1 + 1e-9),
@@ -237,23 +237,26 @@ stopped = Claim(
     title="the bound of Theorem 3.4 at the stopping time",
     statement=r"at $T=\sqrt n/L$ and $L\ge\max\{\lambda_n^{-3},\gamma^2\}$ the bound of Theorem "
     r"3.4 is at most $7c^3(\delta)\gamma^2/\sqrt n$",
-    reading=r"with $\lambda_n\le\frac1n$ (Remark 1)",
+    reading=r"term by term: the first two are at most $1/\sqrt n$, the square at most 4, and "
+    r"$c(\delta),\gamma\ge1$; with $\lambda_n\le\frac1n$ (Remark 1)",
     over={
         lam: Interval.Lopen(0, 1),
         depth_root: Interval(1, oo),
         q: Interval(1, oo),
         gamma: Interval(1, oo),
-        c_delta: Interval(1, oo),
     },
     where=[depth_root**2 * lam**3 >= 1, lam * q**2 <= 1, depth_root >= gamma],
     lhs=Closed(
-        1 / (depth_root**3 * lam**2)
-        + q / (depth_root**2 * lam**2)
-        + gamma**2 / q
-        + (1 + gamma / depth_root) ** 2 * c_delta**3 * gamma**2 / q
+        sp.Matrix(
+            [
+                1 / (depth_root**3 * lam**2),
+                q / (depth_root**2 * lam**2),
+                (1 + gamma / depth_root) ** 2,
+            ]
+        )
     ),
     relation="<=",
-    rhs=Closed(7 * c_delta**3 * gamma**2 / q),
+    rhs=Closed(sp.Matrix([1 / q, 1 / q, 4])),
     uses=("ema2019.theorem-3.4", "ema2019.remark-1a"),
 )
 

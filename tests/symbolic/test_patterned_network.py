@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from symbolic.two_layer_relu import generic
+from symbolic.patterned_network import generic
 
 
 def values(network: object) -> dict[sp.Symbol, sp.Expr]:
