@@ -18,47 +18,44 @@ from numeric.single_filter import Law, gaussian_gradient, gradient
 @dataclass(frozen=True)
 class Noisy:
     """`furthest`, `last`: `(runs,)`, the largest and the last distance to the teacher over steps
-    1 to T; `steepest`: `(runs,)`, the largest norm of the stochastic gradient."""
+    1 to T; `unbiased`: `(runs,)`, whether the bound left room for the population gradient at every
+    step."""
 
     furthest: Tensor
     last: Tensor
-    steepest: Tensor
+    unbiased: Tensor
 
 
 def noisy_descent(
     start: Tensor,
     scale: float,
     step_size: float,
-    noise: float,
+    bound: float,
     steps: int,
     generator: torch.Generator,
-    *,
-    sideways: bool = False,
 ) -> Noisy:
-    """SGD on one neuron, input `sqrt(scale)` times a standard normal, teacher the first unit vector.
+    """SGD on one neuron, input `sqrt(scale)` times a standard normal, teacher on the first axis.
 
-    The stochastic gradient is the population gradient plus a vector of length `noise`, uniform on
-    the sphere, or along the second axis with a random sign if `sideways`. `start`: `(runs, p)`.
+    The teacher is a unit vector. The stochastic gradient is the noisiest one of norm `bound`: the
+    population gradient along the first axis, and along the second one of two values whose mean is
+    the population gradient's. `start`: `(runs, 2)`.
     """
     w = start.clone()
     teacher = torch.zeros_like(w)
     teacher[:, 0] = 1.0
     distance = (w - teacher).norm(dim=-1)
-    furthest, steepest = torch.zeros_like(distance), torch.zeros_like(distance)
+    furthest, unbiased = torch.zeros_like(distance), torch.ones_like(distance, dtype=torch.bool)
     for _ in range(steps):
-        if sideways:
-            kick = torch.zeros_like(w)
-            coin = torch.randint(0, 2, distance.shape, generator=generator).double()
-            kick[:, 1] = noise * (2 * coin - 1)
-        else:
-            kick = torch.randn(w.shape, generator=generator, dtype=w.dtype)
-            kick = noise * kick / kick.norm(dim=-1, keepdim=True)
-        g = scale * gaussian_gradient(w, teacher) + kick
-        w = w - step_size * g
+        mean = scale * gaussian_gradient(w, teacher)
+        size = (bound**2 - mean[:, 0].square()).clamp_min(0.0).sqrt()
+        unbiased = unbiased & (mean[:, 1].abs() <= size) & (size > 0)
+        uniform = torch.rand(distance.shape, generator=generator, dtype=w.dtype)
+        up = 2 * size * uniform < size + mean[:, 1]
+        side = torch.where(up, size, -size)
+        w = w - step_size * torch.stack([mean[:, 0], side], -1)
         distance = (w - teacher).norm(dim=-1)
         furthest = torch.maximum(furthest, distance)
-        steepest = torch.maximum(steepest, g.norm(dim=-1))
-    return Noisy(furthest, distance, steepest)
+    return Noisy(furthest, distance, unbiased)
 
 
 def truncated_normal(
@@ -185,7 +182,7 @@ class Anisotropic:
         return max(float(torch.linalg.eigvalsh(self._wedge(a, True))[-1]) / a for a in grid)
 
     def iterations(
-        self, start: tuple[float, float], step_size: float, accuracy: float, most: int = 1_000_000
+        self, start: tuple[float, float], step_size: float, accuracy: float, most: int = 3_000_000
     ) -> int:
         """Steps of gradient descent until `|w - w*| <= accuracy`.
 

@@ -26,8 +26,9 @@ def gradient_flow(
     Raises ValueError for another shape. Source: du2019, equation (4.5).
     """
     if start.ndim != 2 or start.dtype != torch.float64:
-        raise ValueError(f"start must be float64 of shape (runs, n), got {start.dtype} "
-                         f"{tuple(start.shape)}")
+        raise ValueError(
+            f"start must be float64 of shape (runs, n), got {start.dtype} {tuple(start.shape)}"
+        )
     from torchdiffeq import odeint
 
     def velocity(_: Tensor, state: Tensor) -> Tensor:

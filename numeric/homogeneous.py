@@ -9,6 +9,7 @@ Source: du2019, sections 4.2.1 and 4.2.2.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Literal
 
 import torch
@@ -68,7 +69,7 @@ def layers(
         scale
         / fan_in**0.5
         * torch.randn(*batch, fan_out, fan_in, generator=generator, dtype=torch.float64)
-        for fan_in, fan_out in zip(sizes, sizes[1:], strict=False)
+        for fan_in, fan_out in pairwise(sizes)
     ]
 
 
@@ -124,7 +125,7 @@ def backward(
     activations: Sequence[Activation],
     loss: Loss,
 ) -> tuple[list[Tensor], list[Tensor], list[Tensor]]:
-    """Preactivations `x_h`, and the loss's gradients with respect to `W_h` and to `x_h`, by autograd.
+    """Preactivations `x_h`, and the loss's gradients with respect to `W_h` and `x_h`, by autograd.
 
     Each list has one entry per layer. The gradient with respect to `x_h` is that of sample `i` in
     row `i`, its share `1/m` included.

@@ -45,7 +45,7 @@ def initial_norms(
 
 
 def data(experiment: Experiment, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Inputs `(points, n_0)` and targets `(points, n_3)`: a linear map with equal singular values."""
+    """Inputs `(points, n_0)` and targets `(points, n_3)`: a map with equal singular values."""
     n_0, _, _, n_3 = experiment.sizes
     x = torch.randn(experiment.points, n_0, generator=generator, dtype=torch.float64)
     map_ = torch.linalg.qr(torch.randn(n_0, n_3, generator=generator, dtype=torch.float64)).Q

@@ -54,7 +54,9 @@ def curvature(u: Tensor, v: Tensor, target: Tensor, du: Tensor, dv: Tensor) -> T
     return 2 * twist + norm2(u @ dv.mT + du @ v.mT)
 
 
-def least_curvature(u: Tensor, v: Tensor, target: Tensor, function: Callable[..., Tensor]) -> Tensor:
+def least_curvature(
+    u: Tensor, v: Tensor, target: Tensor, function: Callable[..., Tensor]
+) -> Tensor:
     """The least eigenvalue of the Hessian of `function(U, V, M*)`, `(batch,)`, by autograd.
 
     One batch axis: `u (batch, d1, r)`.
@@ -94,7 +96,7 @@ def target_matrix(
 
 
 def aligned(w: Tensor, w_star: Tensor) -> Tensor:
-    """`R = argmin |W - W* R|_F` over orthogonal `R`, `(..., r, r)`. Source: du2019, section 4.7.3."""
+    """`R = argmin |W - W* R|_F`, orthogonal, `(..., r, r)`. Source: du2019, section 4.7.3."""
     left, _, right = torch.linalg.svd(w_star.mT @ w)
     return left @ right
 
@@ -104,9 +106,9 @@ def stationary_points(
 ) -> tuple[Tensor, Tensor]:
     """Stationary points of `f` that keep the first `kept` singular directions of `M* = U* V*'`.
 
-    `U = U*_S A`, `V = V*_S A^{-T}` in the first `kept` columns, turned by an orthogonal matrix, with
-    `A = I + twist G`; where `kept < r` and `U` has room outside the range of `M*`, a column of size
-    `twist` there, invisible to `M*`, is added to `U`. Every one satisfies (4.18).
+    `U = U*_S A`, `V = V*_S A^{-T}` in the first `kept` columns, turned by an orthogonal matrix,
+    with `A = I + twist G`. Where `kept < r` and `U` has room outside the range of `M*`, a column of
+    size `twist` there, invisible to `M*`, is added to `U`. Every one satisfies (4.18).
     """
     r = u_star.shape[-1]
     batch = u_star.shape[:-2]
@@ -120,9 +122,7 @@ def stationary_points(
         basis = torch.linalg.qr(u_star).Q
         extra = extra - basis @ (basis.mT @ extra)
         u[..., kept:][..., :1] = twist * extra / extra.norm(dim=-2, keepdim=True)
-    turn = torch.linalg.qr(
-        torch.randn(*batch, r, r, generator=generator, dtype=torch.float64)
-    ).Q
+    turn = torch.linalg.qr(torch.randn(*batch, r, r, generator=generator, dtype=torch.float64)).Q
     return u @ turn, v @ turn
 
 

@@ -49,10 +49,13 @@ def random_law(patches: int, spread: float, seed: int, atoms: int = 40) -> Law:
     """`atoms` inputs of `patches` unit patches, within `spread` of a uniform direction, with random
     weights; the same for the same seed."""
     generator = torch.Generator().manual_seed(seed)
-    options = {"generator": generator, "dtype": torch.float64}
-    centre = 2 * torch.pi * torch.rand(atoms, 1, **options)
-    offset = spread * (2 * torch.rand(atoms, patches, **options) - 1)
-    return law_of_angles(centre + offset, torch.rand(atoms, **options) + 0.05)
+
+    def uniform(*shape: int) -> Tensor:
+        return torch.rand(shape, generator=generator, dtype=torch.float64)
+
+    centre = 2 * torch.pi * uniform(atoms, 1)
+    offset = spread * (2 * uniform(atoms, patches) - 1)
+    return law_of_angles(centre + offset, uniform(atoms) + 0.05)
 
 
 @dataclass(frozen=True)

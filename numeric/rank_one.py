@@ -46,7 +46,10 @@ def vector_step(u: Tensor, v: Tensor, target: Tensor, eta: Tensor) -> tuple[Tens
 
 
 def draw(
-    shape: tuple[int, ...], dimensions: tuple[int, int], deviation: Tensor, generator: torch.Generator
+    shape: tuple[int, ...],
+    dimensions: tuple[int, int],
+    deviation: Tensor,
+    generator: torch.Generator,
 ) -> State:
     """The four numbers of `u ~ N(0, deviation^2 I_{d1})` and `v` alike with `d2`, of `shape`.
 

@@ -99,6 +99,6 @@ def regularised(
         adam.zero_grad()
         penalty = path_norm(leaves[0], leaves[1]) * (weight / data.x.shape[0] ** 0.5)
         total = (risk(leaves[0], leaves[1], data.x, data.label) + penalty).sum()
-        total.backward()  # type: ignore[no-untyped-call]
+        total.backward()
         adam.step()
     return leaves[0].detach(), leaves[1].detach()

@@ -1,4 +1,4 @@
-"""One ReLU filter averaged over patches, `f(w, Z) = mean_i relu(w'Z_i)`, on laws with finite support.
+"""One ReLU filter averaged over patches, `f(w, Z) = mean_i relu(w'Z_i)`, on finite laws.
 
 A law is `N` inputs of `k` patches in `R^p`, each with a weight; every expectation over it is a
 finite sum. `k = 1` is the one-neuron network. Filters carry any leading axes `(..., p)`.

@@ -10,6 +10,7 @@ Source: du2019, sections 4.2.1-4.2.3 and 4.6.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import sympy as sp
 from sympy import Matrix, symbols
@@ -17,7 +18,7 @@ from sympy import Matrix, symbols
 
 @dataclass(frozen=True)
 class Network:
-    """Weights `W_1..W_H`, preactivations `x_1..x_H`, the diagonal matrices of slopes between layers,
+    """Weights `W_1..W_H`, preactivations `x_1..x_H`, diagonal matrices of slopes between layers,
     the linearised loss `<dl/df, f>`, and all symbols."""
 
     weights: tuple[Matrix, ...]
@@ -38,7 +39,7 @@ def network(
     """
     used = weights or tuple(
         Matrix(rows, columns, lambda i, j, h=h: symbols(f"w_{h}{i + 1}{j + 1}", real=True))
-        for h, (columns, rows) in enumerate(zip(sizes, sizes[1:], strict=False), start=1)
+        for h, (columns, rows) in enumerate(pairwise(sizes), start=1)
     )
     signal = Matrix([symbols(f"x_{j + 1}", real=True) for j in range(sizes[0])])
     outward = Matrix([symbols(f"g_{j + 1}", real=True) for j in range(sizes[-1])])

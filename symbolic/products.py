@@ -25,6 +25,7 @@ from symbolic.shifted import NoCertificate, Setting
 Json = Any
 _MOST_PRODUCTS = 500
 _MOST_GAP_TERMS = 60
+_MOST_ROOTS = 10
 _SIGN: Json = {"by": "sign"}
 
 
@@ -78,6 +79,11 @@ class Products(Setting):
                 poly = sign * (w - end)
                 found.append(Known(poly, _distance(code, end, sign), strict=True))
         for condition in self.domain.where:
+            if isinstance(condition, sp.Eq):
+                q = self.system.difference(*condition.args)
+                if q.den.is_constant():
+                    found += _both_ways(condition, q.num / q.den.leading_coefficient())
+                continue
             if not isinstance(condition, sp.Gt | sp.Ge | sp.Lt | sp.Le):
                 continue
             literal = ["add", encode(condition.gts), ["mul", ["rat", "-1"], encode(condition.lts)]]
@@ -267,19 +273,30 @@ class Products(Setting):
         return found
 
     def _squares(self, target: Poly) -> Iterator[Known]:
-        context = self.system.context
-        mine = [
-            g
-            for g, d in zip(context.gens(), target.degrees(), strict=True)
-            if d >= 2 and str(g) in self.used_names()
-        ]
-        roots = [*mine, *(a + s * b for a, b in itertools.combinations(mine, 2) for s in (1, -1))]
-        for root in roots:
+        """Squares of, and of sums and differences of, the roots of the even monomials."""
+        gens = list(self.system.context.gens())
+        roots: dict[str, Poly] = {}
+        for exponents in target.to_dict():
+            mine = exponents[: len(self.names)]
+            if any(mine) and all(int(power) % 2 == 0 for power in mine):
+                root = self.system.context.constant(1)
+                for gen, power in zip(gens, mine, strict=False):
+                    root = root * gen ** (int(power) // 2)
+                roots[str(root)] = root
+        single = list(roots.values())[:_MOST_ROOTS]
+        pairs = [u + s * v for u, v in itertools.combinations(single, 2) for s in (1, -1)]
+        for root in [*single, *pairs]:
             code = ["pow", self.encoded(root), ["rat", "2"]]
             yield Known(root**2, code, False, square=True)
 
-    def used_names(self) -> set[str]:
-        return {str(g) for g in list(self.system.context.gens())[: len(self.names)]}
+
+def _both_ways(condition: sp.Eq, gap: Poly) -> list[Known]:
+    """An equation as two inequalities."""
+    left, right = (encode(side) for side in condition.args)
+    return [
+        Known(gap, ["add", left, ["mul", ["rat", "-1"], right]], False),
+        Known(-gap, ["add", right, ["mul", ["rat", "-1"], left]], False),
+    ]
 
 
 def _factors(code: Json) -> Json:

@@ -107,6 +107,10 @@ def taylor(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) 
         else:
             p.continuous(rows[-1], box, name, at, facts)
         rows.append(p.slope(rows[-1], name))
+    # A curve may run into an excluded end, where what is known of the box need not hold.
+    on_curve = at.free and (
+        (side.lo is not None and side.lo_open) or (side.hi is not None and side.hi_open)
+    )
     terms = reason.get("terms", [ZERO_FORM] * order)
     if not isinstance(terms, list) or len(terms) != order:
         raise Rejected("one reason for each term below the order")
@@ -118,7 +122,7 @@ def taylor(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) 
             if wanted == ">" or not is_zero(value):
                 raise Rejected(f"derivative {k} at the point of tangency is not zero")
             continue
-        face = at_face(facts, name, at, included)
+        face = at_face(facts, name, at, included and not on_curve)
         p.prove(signed(value, place, k), box, wanted, why, face)
     if place == 0 and order % 2:
         raise Rejected("a tangency inside the range has even order")

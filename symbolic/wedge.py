@@ -1,4 +1,4 @@
-"""Second moments of one input on the intersection of two half-spaces, and what follows for one ReLU.
+"""Second moments of one input on the intersection of two half-spaces, and one ReLU neuron.
 
 The input is rotation invariant in `R^p`; `w` and `w*` are at angle `phi` in `[0, pi]`. With
 `second = E|Z|^2 / p` (1 for a standard normal, `1/p` for a unit vector) the matrix
@@ -15,17 +15,17 @@ from symbolic.arccos import g
 from symbolic.gaussian import polar_mean, polar_second_moment
 
 
-def smallest_eigenvalue(phi: sp.Expr, second: sp.Expr = sp.Integer(1)) -> sp.Expr:
+def smallest_eigenvalue(phi: sp.Expr, second: sp.Expr = sp.S.One) -> sp.Expr:
     """`gamma(phi)`: the least eigenvalue of `A`, across the bisector of `w` and `w*`."""
     return second * (sp.pi - phi - sp.sin(phi)) / (2 * sp.pi)
 
 
-def largest_eigenvalue(phi: sp.Expr, second: sp.Expr = sp.Integer(1)) -> sp.Expr:
+def largest_eigenvalue(phi: sp.Expr, second: sp.Expr = sp.S.One) -> sp.Expr:
     """`L(phi)`: the largest eigenvalue of `A`, along the bisector of `w` and `w*`."""
     return second * (sp.pi - phi + sp.sin(phi)) / (2 * sp.pi)
 
 
-def opposite_eigenvalue(phi: sp.Expr, second: sp.Expr = sp.Integer(1)) -> sp.Expr:
+def opposite_eigenvalue(phi: sp.Expr, second: sp.Expr = sp.S.One) -> sp.Expr:
     """The largest eigenvalue of `E[Z Z' 1{w'Z >= 0, w*'Z <= 0}]`, along `w - w*` (unit vectors)."""
     return second * (phi + sp.sin(phi)) / (2 * sp.pi)
 

@@ -90,7 +90,8 @@ def _weigh(
         if evidence.skipped:
             worst = max(evidence.skipped, key=lambda name: evidence.skipped[name])
             return Verdict.VACUOUS, False, f"no tested point meets the hypothesis {worst}"
-        why = decision["reason"] if decision else "nothing could be decided or measured"
+        said = "; ".join(evidence.unresolved) or "nothing could be decided or measured"
+        why = decision["reason"] if decision else said
         return Verdict.INCONCLUSIVE, False, why
     if evidence.unresolved:
         return Verdict.INCONCLUSIVE, False, "; ".join(evidence.unresolved)

@@ -1,4 +1,4 @@
-"""Sufficient size: thresholds that are known, bounds that ask for too little, noise, false alarms."""
+"""Sufficient size: known thresholds, bounds that ask for too little, noise, false alarms."""
 
 from __future__ import annotations
 
@@ -69,10 +69,12 @@ def test_bounds_that_suffice_are_supported(bound) -> None:
     assert sized(partial(noisy, entropic), bound).verdict == "SUPPORTED"
 
 
-@pytest.mark.parametrize("power", [1, sp.Rational(3, 2), sp.Rational(7, 4)])
-@pytest.mark.parametrize("success", [step_at, noisy])
-def test_a_bound_of_too_small_a_power_is_refuted(success, power) -> None:
-    result = sized(partial(success, quadratic), k**power)
+@pytest.mark.parametrize(
+    ("success", "power"),
+    [(step_at, 1), (step_at, 1.5), (step_at, 1.75), (noisy, 1), (noisy, 1.5)],
+)
+def test_a_bound_of_too_small_a_power_is_refuted(success, power: float) -> None:
+    result = sized(partial(success, quadratic), k ** sp.Rational(power))
     assert result.verdict == "VIOLATED", result.reason
     growth = result.details["growth"][0]
     assert growth["low"] < 2 - power < growth["high"]
@@ -96,8 +98,8 @@ def test_the_thresholds_noise_widens_the_exponents_interval() -> None:
 
 @pytest.mark.parametrize("sharpness", [0.5, 1.0, 3.0])
 def test_a_true_bound_is_never_refuted(sharpness: float) -> None:
-    """Over 60 seeds each, at few draws, from barely to clearly visible thresholds."""
-    for seed in range(60):
+    """Over 40 seeds each, at few draws, from barely to clearly visible thresholds."""
+    for seed in range(40):
         success = partial(noisy, quadratic, sharpness=sharpness)
         result = sized(success, k**2, profile(f"s-{seed}"), draws=150)
         assert result.verdict != "VIOLATED", (seed, result.reason)
@@ -145,7 +147,7 @@ def test_sizes_that_run_out_at_the_large_end_are_no_support() -> None:
 
 def test_success_that_is_lost_again_is_no_threshold() -> None:
     def window(points, size, draws, generator):
-        good = quadratic(points.k) <= size < 5 * quadratic(points.k)
+        good = quadratic(points.k) <= size < 3 * quadratic(points.k)
         return torch.full((1, draws), float(good), dtype=torch.float64)
 
     result = sized(window, k**2)

@@ -138,9 +138,11 @@ def grows(growth: dict[str, Any]) -> bool | None:
     if growth["slope"] is None:
         return None
     late, noise = growth["late"], growth["noise"]
-    level = growth["slope"] < GROWS + noise and late[-1] <= GROWS + noise
+    level = growth["slope"] < GROWS + min(noise, GROWS) and late[-1] <= GROWS + noise
     if noise <= LOUD and (late[-1] <= GROWS or level):
         return False
+    if late[-1] + 2 * noise / math.log(2) <= GROWS:
+        return False  # however loud, the last octave falls
     if growth["low"] > GROWS and min(late) > GROWS and _limit(late, noise) > GROWS:
         return True
     return None

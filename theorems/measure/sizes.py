@@ -30,9 +30,11 @@ DRAWS_SHARE = 10
 # One bracket end is wrong at most this often; in units of which the fit counts four.
 ALPHA = 1e-6
 SIGMAS = 4
-# The bracket's ends are sought at these multiples of the threshold, and its fate at the last ones.
-STEPS = (1.0, 1.03, 1.07, 1.15, 1.32, 1.74, 3.0, 9.0)
+# The bracket's ends are sought at these multiples of the threshold; whether success lasts, beyond.
+STEPS = (1.0, 1.03, 1.06, 1.1, 1.15, 1.2, 1.27, 1.37, 1.55, 2.0, 3.0, 9.0)
 BEYOND = (2, 4)
+# A bracket costs few sizes, so each gets this many times the draws of bisection.
+SHARPER = 4
 # A bracket with an open end counts as this wide.
 OPEN = 16.0
 
@@ -176,7 +178,8 @@ class _Search:
 
     def _clear(self, size: int) -> bool | None:
         """Whether fresh draws say that the size suffices; None when they leave it open."""
-        low, high = interval(self._successes(size, "bracket"), self.draws, 2 * ALPHA)
+        successes = sum(self._successes(size, f"bracket-{part}") for part in range(SHARPER))
+        low, high = interval(successes, SHARPER * self.draws, 2 * ALPHA)
         if low >= self.target:
             return True
         return False if high < self.target else None

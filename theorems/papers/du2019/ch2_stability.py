@@ -330,7 +330,7 @@ count_markov = Claim(
     relation="<=",
     rhs=Closed(m * n * CHANCE / delta),
     grid=Grid(
-        lambda_0=[0.05, 0.5], R=[0.001, 0.1, 1.0], delta=[0.1, 0.5, 0.9], n=[1, 4], m=[1, 30]
+        lambda_0=[0.05, 0.5], R=[0.0005, 0.1, 1.0], delta=[0.1, 0.5, 0.9], n=[1, 4], m=[1, 30]
     ),
     uses=("du2019.lemma-2.5.mean",),
 )

@@ -1,8 +1,8 @@
 """Thesis sections 4.3.1, 4.7.1 and 4.7.2: descent stays balanced, decreases, and stays bounded.
 
-size: |M*|_F; share: epsilon / |M*|_F; r: rank of M*, which is d_1 by d_2; t: iteration; a, b, m: the
-norms of U and V and of M*; q: |U_t V_t' - M*|_F; delta: exponent of other step sizes; kappa: their
-constant; rho, s: |U'RV-type products' bounds.
+size: |M*|_F; share: epsilon / |M*|_F; r: rank of M*, which is d_1 by d_2; a, b, m: the norms of U,
+V and M*; epsilon: the bound on the imbalance; eta_0: a step size; delta, kappa: exponent and
+constant of other step sizes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from theorems.quantifiers import (
     ForAllWeights,
     WithProbability,
 )
-from theorems.sides import Closed, Computed, Holds, Sampled, Simulated
+from theorems.sides import Closed, Computed, Sampled, Simulated
 
 POSITIVE, NONNEGATIVE = Interval.open(0, oo), Interval(0, oo)
 d_1, d_2, r, t = symbols("d_1 d_2 r t", integer=True)
@@ -36,7 +36,7 @@ GRID = Grid(points=SHAPES, size=[0.1, 1.0, 30.0], share=[0.05, 0.9])
 STEPS = 150
 
 
-def _start(points: Any, draws: int, wide: bool, generator: Any) -> tuple[Any, Any, Any, Any]:
+def start(points: Any, draws: int, wide: bool, generator: Any) -> tuple[Any, Any, Any, Any]:
     """`U_0`, `V_0`, `M*` and epsilon, `(n, draws, ...)`.
 
     Small: entries of variance epsilon / (20 d^2 r). Wide: balanced factors turned at random whose
@@ -60,7 +60,7 @@ def _start(points: Any, draws: int, wide: bool, generator: Any) -> tuple[Any, An
     return deviation * u, deviation * v, target, eps_of
 
 
-def _steps(points: Any, eps_of: Any) -> Any:
+def step_sizes(points: Any, eps_of: Any) -> Any:
     """The printed step sizes as a function of t, broadcast against the factors."""
     from numeric.matrix_factorization import printed_step
 
@@ -68,12 +68,12 @@ def _steps(points: Any, eps_of: Any) -> Any:
     return lambda index: printed_step(index, eps_of, points.r, norm)
 
 
-def _quantities(points: Any, generator: Any, draws: int, wide: bool) -> dict[str, Any]:
+def quantities(points: Any, generator: Any, draws: int, wide: bool) -> dict[str, Any]:
     """What the lemma bounds, `(n, draws, steps + 1)` each, along descent."""
     from numeric.matrix_factorization import descend, gradient, imbalance, norm2, objective
 
-    u, v, target, eps_of = _start(points, draws, wide, generator)
-    us, vs = descend(u, v, target, _steps(points, eps_of), STEPS)
+    u, v, target, eps_of = start(points, draws, wide, generator)
+    us, vs = descend(u, v, target, step_sizes(points, eps_of), STEPS)
     slopes = gradient(us, vs, target)
     found = {
         "imbalance": norm2(imbalance(us, vs)).sqrt(),
@@ -89,7 +89,7 @@ def _lemma_draw(points: Any, samples: int, generator: Any) -> dict[str, Any]:
     """The three parts of Lemma 4.1 per draw as shares of their bounds, worst over iterations."""
     import torch
 
-    path = _quantities(points, generator, samples, wide=False)
+    path = quantities(points, generator, samples, wide=False)
     norm, eps_of = points["size"].unsqueeze(-1), (points.share * points["size"]).unsqueeze(-1)
     value = path["value"]
     rise = (value[..., 1:] / value[..., :-1]).amax(dim=-1)
@@ -122,11 +122,11 @@ lemma = Claim(
 )
 
 
-def _along(part: str, wide: bool = True) -> Any:
+def along(part: str) -> Any:
     return Simulated(lambda path: path[part])
 
 
-WIDE = AlongTrajectory(simulate=partial(_quantities, draws=4, wide=True))
+WIDE = AlongTrajectory(simulate=partial(quantities, draws=4, wide=True))
 WIDE_READING = (
     "from balanced starts of norm 0.7 |M*| far from M*, where the three conditions hold at t = 0 "
     "and the iterates move most; 150 iterations"
@@ -136,12 +136,13 @@ SUM_OF_SQUARES = 40 * sqrt(r) * size**3 * (share * size / r) / (100**2 * size**3
 balanced = Claim(
     id="du2019.claim-4.1",
     source=Source(PAPER, "4.7.1", "Claim 4.1"),
-    statement=r"$\|U_{t+1}^\top U_{t+1}-V_{t+1}^\top V_{t+1}\|_F\le\frac\epsilon2+40\sqrt r\|M^*\|_F^3"
+    statement=r"$\|U_{t+1}^\top U_{t+1}-V_{t+1}^\top V_{t+1}\|_F\le\frac\epsilon2+40\sqrt r\|M^*"
+    r"\|_F^3"
     r"\sum_{i\le t}\eta_i^2$",
     reading=WIDE_READING + r"; the sum of squares at its limit $\frac{\pi^2}6$ times the first",
     over=SETTING,
     quantifier=WIDE,
-    lhs=_along("imbalance"),
+    lhs=along("imbalance"),
     relation="<=",
     rhs=Closed(share * size / 2 + SUM_OF_SQUARES),
     grid=GRID,
@@ -151,7 +152,8 @@ balanced = Claim(
 balanced_constant = Claim(
     id="du2019.claim-4.1.constant",
     source=Source(PAPER, "4.7.1", "Claim 4.1, last step"),
-    statement=r"$\frac\epsilon2+40\sqrt r\|M^*\|_F^3\sum_{i\ge0}\frac1{(i+1)^2}\cdot\frac{\epsilon/r}"
+    statement=r"$\frac\epsilon2+40\sqrt r\|M^*\|_F^3\sum_{i\ge0}\frac1{(i+1)^2}\cdot\frac{"
+    r"\epsilon/r}"
     r"{100^2\|M^*\|_F^3}\le\epsilon$",
     over={r: NATURALS, size: POSITIVE, share: POSITIVE},
     lhs=Closed(share * size / 2 + SUM_OF_SQUARES),
@@ -185,7 +187,8 @@ balance_step = Claim(
     r"V_t^\top R_t^\top R_tV_t-U_t^\top R_t^\top R_tU_t)$, $R_t=U_tV_t^\top-M^*$",
     reading="2 x 2 matrices",
     rhs=Closed(_printed_cross(transposed=False)),
-    erratum="the last term must read U'RR'U: R'R does not even fit U unless d1 = d2; the norm bound "
+    erratum="the last term must read U'RR'U: R'R does not even fit U unless d1 = d2; the norm "
+    "bound "
     "that follows is the same",
     **BALANCE_STEP,
 )
@@ -202,13 +205,12 @@ balance_step_corrected = Claim(
 )
 
 
-
 def _with_steps(points: Any, generator: Any) -> dict[str, Any]:
     import torch
 
-    path = _quantities(points, generator, 4, wide=True)
+    path = quantities(points, generator, 4, wide=True)
     eps_of = (points.share * points["size"]).reshape(-1, 1, 1, 1)
-    rule = _steps(points, eps_of)
+    rule = step_sizes(points, eps_of)
     etas = torch.cat([rule(index).reshape(-1, 1, 1) for index in range(STEPS)], dim=-1)
     drop = etas / 2 * path["slope"][..., :-1]
     length = (etas.square() * path["slope"][..., :-1]).sqrt()
@@ -251,7 +253,8 @@ step_is_small = Claim(
 next_is_bounded = Claim(
     id="du2019.claim-4.2.bounded",
     source=Source(PAPER, "4.7.1", "Claim 4.2, next iterate"),
-    statement=r"$\|U_{t+1}\|_F^2\le10\sqrt r\|M^*\|_F+2\frac{\epsilon/r}{100^2(t+1)^2\|M^*\|_F^3}\cdot4"
+    statement=r"$\|U_{t+1}\|_F^2\le10\sqrt r\|M^*\|_F+2\frac{\epsilon/r}{100^2(t+1)^2\|M^*\|_F^3}"
+    r"\cdot4"
     r"\|M^*\|_F^2\cdot5\sqrt r\|M^*\|_F\le11\sqrt r\|M^*\|_F$",
     reading="the second inequality, at t = 0",
     over={m: POSITIVE, eps: POSITIVE, r: NATURALS},
@@ -265,7 +268,8 @@ next_is_bounded = Claim(
 decreases_by_length = Claim(
     id="du2019.eq-4.16",
     source=Source(PAPER, "4.7.2", "(4.16)"),
-    statement=r"$f(U_{t+1},V_{t+1})\le f(U_t,V_t)-\frac12\|\nabla f(U_t,V_t)\|_F\|(U_{t+1},V_{t+1})-"
+    statement=r"$f(U_{t+1},V_{t+1})\le f(U_t,V_t)-\frac12\|\nabla f(U_t,V_t)\|_F"
+    r"\|(U_{t+1},V_{t+1})-"
     r"(U_t,V_t)\|_F$",
     reading=WIDE_READING,
     over=SETTING,
@@ -303,7 +307,8 @@ def _least_norm(points: Any, weights: Any) -> Any:
 bounded = Claim(
     id="du2019.claim-4.3",
     source=Source(PAPER, "4.7.1", "Claim 4.3, (4.15)"),
-    statement=r"$\|UV^\top\|_F\le3\|M^*\|_F$ and $\|U^\top U-V^\top V\|_F\le\epsilon<\|M^*\|_F$ imply "
+    statement=r"$\|UV^\top\|_F\le3\|M^*\|_F$ and $\|U^\top U-V^\top V\|_F\le\epsilon<\|M^*\|_F$ "
+    r"imply "
     r"$\|U\|_F^2,\|V\|_F^2\le5\sqrt r\|M^*\|_F$",
     reading=r"against the least $\|M^*\|_F$ that the two conditions allow; everything scales, so "
     r"$\|U\|_F,\|V\|_F\le1$",
@@ -318,7 +323,8 @@ bounded = Claim(
 bounded_numbers = Claim(
     id="du2019.claim-4.3.numbers",
     source=Source(PAPER, "4.7.1", "Claim 4.3 for r = 1"),
-    statement=r"for $r=1$: $\|U\|\|V\|\le3\|M^*\|$ and $|\|U\|^2-\|V\|^2|\le\epsilon<\|M^*\|$ imply "
+    statement=r"for $r=1$: $\|U\|\|V\|\le3\|M^*\|$ and $|\|U\|^2-\|V\|^2|\le\epsilon<\|M^*\|$ "
+    r"imply "
     r"$\|U\|^2\le5\|M^*\|$",
     over={a: NONNEGATIVE, b: NONNEGATIVE, m: POSITIVE, eps: POSITIVE},
     where=[a * b <= 3 * m, a**2 - b**2 <= eps, b**2 - a**2 <= eps, eps < m],
@@ -332,7 +338,8 @@ bounded_numbers = Claim(
 at_start = Claim(
     id="du2019.text-4.7",
     source=Source(PAPER, "4.7.1", "t = 0"),
-    statement=r"$\|U_0\|_F^2,\|V_0\|_F^2\le\epsilon<\|M^*\|_F$ give $f(U_0,V_0)\le\|U_0\|_F^2\|V_0\|_F^2"
+    statement=r"$\|U_0\|_F^2,\|V_0\|_F^2\le\epsilon<\|M^*\|_F$ give $f(U_0,V_0)\le\|U_0\|_F^2"
+    r"\|V_0\|_F^2"
     r"+\|M^*\|_F^2\le2\|M^*\|_F^2$",
     reading=r"$f(U_0,V_0)$ through its largest value $\frac12(ab+m)^2$ at $\|U_0\|=a$, $\|V_0\|=b$",
     over={a: NONNEGATIVE, b: NONNEGATIVE, m: POSITIVE, eps: POSITIVE},
@@ -347,7 +354,8 @@ at_start = Claim(
 other_steps = Claim(
     id="du2019.text-4.3",
     source=Source(PAPER, "4.3.1", "footnote on the step sizes"),
-    statement=r"$\eta_t=\Theta(t^{-(1/2+\delta)})$ works for every $\delta\in(0,\frac12]$: there is a "
+    statement=r"$\eta_t=\Theta(t^{-(1/2+\delta)})$ works for every $\delta\in(0,\frac12]$: there "
+    r"is a "
     r"constant with which the sum of Claim 4.1 is at most $\frac\epsilon2$",
     reading=r"$\eta_t=\kappa\sqrt{\epsilon/r}\|M^*\|_F^{-3/2}(t+1)^{-(1/2+\delta)}$ and "
     r"$\sum_{t\ge0}(t+1)^{-1-2\delta}\le1+\frac1{2\delta}$; in units of $\epsilon$",
@@ -357,113 +365,4 @@ other_steps = Claim(
     relation="<=",
     rhs=Closed(Rational(1, 2)),
     uses=("du2019.claim-4.1",),
-)
-
-
-def _rested(path: Any) -> Any:
-    """Whether descent has had time to leave the saddle at 0: sum of steps times sigma_r."""
-    return path["time"] >= path["needed"]
-
-
-def _limits(points: Any, generator: Any) -> dict[str, Any]:
-    """Distance, gradient and imbalance per iterate, with the time run and the time needed."""
-    import torch
-
-    path = _quantities(points, generator, 4, wide=False)
-    eps_of = (points.share * points["size"]).reshape(-1, 1, 1, 1)
-    rule = _steps(points, eps_of)
-    etas = torch.cat([rule(i).reshape(-1, 1, 1) for i in range(STEPS)], dim=-1)
-    time = torch.nn.functional.pad(etas.cumsum(dim=-1), (1, 0)).expand_as(path["value"])
-    least = points["size"] * 0.5 ** (points.r - 1) / points.r**0.5
-    growth = (least.reshape(-1, 1, 1) / path["square_u"][..., :1]).log() / 2
-    needed = (growth / least.reshape(-1, 1, 1)).expand_as(time)
-    return {"distance": (2 * path["value"]).sqrt(), "time": time, "needed": needed, **path}
-
-
-LIMIT = AlongTrajectory(simulate=_limits)
-LATE = Holds("the sum of the step sizes is at least log(sigma_r / |U_0|^2) / (2 sigma_r)", _rested)
-THEOREM = (
-    r"$0<\epsilon<\|M^*\|_F$, $\eta_t=\frac{\sqrt{\epsilon/r}}{100(t+1)\|M^*\|_F^{3/2}}$, entries of "
-    r"$U_0,V_0$ from $N(0,\epsilon/\mathrm{poly}(d))$: with high probability "
-)
-
-converges = Claim(
-    id="du2019.theorem-4.4",
-    source=Source(PAPER, "4.3.1", "Theorem 4.4"),
-    statement=THEOREM + r"$(U_t,V_t)$ converges and $\|\bar U\bar V^\top-M^*\|_F\le\epsilon$",
-    reading="the printed step sizes sum to (log t) / 100 in units of 1/|M*|, so leaving the saddle "
-    "at 0 takes more than exp(100) iterations: no run can reach the limit",
-    over=SETTING,
-    hypotheses=[LATE],
-    quantifier=LIMIT,
-    lhs=Simulated(lambda path: path["distance"]),
-    relation="<=",
-    rhs=Closed(share * size),
-    grid=GRID,
-    uses=("du2019.lemma-4.1", "du2019.lemma-4.2", "du2019.lemma-4.4"),
-)
-
-stationary_limit = Claim(
-    id="du2019.lemma-4.4",
-    source=Source(PAPER, "4.7.2", "Lemma 4.4"),
-    statement=THEOREM + r"$(U_t,V_t)$ converges to a stationary point with "
-    r"$\|\bar U^\top\bar U-\bar V^\top\bar V\|\le\epsilon$",
-    reading="as for Theorem 4.4, no run can reach the limit; measured is the balance",
-    over=SETTING,
-    hypotheses=[LATE],
-    quantifier=LIMIT,
-    lhs=_along("imbalance"),
-    relation="<=",
-    rhs=Closed(share * size),
-    grid=GRID,
-    uses=("du2019.lemma-4.1", "du2019.claim-4.2"),
-)
-
-
-def _outside(points: Any, samples: int, generator: Any) -> dict[str, Any]:
-    """Distance and imbalance over epsilon, and the gradient over epsilon |M*|^{1/2}, at the end of
-    1500 iterations with step sizes 0.3 / (|M*| (1 + t / 250))."""
-    import torch
-
-    from numeric.matrix_factorization import gradient, imbalance, norm2, objective
-
-    u, v, target, eps_of = _start(points, samples, False, generator)
-    norm = points["size"].reshape(-1, 1, 1, 1)
-    for index in range(1500):
-        du, dv = gradient(u, v, target)
-        eta = 0.3 / (norm * (1 + index / 250))
-        u, v = u - eta * du, v - eta * dv
-    du, dv = gradient(u, v, target)
-    size_of, bound = norm[..., 0, 0], eps_of[..., 0, 0]
-    distance = (2 * objective(u, v, target)).sqrt() / bound
-    slope = (norm2(du) + norm2(dv)).sqrt() / (bound * size_of.sqrt())
-    balance = norm2(imbalance(u, v)).sqrt() / bound
-    return {"limit": distance, "stationary": torch.stack([slope, balance], dim=-1)}
-
-
-def _outside_claim(id_: str, label: str, statement: str, part: str) -> Claim:
-    return Claim(
-        id=f"{id_}.outside",
-        source=Source(PAPER, "4.3.1", f"{label}, larger steps"),
-        title=f"{label} outside its hypotheses: larger steps",
-        statement="with step sizes that also fall like 1/t but start at 0.3/|M*|: " + statement,
-        reading="1500 iterations, step sizes 0.3 / (|M*| (1 + t/250)), probability at least 0.9",
-        over=SETTING,
-        quantifier=WithProbability(at_least=0.9, draws=300, draw=_outside),
-        lhs=Sampled(lambda draws: draws[part]),
-        relation="<=",
-        rhs=Closed(1),
-        grid=Grid(points=SHAPES, size=[0.1, 30.0], share=[0.05, 0.9]),
-        uses=(id_,),
-    )
-
-
-converges_outside = _outside_claim(
-    "du2019.theorem-4.4", "Theorem 4.4", r"$\|U_tV_t^\top-M^*\|_F\le\epsilon$ at the end", "limit"
-)
-stationary_outside = _outside_claim(
-    "du2019.lemma-4.4",
-    "Lemma 4.4",
-    r"$\|\nabla f\|\le\epsilon\|M^*\|^{1/2}$ and $\|U^\top U-V^\top V\|_F\le\epsilon$ at the end",
-    "stationary",
 )

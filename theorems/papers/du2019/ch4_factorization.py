@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
-from sympy import Interval, Matrix, Rational, diff, oo, sqrt, symbols
+from sympy import Interval, Matrix, diff, oo, sqrt, symbols
 
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
@@ -128,11 +128,12 @@ SCALAR = (u * v - m) ** 2 / 2
 not_smooth = Claim(
     id="du2019.text-4.1b",
     source=Source(PAPER, "4.1", "lack of smoothness"),
-    statement=r"(4.1) is not smooth even near its global optima: for every $\beta$ there is an "
+    statement=r"(4.1) is not smooth even near its global optima: for every $\beta\ge1$ there is an "
     r"optimum $\|U\|=\epsilon$, $\|V\|=1/\epsilon$ at which $\partial^2L/\partial U^2>\beta$",
-    reading="U, V and M* = 1 numbers, u v = 1; around one fixed optimum the constant is finite, over "
+    reading="U, V and M* = 1 numbers, u v = 1; around one fixed optimum the constant is finite, "
+    "over "
     "all of them there is none",
-    over={beta: POSITIVE, epsilon: POSITIVE},
+    over={beta: Interval(1, oo), epsilon: Interval(0, 1)},
     quantifier=Exists(exhibit={epsilon: 1 / sqrt(2 * beta)}),
     lhs=Closed(diff(SCALAR, u, 2).subs({u: epsilon, v: 1 / epsilon, m: 1})),
     relation=">",
@@ -140,9 +141,9 @@ not_smooth = Claim(
     uses=("du2019.eq-4.2",),
 )
 
-SECOND_ORDER = diff(
-    (squares((U + epsilon * A) * (V + epsilon * B).T - M) / 2), epsilon, 2
-).subs(epsilon, 0)
+SECOND_ORDER = diff((squares((U + epsilon * A) * (V + epsilon * B).T - M) / 2), epsilon, 2).subs(
+    epsilon, 0
+)
 
 hessian = Claim(
     id="du2019.eq-4.12",
@@ -208,7 +209,7 @@ smoothness_step = Claim(
     source=Source(PAPER, "4.7", "proof of Lemma 4.3"),
     statement=r"$2(\|U\|\|V\|+\|M^*\|)\|\Delta_U\|\|\Delta_V\|+(\|U\|\|\Delta_V\|+\|\Delta_U\|"
     r"\|V\|)^2\le(6c+2)\|M^*\|_F\|\Delta\|_F^2$ where $\|U\|_F^2,\|V\|_F^2\le c\|M^*\|_F$",
-    over={s: NONNEGATIVE for s in (u, v, a, b, c, m)},
+    over=dict.fromkeys((u, v, a, b, c, m), NONNEGATIVE),
     where=[u**2 <= c * m, v**2 <= c * m],
     lhs=Closed(2 * (u * v + m) * a * b + (u * b + a * v) ** 2),
     relation="<=",
@@ -271,7 +272,8 @@ def _regularised_curvature(points: Any) -> Any:
 regularised_strict = Claim(
     id="du2019.eq-4.3.strict",
     source=Source(PAPER, "4.1", "(4.3), strict saddle points of matrices"),
-    statement=LANDSCAPE + "at balanced stationary points that leave singular values out, the Hessian "
+    statement=LANDSCAPE
+    + "at balanced stationary points that leave singular values out, the Hessian "
     "has a negative eigenvalue",
     over={d_1: sp.S.Naturals, d_2: sp.S.Naturals, r: sp.S.Naturals},
     quantifier=ForAll(search=False),
@@ -285,7 +287,8 @@ regularised_smooth = Claim(
     id="du2019.eq-4.3.smooth",
     source=Source(PAPER, "4.1", "(4.3), smoothness"),
     statement=r"the objective (4.3) is smooth: its Hessian is bounded by a constant",
-    reading="footnote 2: the gradient is Lipschitz for some finite constant; second derivative in U, "
+    reading="footnote 2: the gradient is Lipschitz for some finite constant; second derivative in "
+    "U, "
     "numbers, at V = 0",
     over={u: POSITIVE},
     quantifier=UpToConstant(along=("u",)),

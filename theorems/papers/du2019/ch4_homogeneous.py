@@ -320,4 +320,3 @@ chain_rule = Claim(
     rhs=Computed(_twice),
     grid=GRID,
 )
-

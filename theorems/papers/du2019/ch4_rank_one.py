@@ -12,7 +12,7 @@ from typing import Any
 import sympy as sp
 from sympy import Interval, Matrix, Rational, erf, exp, oo, sqrt, symbols
 
-from symbolic.rank_one import next_vectors
+from symbolic.rank_one_step import next_vectors
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
 from theorems.quantifiers import ForAll, WithProbability
@@ -62,7 +62,8 @@ signal_step = Claim(
     source=Source(PAPER, "4.8", "(4.23), first line"),
     statement=r"$\alpha_{t+1}=(1-\eta(\beta_t^2+\beta_{t,\perp}^2))\alpha_t+\eta\sigma_1\beta_t$, "
     r"$\beta_{t+1}=(1-\eta(\alpha_t^2+\alpha_{t,\perp}^2))\beta_t+\eta\sigma_1\alpha_t$",
-    reading=r"the print has $\eta_1\sigma_1$ in the second equation, with no $\eta_1$ anywhere else",
+    reading=r"the print has $\eta_1\sigma_1$ in the second equation, with no $\eta_1$ anywhere "
+    r"else",
     over=DYNAMICS,
     lhs=Side(Matrix([NEXT_U[0], NEXT_V[0]]), Computed(lambda points: _stepped(points)[:, :2])),
     relation="==",
@@ -87,9 +88,7 @@ rest_step = Claim(
     r"$c_{step}$ gives in the proof; squares are compared in closed form",
     over=DYNAMICS,
     where=[eta * (alpha**2 + alpha_p**2) <= 1, eta * (beta**2 + beta_p**2) <= 1],
-    lhs=Side(
-        Matrix([NEXT_U[1], NEXT_V[1]]), Computed(lambda points: _stepped(points)[:, 2:])
-    ),
+    lhs=Side(Matrix([NEXT_U[1], NEXT_V[1]]), Computed(lambda points: _stepped(points)[:, 2:])),
     relation="==",
     rhs=Closed(
         Matrix(
@@ -104,22 +103,24 @@ rest_step = Claim(
 )
 
 NEXT_H = (
-    1
-    - eta * (alpha**2 + beta**2)
-    + eta**2
-    * (
-        alpha * beta * h
-        + alpha**2 * beta_p**2
-        + beta**2 * alpha_p**2
-        + alpha_p**2 * beta_p**2
+    (
+        1
+        - eta * (alpha**2 + beta**2)
+        + eta**2
+        * (alpha * beta * h + alpha**2 * beta_p**2 + beta**2 * alpha_p**2 + alpha_p**2 * beta_p**2)
     )
-) * h - eta * alpha * beta * xi + eta**2 * sigma_1 * alpha_p**2 * beta_p**2
-SIGMA_COLUMN = Computed(lambda points: _next_h(points))
+    * h
+    - eta * alpha * beta * xi
+    + eta**2 * sigma_1 * alpha_p**2 * beta_p**2
+)
 
 
 def _next_h(points: Any) -> Any:
     stepped = _stepped(points)
     return stepped[:, 0] * stepped[:, 1] - points.sigma_1
+
+
+SIGNAL_ERROR = Computed(_next_h)
 
 
 error_step = Claim(
@@ -129,7 +130,7 @@ error_step = Claim(
     r"\beta^2\alpha_\perp^2+\alpha_\perp^2\beta_\perp^2))h-\eta\alpha\beta\xi+\eta^2\sigma_1"
     r"\alpha_\perp^2\beta_\perp^2$",
     over=DYNAMICS,
-    lhs=Side(NEXT_U[0] * NEXT_V[0] - sigma_1, SIGMA_COLUMN),
+    lhs=Side(NEXT_U[0] * NEXT_V[0] - sigma_1, SIGNAL_ERROR),
     relation="==",
     rhs=Closed(NEXT_H),
     grid=GRID,
@@ -164,7 +165,7 @@ error_bound = Claim(
     r"\eta\alpha\beta\xi_t+\eta^2\sigma_1\alpha_\perp^2\beta_\perp^2$",
     over=DYNAMICS,
     hypotheses=[alpha * beta <= sigma_1],
-    lhs=Side(NEXT_U[0] * NEXT_V[0] - sigma_1, SIGMA_COLUMN),
+    lhs=Side(NEXT_U[0] * NEXT_V[0] - sigma_1, SIGNAL_ERROR),
     relation="<=",
     rhs=Closed(
         (1 - eta * (alpha**2 + beta**2)) * h
@@ -224,9 +225,11 @@ first_product = Claim(
 negligible_square = Claim(
     id="du2019.proof-4.6.rest",
     source=Source(PAPER, "4.8", "proof of Lemma 4.6, the last term of (4.25)"),
-    statement=r"$\eta\xi_0\le4c_1$, $\xi_t\le\xi_0$ and $\alpha_t,\beta_t\ge\sqrt{c_1\sigma_1}$ imply "
+    statement=r"$\eta\xi_0\le4c_1$, $\xi_t\le\xi_0$ and $\alpha_t,\beta_t\ge\sqrt{c_1\sigma_1}$ "
+    r"imply "
     r"$\eta^2\sigma_1\alpha_\perp^2\beta_\perp^2\le\eta\xi_t\alpha_t\beta_t$",
-    reading=r"with $\xi_t$ in place of $\xi_0$ in the first condition, which the two conditions imply",
+    reading=r"with $\xi_t$ in place of $\xi_0$ in the first condition, which the two conditions "
+    r"imply",
     over={**DYNAMICS, c_1: POSITIVE},
     where=[
         eta * xi <= 4 * c_1,

@@ -133,9 +133,11 @@ def _least_eigenvalue(points: Any) -> Any:
 stationary = Claim(
     id="du2019.eq-4.18",
     source=Source(PAPER, "4.7.3", "(4.18) and its consequences"),
-    statement=r"at a stationary point $(M-M^*)V=0$, $(M-M^*)^\top U=0$, and $\langle M-M^*,M\rangle="
+    statement=r"at a stationary point $(M-M^*)V=0$, $(M-M^*)^\top U=0$, and $\langle M-M^*,M"
+    r"\rangle="
     r"\langle M-M^*,U^*RV^\top\rangle=\langle M-M^*,UR^\top V^{*\top}\rangle=0$",
-    reading="absolute values, |M*|_F = 1, at points constructed from some of M*'s singular vectors, "
+    reading="absolute values, |M*|_F = 1, at points constructed from some of M*'s singular "
+    "vectors, "
     "turned and unbalanced; zero up to 1e-12",
     over=POINTS,
     where=[kept <= r],
@@ -200,7 +202,8 @@ hessian_bound = Claim(
 strict = Claim(
     id="du2019.lemma-4.2",
     source=Source(PAPER, "4.3.1", "Lemma 4.2"),
-    statement=r"a stationary point with $\|U^\top U-V^\top V\|_F\le\epsilon$ has $\|UV^\top-M^*\|_F\le"
+    statement=r"a stationary point with $\|U^\top U-V^\top V\|_F\le\epsilon$ has $\|UV^\top-M^*"
+    r"\|_F\le"
     r"\epsilon$ or is a strict saddle point: where the former fails, the Hessian has a negative "
     "eigenvalue",
     reading=r"$\epsilon=\|U^\top U-V^\top V\|_F$; the side is -1 where the first alternative holds",
@@ -257,7 +260,8 @@ second_identity = Claim(
 third_identity = Claim(
     id="du2019.eq-4.21",
     source=Source(PAPER, "4.7.3", "(4.21)"),
-    statement=r"$\|WW^\top-W^*W^{*\top}\|_F^2=4\|M-M^*\|_F^2-2\|U^\top U^*-V^\top V^*\|_F^2+\|U^\top U-"
+    statement=r"$\|WW^\top-W^*W^{*\top}\|_F^2=4\|M-M^*\|_F^2-2\|U^\top U^*-V^\top V^*\|_F^2+\|U^"
+    r"\top U-"
     r"V^\top V\|_F^2+\|U^{*\top}U^*-V^{*\top}V^*\|_F^2$",
     reading=READING,
     lhs=Closed(squares(W * W.T - W_STAR * W_STAR.T)),

@@ -19,10 +19,9 @@ from theorems.grid import Grid
 from theorems.papers.du2019.ch4_homogeneous import (
     FEW,
     GRAM_BALANCE,
-    GRID,
     INSTANCES,
-    NEURON_BALANCE,
     NETWORKS,
+    NEURON_BALANCE,
     PAPER,
     SETTING,
     H,
@@ -118,7 +117,8 @@ def _through_layers(points: Any, shift: int) -> Any:
 
 
 SHARING = (
-    r"for layers $W^{(h)}[i,j]=v^{(h)}[g_h(i,j)]$ (0 where $g_h=0$) with any sharing maps $g_h$ and "
+    r"for layers $W^{(h)}[i,j]=v^{(h)}[g_h(i,j)]$ (0 where $g_h=0$) with any sharing maps $g_h$ "
+    r"and "
     r"a homogeneous activation, under gradient flow on $v$, "
 )
 

@@ -111,9 +111,11 @@ def mean_less_crossings(points: Any) -> Any:
 gamma_bound_corrected = Claim(
     id="du2019.theorem-6.5a.corrected",
     source=gamma_bound.source,
-    statement=r"for patches of at most unit norm $\gamma(\phi)\ge\gamma_{avg}(\phi)-\max_w\mathbb P["
+    statement=r"for patches of at most unit norm "
+    r"$\gamma(\phi)\ge\gamma_{avg}(\phi)-\max_w\mathbb P["
     r"\text{some }Z_i\text{ and }Z_{avg}\text{ lie in different regions}]$",
-    reading=r"without such a crossing $Z_{S(w,w_*)}=Z_{avg}\mathbb I\{S\}$ exactly, whatever $\rho$",
+    reading=r"without such a crossing $Z_{S(w,w_*)}=Z_{avg}\mathbb I\{S\}$ exactly, whatever "
+    r"$\rho$",
     over={phi: Interval(0, pi), k: SIZES, draw: DRAWS},
     lhs=Computed(gamma_of_random),
     relation=">=",
@@ -142,7 +144,8 @@ def _far_from_the_teacher(points: Any) -> Any:
 cross_bound = Claim(
     id="du2019.theorem-6.5b",
     source=Source(PAPER, "6.3.1", "Theorem 6.5, the bound on L_cross"),
-    statement=r"under the same conditions, for all $\phi\le\rho$ with $\mathbb P[\theta(Z_i,w_*)\in["
+    statement=r"under the same conditions, for all $\phi\le\rho$ with $\mathbb "
+    r"P[\theta(Z_i,w_*)\in["
     r"\frac\pi2-\phi,\frac\pi2+\phi]]\le\mu\phi$: $L_{cross}\le3\mu$",
     reading=r"two patches at $\pm\rho$ from the direction at $-\frac\pi4$: none within $\rho<\frac"
     r"\pi8$ of the teacher's hyperplane, so that every $\mu>0$ will do ($\mu=10^{-3}$); "
@@ -182,7 +185,8 @@ def three_mu(points: Any) -> Any:
 cross_bound_corrected = Claim(
     id="du2019.theorem-6.5b.corrected",
     source=cross_bound.source,
-    statement=r"if $\mathbb P[\theta(Z_i,w_*)\in[\frac\pi2-\phi,\frac\pi2+\phi]]\le\mu\phi$ for all "
+    statement=r"if $\mathbb P[\theta(Z_i,w_*)\in[\frac\pi2-\phi,\frac\pi2+\phi]]\le\mu\phi$ for "
+    r"all "
     r"$0\le\phi\le\frac\pi2$ then $L_{cross}\le3\mu$, with operator norms",
     over={phi: Interval.Lopen(0, pi / 2), k: SIZES, draw: DRAWS},
     lhs=Computed(cross_of_random),

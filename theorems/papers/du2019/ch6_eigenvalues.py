@@ -164,7 +164,8 @@ assumption = Claim(
     id="du2019.assumption-6.1",
     source=Source(PAPER, "6.2.1", "Assumption 6.1"),
     statement=r"there is $\beta>0$ with $L_{-w_*}(\phi)=\max_{\theta(w,w_*)\le\phi}\lambda_{\max}"
-    r"(A_{w,-w_*})\le\beta\phi$ for $0\le\phi\le\frac\pi2$; for a standard normal $\beta=\frac1\pi$",
+    r"(A_{w,-w_*})\le\beta\phi$ for $0\le\phi\le\frac\pi2$; for a standard normal "
+    r"$\beta=\frac1\pi$",
     reading=r"the constant is worked out; it is the least, since $\phi+\sin\phi\sim2\phi$",
     over={phi: ACUTE, p: PLANE_OR_MORE},
     lhs=Side(

@@ -52,7 +52,7 @@ random_start = Claim(
     lhs=distance_over("alpha"),
     relation="<=",
     rhs=Closed(sqrt(1 - alpha**2)),
-    quantifier=WithProbability(at_least=sp.Rational(1, 2) - sqrt(pi * p / 2) * alpha),
+    quantifier=WithProbability(at_least=sp.Rational(1, 2) - sqrt(pi * p / 2) * alpha, draws=20000),
     grid=Grid(
         points=[
             {"p": size, "alpha": share / math.sqrt(2 * math.pi * size)}
@@ -67,7 +67,8 @@ PRINTED = pi * gamma(p / 2 + 1) / gamma(p / 2 + sp.Rational(1, 2))
 gautschi = Claim(
     id="du2019.proof-6.6",
     source=Source(PAPER, "6.6.2", "proof of Theorem 6.6, last step"),
-    statement=r"$\frac12-\cos(\phi_*)\frac{\pi\Gamma(p/2+1)}{\Gamma(p/2+1/2)}\ge\frac12-\cos(\phi_*)"
+    statement=r"$\frac12-\cos(\phi_*)\frac{\pi\Gamma(p/2+1)}{\Gamma(p/2+1/2)}\ge\frac12-\cos("
+    r"\phi_*)"
     r"\sqrt{\frac{\pi p}2}$ by Gautschi's inequality",
     over={c: Interval.open(0, 1), p: SIZES},
     lhs=Closed(sp.Rational(1, 2) - c * PRINTED),
@@ -135,7 +136,7 @@ corollary = Claim(
     lhs=distance_over("c"),
     relation="<=",
     rhs=Closed(sin(acos(c))),
-    quantifier=WithProbability(at_least=sp.Rational(1, 2) - sqrt(pi * p / 2) * c),
+    quantifier=WithProbability(at_least=sp.Rational(1, 2) - sqrt(pi * p / 2) * c, draws=20000),
     grid=Grid(
         points=[
             {"p": size, "c": share / math.sqrt(8 * math.pi * size)}
@@ -195,7 +196,8 @@ needed_corrected = Claim(
 ball_volume = Claim(
     id="du2019.proof-6.6.norm",
     source=Source(PAPER, "6.6.2", "proof of Theorem 6.6, the event"),
-    statement=r"with $r=\alpha\|w_*\|$: if $w_0^\top w_*\ge\alpha^2\|w_*\|^2$ and $\|w_0\|\le r$ then "
+    statement=r"with $r=\alpha\|w_*\|$: if $w_0^\top w_*\ge\alpha^2\|w_*\|^2$ and $\|w_0\|\le "
+    r"r$ then "
     r"$\|w_0-w_*\|^2\le(1-\alpha^2)\|w_*\|^2$",
     reading="s stands for the height of w_0 along w*, radius for |w_0|, in units of |w*|",
     over={alpha: Interval.open(0, 1), s: Interval(-1, 1), radius: Interval(0, 1), norm_w: POSITIVE},

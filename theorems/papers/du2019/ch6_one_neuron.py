@@ -83,7 +83,8 @@ def sample_gradient(points: Any, weights: Any) -> Any:
 bounded_gradient = Claim(
     id="du2019.eq-6.1",
     source=Source(PAPER, "6.1", "equations (6.1) and (6.2), boundedness of the gradient"),
-    statement=r"with $f(w,Z)=\frac1k\sum_i\sigma(w^\top Z_i)$ and $\ell=\frac12(f(w,Z)-f(w_*,Z))^2$ "
+    statement=r"with $f(w,Z)=\frac1k\sum_i\sigma(w^\top Z_i)$ and "
+    r"$\ell=\frac12(f(w,Z)-f(w_*,Z))^2$ "
     r"there is $B$ with $\|g(w)\|_2\le B$ as long as patches and $w$ are bounded",
     reading=r"with $\|Z_i\|\le R$ and $\|w\|,\|w_*\|\le W$ the constant is $B=R^2W$, for the "
     "gradient at one input",
@@ -322,9 +323,9 @@ recovery = Claim(
     relation="<=",
     rhs=Closed(sp.Float("1e-9")),
     quantifier=ForAll(search=False, random_points=0),
-    grid=Grid(
-        phi=[0.0, 1.0, 2.0, 2.8], share=[1e-3, 0.5, 0.999], norm_w=[0.5, 3.0], p=[2]
-    ).nightly(p=[2, 10]),
+    grid=Grid(phi=[0.0, 1.0, 2.0, 2.8], share=[1e-3, 0.5, 0.999], norm_w=[0.5, 3.0], p=[2]).nightly(
+        p=[2, 10]
+    ),
     uses=("du2019.lemma-6.1", "du2019.eq-6.6", "du2019.theorem-6.1.start"),
 )
 

@@ -105,6 +105,7 @@ slope_bound = Claim(
     rhs=Closed(smallest_eigenvalue(phi) * SQUARE),
     grid=Grid(phi=[0.0, 1e-3, 0.7, 1.5], ratio=[0.1, 0.9, 1.0, 1.9]),
     uses=("du2019.lemma-6.1",),
+    seconds=20.0,
 )
 
 
@@ -191,13 +192,9 @@ rate_gaussian = Claim(
     r"\|w_0-w_*\|^2$",
     over=PLACE,
     where=[NEAR, SQUARE > 0],
-    lhs=Closed(
-        AFTER.subs(eta, smallest_eigenvalue(asin(sqrt(SQUARE))) / (2 * STEEPEST**2))
-    ),
+    lhs=Closed(AFTER.subs(eta, smallest_eigenvalue(asin(sqrt(SQUARE))) / (2 * STEEPEST**2))),
     relation="<=",
-    rhs=Closed(
-        (1 - smallest_eigenvalue(asin(sqrt(SQUARE))) ** 2 / (4 * STEEPEST**2)) * SQUARE
-    ),
+    rhs=Closed((1 - smallest_eigenvalue(asin(sqrt(SQUARE))) ** 2 / (4 * STEEPEST**2)) * SQUARE),
     grid=Grid(phi=[1e-3, 0.7, 1.4], ratio=[0.1, 0.3, 0.9, 1.0, 1.9]),
     uses=("du2019.theorem-6.2", "du2019.definition-6.1"),
     seconds=1.0,
@@ -215,9 +212,7 @@ iterations_of_rate = Claim(
     relation="<=",
     rhs=Computed(lambda points: _iterations(points)[1]),
     quantifier=UpToConstant(shrinking=("flatness", "epsilon")),
-    grid=Grid(
-        flatness=[2.0**-i for i in range(7)], epsilon=[0.25, 1 / 16, 1 / 64, 1 / 256]
-    ),
+    grid=Grid(flatness=[2.0**-i for i in range(1, 8)], epsilon=[0.5, 0.25, 0.125, 0.0625]),
     uses=("du2019.theorem-6.2",),
 )
 
@@ -254,7 +249,8 @@ guarantee = Claim(
     id="du2019.text-6.2c.algebra",
     source=iterations_of_rate.source,
     title="after Theorem 6.2, the algebra of the iteration count",
-    statement=r"$-\log(1-\frac{\gamma^2}{4(L+4\beta)^2})\ge\frac{\gamma^2}{64(L+\beta)^2}$, so that "
+    statement=r"$-\log(1-\frac{\gamma^2}{4(L+4\beta)^2})\ge\frac{\gamma^2}{64(L+\beta)^2}$, so "
+    r"that "
     r"$128\frac{(L+\beta)^2}{\gamma^2}\log\frac1\epsilon$ iterations of Theorem 6.2 suffice",
     reading="the constant hidden in O is worked out, in units of L; the same algebra with L(phi) "
     "in place of L(0) gives the bound for adaptive steps",

@@ -17,7 +17,7 @@ from sympy import Interval, log, oo, sqrt, symbols
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
 from theorems.quantifiers import ForAllWeights, WithProbability
-from theorems.sides import Closed, Computed, Sampled
+from theorems.sides import Closed, Computed, Holds, Sampled
 
 PAPER = "ema2019"
 c, delta = symbols("c delta", real=True)
@@ -81,6 +81,11 @@ def _losses(points: Any, weights: Any) -> Any:
     return loss_class_at(_features(points, weights), weights["label"], weights["member"])
 
 
+def _is_active(points: Any, weights: Any) -> Any:
+    """Whether the right side is well above rounding, `(points, restarts)`."""
+    return _linear(points, weights).detach() > 1e-6 * points.c[:, None]
+
+
 GRID = Grid(
     points=[
         {"n": 1, "d": 1, "m": 1, "sigma": 0},
@@ -141,6 +146,7 @@ contraction = Claim(
     statement=r"$\mathrm{Rad}(\mathcal H_c)\le(\sqrt Lc+1)\mathrm{Rad}(\mathcal F_c)$",
     reading="both complexities at the same features",
     over=OVER,
+    hypotheses=[Holds("some feature is active", _is_active)],
     quantifier=ForAllWeights(within=_sets_with_members, steps=40),
     lhs=Computed(_losses),
     relation="<=",

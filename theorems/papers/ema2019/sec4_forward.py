@@ -33,7 +33,7 @@ from theorems.sides import Closed, Computed
 POSITIVE = Interval.open(0, oo)
 NONNEGATIVE = Interval(0, oo)
 DEEP = 4 * c**2 <= L
-IN_NEIGHBOURHOOD = ForAllWeights(within=neighbourhood)
+IN_NEIGHBOURHOOD = ForAllWeights(within=neighbourhood, restarts=32, steps=60)
 GRID = Grid(points=SHAPES, c=[1, 2], L=[4, 16]).nightly(c=[1, 2, 4, 8], L=[4, 16, 64, 256])
 
 
@@ -180,7 +180,8 @@ forward_geometric = Claim(
     source=Source(PAPER, "4.1", "proof of Proposition 4.1, the geometric sum"),
     statement=r"$2.25\varepsilon_c\sum_{l'=0}^{l}(1+2\varepsilon_c)^{l'}\le2.25L\varepsilon_c"
     r"e^{L2\varepsilon_c^2}$ for $l\le L-1$",
-    reading="l = L - 1; the sum of the geometric series written out",
+    reading="l = L - 1, the geometric series summed; no square is printed on this epsilon, while "
+    "the line above and the exponent have theirs",
     over={c: AT_LEAST_ONE, L: sp.Range(4, oo)},
     hypotheses=[DEEP],
     lhs=Closed(Rational(9, 8) * ((1 + 2 * c / L) ** L - 1)),

@@ -11,7 +11,7 @@ from sympy import Matrix
 
 
 def next_vectors(u: Matrix, v: Matrix, eta: sp.Expr, target: Matrix) -> tuple[Matrix, Matrix]:
-    """One step of gradient descent on `1/2 |u v' - target|_F^2`, the gradient by differentiation."""
+    """One step of gradient descent on `1/2 |u v' - target|_F^2`, the gradient by `diff`."""
     names_u = sp.symbols(f"u_0:{u.rows}", real=True)
     names_v = sp.symbols(f"v_0:{v.rows}", real=True)
     residual = Matrix(names_u) * Matrix([names_v]) - target
