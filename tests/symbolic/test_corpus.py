@@ -16,7 +16,7 @@ from symbolic.decide import decide
 from symbolic.problem import Decision
 from symbolic.recheck import recheck
 
-SECONDS = 0.8
+SECONDS = 0.7
 EXPECTED = {True: "proved", False: "refuted"}
 
 

@@ -21,7 +21,7 @@ from symbolic.decide import decide
 
 FACTORS = (sp.Rational(101, 100), sp.Rational(99, 100), sp.Rational(11, 10), sp.Rational(9, 10))
 FACTORS += (sp.Integer(2), sp.Rational(1, 2), sp.Integer(-1))
-SHARE = 4  # one mutant in so many is tried
+SHARE = 7  # one mutant in so many is tried
 POINTS = 60
 _INEQUALITIES = (sp.Le, sp.Lt, sp.Ge, sp.Gt)
 mpmath.mp.dps = 50

@@ -48,8 +48,8 @@ def test_assumptions_that_contradict_the_range_are_rejected():
         decide(n**2 >= n + x, {n: Interval(0, 1), x: S.Reals})
     with pytest.raises(ValueError, match="beyond its range"):
         decide(p > 0, {p: Interval(0, 1)})  # SymPy made it true
+    i = sp.Symbol("i", imaginary=True)
     with pytest.raises(ValueError, match="not to be real"):
-        i = sp.Symbol("i", imaginary=True)
         decide(i**2 <= 0 + x, {i: S.Reals, x: S.Reals})
 
 
