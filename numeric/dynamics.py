@@ -1,6 +1,6 @@
-"""Gradient descent and perturbed gradient descent on a batch of runs.
+"""Gradient descent, stochastic and perturbed, on a batch of runs; `numeric.flow` has the flow.
 
-Both take any batched gradient `(n, d) -> (n, d)`. What is kept of the trajectories is decided by
+All take any batched gradient `(n, d) -> (n, d)`. What is kept of the trajectories is decided by
 observers: each sees the iterate of every running run at every step and stores what it wants, so
 memory does not grow with the number of steps unless an observer asks for it. A run ends when its
 stopping rule holds, when an iterate or a gradient is no longer finite (its step is reported; the
@@ -139,6 +139,32 @@ def gradient_descent(
             break
         batch.x = batch.x - batch.step_size * slope
     return batch.result()
+
+
+def stochastic_gradient_descent(
+    gradient: Gradient,
+    x0: Tensor,
+    step_size: Scalar,
+    steps: int,
+    *,
+    generator: torch.Generator,
+    observers: Sequence[Observer] = (),
+    stop: Rule | None = None,
+    parameters: Mapping[str, Scalar] | None = None,
+) -> Descent:
+    """`x <- x - step_size * g` with `g = gradient(x, generator=generator, ...)` drawn anew.
+
+    Arguments as in `gradient_descent`. The gradient draws its sample, batch or noise for all runs
+    still going from `generator`, once per step, the last iterate included; equal arguments give
+    equal trajectories, but a run's draws depend on which others are still going.
+    """
+
+    def drawn(x: Tensor, **values: Scalar) -> Tensor:
+        return gradient(x, generator=generator, **values)
+
+    return gradient_descent(
+        drawn, x0, step_size, steps, observers=observers, stop=stop, parameters=parameters
+    )
 
 
 def uniform_in_ball(

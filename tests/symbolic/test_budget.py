@@ -100,7 +100,8 @@ def test_an_interruption_lost_in_a_finaliser_comes_again():
 
 
 def test_z3_keeps_the_limit():
-    for seconds in (0.4, 1.0):
+    satisfiable(_hard()[:1], 0.1)  # the import of z3 is not what is measured
+    for seconds in (0.6, 1.2):
         started = time.monotonic()
         assert satisfiable(_hard(), seconds).status == "unknown"
         assert time.monotonic() - started < 1.1 * seconds + SLACK

@@ -30,6 +30,7 @@ CONFIDENCE = 0.999
 STEADY = 1e-6
 # Slopes per octave known no better than this do not say that a ratio has stopped growing.
 LOUD = 0.25
+LN2 = math.log(2)
 
 
 def measure(claim: Claim, points: list[Point], profile: Profile, seed: str) -> Evidence:
@@ -141,9 +142,10 @@ def grows(growth: dict[str, Any]) -> bool | None:
     level = growth["slope"] < GROWS + min(noise, GROWS) and late[-1] <= GROWS + noise
     if noise <= LOUD and (late[-1] <= GROWS or level):
         return False
-    if late[-1] + 2 * noise / math.log(2) <= GROWS:
+    if late[-1] + 2 * noise / LN2 <= GROWS:
         return False  # however loud, the last octave falls
-    if growth["low"] > GROWS and min(late) > GROWS and _limit(late, noise) > GROWS:
+    # Two ends of an octave, each with its noise, make the noise of the slope between them.
+    if growth["low"] > GROWS and min(late) > GROWS and _limit(late, 2 * noise / LN2) > GROWS:
         return True
     return None
 

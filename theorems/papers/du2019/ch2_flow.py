@@ -114,6 +114,24 @@ loss_at_the_kink = Claim(
     "stays 0; then nothing decays although lambda_min(H) is large",
 )
 
+loss_before_the_kink = Claim(
+    id="du2019.lemma-2.3a.kink.corrected",
+    source=loss_at_the_kink.source,
+    title="Lemma 2.3, the loss, until a neuron comes to rest",
+    statement=loss_at_the_kink.statement + ", as long as no neuron has come to rest",
+    reading="the same neuron until it reaches its kink",
+    over=loss_at_the_kink.over,
+    where=[y * exp(t) <= y + z_0],
+    quantifier=AlongTrajectory(simulate=_one_neuron, rounding=1e-3),
+    lhs=Side(
+        closed=sp.Max((y + z_0) * exp(-t), y) ** 2, measured=Simulated(lambda path: path["loss"])
+    ),
+    relation="<=",
+    rhs=Closed((y + z_0) ** 2 * exp(-t / 2)),
+    grid=Grid(z_0=[0.1, 1.0], y=[0.5, 2.0], t=[0.0]),
+    corrects="du2019.lemma-2.3a.kink",
+)
+
 h_11, h_12, h_22, r_1, r_2 = symbols("h_11 h_12 h_22 r_1 r_2", real=True)
 HALF = lambda_0 / 2
 QUADRATIC = h_11 * r_1**2 + 2 * h_12 * r_1 * r_2 + h_22 * r_2**2

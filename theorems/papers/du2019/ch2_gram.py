@@ -28,6 +28,8 @@ n, d = symbols("n d", integer=True)
 INNER = norm_x * norm_z * cos(phi)
 # Inputs closer to parallel than this are left out of searches: the eigenvalue tends to 0 with it.
 APART = 0.02
+# What a search in float64 counts as zero; inputs this far apart have lambda_0 >= APART/(100 n^2).
+ZERO = 1e-6
 
 
 def _two_inputs(points: Any) -> Any:
@@ -124,7 +126,7 @@ def _inputs_on_the_sphere(points: Any, generator: Any) -> Any:
 def _gap_below_half(_: Any, weights: Any) -> Any:
     import torch
 
-    return 0.5 - torch.linalg.eigvalsh(limit(weights["x"]))[..., 0]
+    return 0.5 + ZERO - torch.linalg.eigvalsh(limit(weights["x"]))[..., 0]
 
 
 SEPARATED = Holds(f"no two inputs closer than {APART} to parallel", _no_two_parallel)
@@ -133,7 +135,8 @@ positive_definite = Claim(
     source=Source(PAPER, "2.2", "Theorem 2.1"),
     statement=r"if $x_i\nparallel x_j$ for all $i\ne j$ then $\lambda_0>0$",
     reading=r"unit inputs (no input is 0, as the proof uses), written $\frac12-\lambda_0<\frac12$ "
-    f"so that the search can climb; inputs closer than {APART} to parallel are left out",
+    "so that the search can climb, up to 1e-6; inputs closer than "
+    f"{APART} to parallel are left out",
     over={n: sp.S.Naturals, d: sp.Range(2, oo)},
     hypotheses=[SEPARATED],
     quantifier=ForAllWeights(within=_inputs_on_the_sphere, restarts=24, steps=40),
@@ -189,7 +192,7 @@ def _best_point(_: Any, weights: Any) -> Any:
     first = x[..., :1, :]
     z = rays - (rays @ first.mT) * first
     z = z / z.norm(dim=-1, keepdim=True)
-    return 1 - (z @ x[..., 1:, :].mT).abs().amin(dim=-1).amax(dim=-1)
+    return 1 + ZERO - (z @ x[..., 1:, :].mT).abs().amin(dim=-1).amax(dim=-1)
 
 
 hyperplane_not_covered = Claim(

@@ -103,7 +103,7 @@ def _norms(name: str, small: int) -> Any:
             (square / (a * b)) ** 0.5
             for square, a, b in zip(norms_at_start, sizes, sizes[1:], strict=False)
         )
-        experiment = Experiment(sizes, points, deviations, 10.0, 0.002, 4000)  # type: ignore[arg-type]
+        experiment = Experiment(sizes, points, deviations, 10.0, 0.002, 4000)
     else:
         experiment = Experiment(SIZES, 1000, DEVIATIONS[name], 4.0, 0.002, 10_000)
     return norms(experiment)[0]

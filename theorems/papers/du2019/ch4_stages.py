@@ -1,7 +1,7 @@
 """Thesis section 4.8: the first stage of rank-one factorization (Lemma 4.5).
 
 alpha, beta, alpha_p, beta_p: the four numbers of section 4.8 (the last two are lengths); sigma_1:
-singular value; c_step = eta sigma_1; c_init; dimension: d; P, Q: alpha_p^2 and beta_p^2; xi = P + Q;
+singular value; c_step = eta sigma_1; dimension: d; P, Q: alpha_p^2 and beta_p^2; xi = P + Q;
 s_u, s_v: eta |u|^2 and eta |v|^2; T_1: first t with alpha_t^2 + beta_t^2 >= sigma_1 / 2.
 """
 

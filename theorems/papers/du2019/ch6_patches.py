@@ -260,7 +260,7 @@ rate = Claim(
     r"$\|w_{t+1}-w_*\|^2\le(1-\frac{\eta(\gamma(\phi_t)-6L_{cross})}2)\|w_t-w_*\|^2$",
     reading=r"$\lambda_{\max}$ of the cross moments in Assumption 6.3 is the largest "
     r"eigenvalue, as "
-    "printed; unit patches in the plane",
+    "printed; where it is 0 any positive constant will do; unit patches in the plane",
     over=CASES,
     hypotheses=[assumed(False)],
     lhs=side(False, lambda s: s["after"]),

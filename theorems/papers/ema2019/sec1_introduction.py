@@ -103,9 +103,9 @@ def _distance(own_path: bool) -> Any:
         x = torch.eye(2, dtype=torch.float64)
         label = torch.tensor([1.0, -0.5], dtype=torch.float64)
         features = (x @ here["b"].mT).clamp_min(0)
-        free, step = here["a"], 0.2 / points.L
+        free, step = here["a"], 0.4 / points.L
         worst = torch.zeros(4, dtype=torch.float64)
-        for _ in range(80):
+        for _ in range(40):
             _, slopes = risk_gradient(here, x, label, "relu")
             here = {key: w - step * slopes[key] for key, w in here.items()}
             error = ((features * free.unsqueeze(-2)).sum((-1, -3)) - label) / 2
@@ -178,14 +178,14 @@ curves_approach = Claim(
 
 
 def _final_share(points: Any) -> Any:
-    """The risk after 1200 steps of training, relative to that at the start."""
+    """The risk after 600 steps of training, relative to that at the start."""
     import torch
 
     from numeric import residual_network as net
 
     data = net.positive_part_data(points["n"], points.d, seed=0)
     u, v = net.initial(1, points.L, 1, points.d, torch.Generator().manual_seed(1))
-    risks = net.descend(u, v, data, 0.5 / points.L, 1200)[2][0]
+    risks = net.descend(u, v, data, 1.0 / points.L, 600)[2][0]
     return (risks[-1] / risks[0]).expand(points.n)
 
 
@@ -193,7 +193,7 @@ global_minimum = Claim(
     id="ema2019.figure-1.minimum",
     source=Source(PAPER, "1.1", "Figure 1, the minimum"),
     statement="gradient descent reaches a global minimum of the empirical risk of deep networks",
-    reading="risk after 1200 steps relative to the start, within 1 % of zero; few inputs, so that "
+    reading="risk after 600 steps relative to the start, within 1 % of zero; few inputs, so that "
     "the depth suffices",
     over=EXPERIMENT,
     quantifier=Reproduces(tolerance=0.01),

@@ -299,7 +299,7 @@ generalisation = Claim(
     r"\lambda_n^2}+\frac t{\lambda_n^2}+\frac{\gamma^2}{Lt}+(1+\frac{\sqrt L\gamma t}{\sqrt n})^2"
     r"\frac{c^3(\delta)\gamma^2}{\sqrt n}$",
     reading=r"inputs $\pm1$, $f^*(x)=x/2$, ReLU, $n=2$, where $\lambda_2=\frac14$ lets the "
-    r"condition be met; mean over $\Theta_0$, $\delta=\frac12$; $t=1/L$ to 1",
+    r"condition be met; mean over $\Theta_0$, $\delta=\frac12$; $t=1/128$",
     over={L: sp.Range(2, oo), m: sp.S.Naturals, n: sp.S.Naturals, t: Interval.Lopen(0, 1)},
     hypotheses=[L >= 64],
     quantifier=UpToConstant(along=("L",), samples=4),
@@ -310,7 +310,9 @@ generalisation = Claim(
     ),
     relation="<=",
     rhs=Closed(BOUND),
-    grid=Grid(L=[64, 128, 256, 512], m=[1], n=[2], t=[1 / 64]).nightly(L=[64, 128, 256, 512, 1024]),
+    grid=Grid(L=[64, 128, 256, 512], m=[1], n=[2], t=[1 / 128]).nightly(
+        L=[64, 128, 256, 512, 1024]
+    ),
     uses=("ema2019.theorem-6.3", "ema2019.proposition-6.7"),
 )
 

@@ -144,6 +144,7 @@ contraction = Claim(
     over=NETWORK,
     hypotheses=[
         Holds("lambda_min(H(Theta_0)) > 0", _gram_is_positive),
+        Holds("the risk is above rounding", lambda path: _now(path, "risk") > 1e-14),
         Holds(
             "L >= 8 c^2 / lambda'",
             lambda path: (
