@@ -133,7 +133,7 @@ def _few_active(points: Any, generator: Any) -> dict[str, Any]:
     return _record(phi, y, torch.zeros_like(best), best, times)
 
 
-ACTIVE = {
+ACTIVE: dict[str, Any] = {
     "over": {L: sp.S.Naturals, k: sp.S.Naturals0, gap: Interval.Lopen(0, 1)},
     "where": [k <= L],
     "quantifier": AlongTrajectory(simulate=_few_active),

@@ -141,7 +141,7 @@ def _approximation(points: Any, samples: int, generator: Any) -> Any:
     return (points.gamma[:, None] * mean).square() / 2
 
 
-APPROXIMATION = {
+APPROXIMATION: dict[str, Any] = {
     "over": {L: sp.S.Naturals, gamma: Interval(1, oo), **APART},
     "quantifier": WithProbability(1 - delta, draws=100_000),
     "lhs": Sampled(_approximation),
@@ -170,7 +170,7 @@ approximation_corrected = Claim(
     corrects="ema2019.eq-C.2.approximation",
 )
 
-GAPS = {
+GAPS: dict[str, Any] = {
     "over": MODEL,
     "where": [(sigma - 1) * (m - 1) <= 0],
     "quantifier": InExpectation(samples=400, draw=_run),

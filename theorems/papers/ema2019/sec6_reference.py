@@ -152,7 +152,7 @@ def _target(points: Any) -> Any:
     return _draw(points, 1, torch.Generator()).y_all[:, 0, :8]
 
 
-MEAN = {
+MEAN: dict[str, Any] = {
     "lhs": Sampled(_mean_model),
     "relation": "==",
     "rhs": Computed(_target),
@@ -235,7 +235,7 @@ bounded_difference = Claim(
     grid=Grid(sigma=[0, 1], m=[1, 3], L=[1, 4], d=[1, 3], gamma=[1.0, 6.0]),
 )
 
-VARIANCE = {
+VARIANCE: dict[str, Any] = {
     "quantifier": InExpectation(samples=5_000, draw=_draw),
     "lhs": Sampled(lambda drawn: _error(drawn).square().mean(-1)),
     "relation": "<=",

@@ -279,7 +279,7 @@ def _main_term(factor: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     return main, -factor * form
 
 
-MAIN = {
+MAIN: dict[str, Any] = {
     "over": {**REALS, eta: Interval.open(0, oo)},
     "relation": "==",
     "reading": "one layer (L = 1), two neurons and n = 3 inputs, two of them equal",
