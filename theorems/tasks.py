@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,7 @@ def is_decidable(claim: Claim) -> bool:
     return not isinstance(quantifier, undecidable)
 
 
+@lru_cache(maxsize=4096)
 def point_groups(claim: Claim, profile: Profile) -> list[list[Point]]:
     """The claim's points under a profile, in groups that share their integer symbols.
 
@@ -75,12 +77,18 @@ def point_groups(claim: Claim, profile: Profile) -> list[list[Point]]:
     if isinstance(claim.quantifier, Exists) and not claim.is_measured:
         return []
     given, missing = _axes(claim, profile)
-    combinations = list(itertools.product(*missing.values()))
-    if len(combinations) * len(given) > MAX_AUTOMATIC:
+    shape = [len(values) for values in missing.values()]
+    cells = math.prod(shape)
+    if cells * len(given) <= MAX_AUTOMATIC:
+        combinations = list(itertools.product(*missing.values()))
+    else:
         rng = np.random.default_rng(seed_of(claim.id, "automatic grid"))
         wanted = max(1, MAX_AUTOMATIC // len(given))
-        chosen = sorted(rng.choice(len(combinations), size=wanted, replace=False))
-        combinations = [combinations[index] for index in chosen]
+        chosen = np.sort(rng.choice(cells, size=wanted, replace=False))
+        # Only the chosen cells are built: the whole product may have millions.
+        picked = np.unravel_index(chosen, shape)
+        axes = [[values[i] for i in p] for values, p in zip(missing.values(), picked, strict=True)]
+        combinations = list(zip(*axes, strict=True))
     points = [
         {**point, **dict(zip(missing, values, strict=True))}
         for point in given

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import sympy as sp
 
 from theorems import evaluate
 from theorems.claim import Claim
@@ -245,7 +246,7 @@ def _ascend(
     current = list(best.points)
     for step in range(steps):
         size = 10.0 ** (-1 - 6 * (step / max(steps - 1, 1)))
-        moved = [_moved(point, domains, size, rng) for point in current]
+        moved = _moved(current, domains, size, rng)
         columns = {name: np.array([point[name] for point in moved]) for name in moved[0]}
         inside = np.ones(len(moved), dtype=bool)
         for relation in claim.relations:
@@ -275,20 +276,31 @@ def _compare_rows(claim: Claim, points: list[Point]) -> np.ndarray:
     return score
 
 
-@lru_cache(maxsize=1024)
-def _ends(domain: Any) -> tuple[float, float]:
-    return float(domain.inf), float(domain.sup)
-
-
-def _moved(point: Point, domains: dict[str, Any], size: float, rng: np.random.Generator) -> Point:
-    moved = dict(point)
+def _moved(
+    points: list[Point], domains: dict[str, Any], size: float, rng: np.random.Generator
+) -> list[Point]:
+    """Every point moved by a random step in all its real symbols; a step that leaves a symbol's
+    domain is not taken in that symbol."""
+    columns = {}
     for name, domain in domains.items():
-        value = float(point[name])
-        low, high = _ends(domain)
-        span = high - low if np.isfinite(high - low) else max(abs(value), 1e-3)
-        candidate = value + size * span * rng.standard_normal()
-        moved[name] = candidate if contains(domain, candidate) else value
-    return moved
+        value = np.array([float(point[name]) for point in points])
+        low, high = float(domain.inf), float(domain.sup)
+        bounded = math.isfinite(high - low)
+        span = high - low if bounded else np.maximum(np.abs(value), 1e-3)
+        candidate = value + size * span * rng.standard_normal(len(points))
+        columns[name] = np.where(_inside(domain, candidate), candidate, value)
+    return [
+        {**point, **{name: float(column[row]) for name, column in columns.items()}}
+        for row, point in enumerate(points)
+    ]
+
+
+def _inside(domain: Any, values: np.ndarray) -> np.ndarray:
+    if isinstance(domain, sp.Interval):
+        low, high = float(domain.start), float(domain.end)
+        left = values > low if domain.left_open else values >= low
+        return left & (values < high if domain.right_open else values <= high)
+    return np.array([contains(domain, float(value)) for value in values])
 
 
 def _witness(claim: Claim, batch: Comparison) -> tuple[Witness | None, list[str]]:
