@@ -17,19 +17,14 @@ import torch
 from torch import Tensor
 
 from numeric.data import unit_sphere
-
-THRESHOLD = 0.5
-
-
-def _soft(u: Tensor) -> Tensor:
-    return torch.sign(u) * (u.abs() - THRESHOLD).clamp_min(0)
+from numeric.skip_connections import soft_threshold
 
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "identity": lambda u: u,
     "relu": lambda u: u.clamp_min(0),
     "tanh": torch.tanh,
-    "soft": _soft,
+    "soft": soft_threshold,
 }
 """1-Lipschitz functions that vanish at 0; "soft" is the soft threshold at 1/2."""
 NAMES = ("identity", "relu", "tanh", "soft")

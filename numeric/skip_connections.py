@@ -31,10 +31,20 @@ def _tanh_slope(u: Tensor) -> Tensor:
     return 1 - torch.tanh(u).square()
 
 
+def soft_threshold(u: Tensor) -> Tensor:
+    """`sign(u) max(|u| - 1/2, 0)`: 1-Lipschitz, 0 at 0, and not homogeneous."""
+    return u.sign() * (u.abs() - 0.5).clamp_min(0)
+
+
+def _soft_slope(u: Tensor) -> Tensor:
+    return (u.abs() > 0.5).to(u.dtype)
+
+
 ACTIVATIONS: dict[str, Activation] = {
     "identity": (lambda u: u, torch.ones_like),
     "relu": (lambda u: u.clamp_min(0), _step),
     "tanh": (torch.tanh, _tanh_slope),
+    "soft": (soft_threshold, _soft_slope),
 }
 """Each activation with its derivative (ReLU's is 0 at the kink, as automatic gradients take it)."""
 

@@ -18,9 +18,6 @@ from numeric.data import unit_sphere
 from numeric.random_features import ACTIVATIONS as WIDER
 
 Record = Callable[[dict[str, Tensor]], Tensor]
-# The soft threshold joins the activations of the network: its slope is 0 below the threshold.
-EXTRA: dict[str, net.Activation] = {"soft": (WIDER["soft"], lambda u: (u.abs() > 0.5).to(u.dtype))}
-net.ACTIVATIONS.update({k: v for k, v in EXTRA.items() if k not in net.ACTIVATIONS})
 
 
 @dataclass(frozen=True)
