@@ -19,7 +19,6 @@ from torch import Tensor
 from numeric.data import unit_sphere
 from numeric.skip_connections import soft_threshold
 
-
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "identity": lambda u: u,
     "relu": lambda u: u.clamp_min(0),
