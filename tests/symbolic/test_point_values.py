@@ -63,7 +63,7 @@ def test_ends_belong_to_closed_ranges_only() -> None:
 def test_a_call_is_cut_off_in_time() -> None:
     started = time.monotonic()
     assert run_with_deadline(_endless, (), started + 0.3) is None
-    assert time.monotonic() - started < 1.0
+    assert time.monotonic() - started < 5.0
     assert run_with_deadline(max, (3, 4), time.monotonic() + 5) == 4
 
 

