@@ -71,7 +71,8 @@ class ClaimFile(pytest.File):
         from theorems.registry import catalogue, from_file, written_in
 
         own = catalogue()
-        return written_in(self.path, own) or from_file(self.path, own.claims)
+        found = written_in(self.path, own)
+        return from_file(self.path, own.claims) if found is None else found
 
 
 class DefectItem(pytest.Item):

@@ -23,7 +23,7 @@ from types import ModuleType
 from typing import Any
 
 from theorems.claim import Claim
-from theorems.ledger import rows
+from theorems.ledger import LEDGER, rows
 from theorems.validate import Defect, defect, defects_between, defects_of
 
 ENTRY_POINTS = "theorems.claims"
@@ -241,7 +241,8 @@ def select(patterns: Iterable[str]) -> Collection:
         if pattern.endswith(".py") or path.is_file():
             if not path.is_file():
                 raise LookupError(f"{pattern}: no such file")
-            part = written_in(path, own) or from_file(path, {**own.claims, **claims})
+            found = written_in(path, own)
+            part = from_file(path, {**own.claims, **claims}) if found is None else found
         else:
             part = Collection(own.matching([pattern]), _defects_matching(own.defects, pattern))
             if not part.claims and not any(item.id for item in part.defects):
@@ -252,7 +253,8 @@ def select(patterns: Iterable[str]) -> Collection:
 
 
 def written_in(path: Path, own: Collection) -> Collection | None:
-    """The catalogue's claims of one of its own modules; None for any other file."""
+    """The catalogue's claims of one of its own modules, none for one that only serves others; None
+    for a file that is not the catalogue's."""
     here = path.resolve()
     claims = Claims(
         (id_, claim)
@@ -260,7 +262,8 @@ def written_in(path: Path, own: Collection) -> Collection | None:
         if Path(claim.location.file).resolve() == here
     )
     defects = tuple(d for d in own.defects if Path(d.file).resolve() == here)
-    return Collection(claims, defects) if claims or defects else None
+    own_module = here.is_relative_to(LEDGER.parent) or bool(claims or defects)
+    return Collection(claims, defects) if own_module else None
 
 
 def _defects_matching(defects: Iterable[Defect], glob: str) -> tuple[Defect, ...]:
