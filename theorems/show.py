@@ -101,6 +101,7 @@ def describe(claim: Claim, claims: Mapping[str, Claim], last: Mapping[str, Any] 
         ("uses", ", ".join(claim.uses)),
         ("rests on it", ", ".join(rests)),
         ("corrects", claim.corrects or ""),
+        ("restates", claim.restates or ""),
         ("erratum", claim.erratum or ""),
         ("written at", str(claim.location)),
     ]

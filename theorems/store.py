@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 VERSION = 1
 DEFAULT = Path(".theorems") / "runs.sqlite"
+PATIENCE = 30.0
+"""Seconds to wait for another process that holds the store."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS tasks (
@@ -41,8 +44,8 @@ class Store:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=30)
-            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db = sqlite3.connect(path, timeout=PATIENCE)
+            self._switch_to_wal()
             self._db.execute("PRAGMA synchronous=NORMAL")
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
             if version > VERSION:
@@ -55,6 +58,19 @@ class Store:
             self._db.commit()
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"{path}: cannot be used as a store: {error}") from error
+
+    def _switch_to_wal(self) -> None:
+        """Several processes may open a new store at once, and while one of them switches the
+        journal SQLite tells the others "locked" at once, whatever the timeout: ask again."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
 
     def finished(self, fingerprints: Iterable[str]) -> dict[str, tuple[dict[str, Any], float]]:
         """Outcome and seconds of those tasks that are already done."""

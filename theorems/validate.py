@@ -68,6 +68,8 @@ def defects_between(claims: Mapping[str, Claim], known: Collection[str]) -> list
         references = [("uses", id_) for id_ in claim.uses]
         if claim.corrects is not None:
             references.append(("corrects", claim.corrects))
+        if claim.restates is not None:
+            references.append(("restates", claim.restates))
         for field, id_ in references:
             if id_ not in known:
                 close = difflib.get_close_matches(id_, known, n=1)
