@@ -69,7 +69,7 @@ class Claim:
     domain; `hypotheses`: what the paper assumes, as relations or as `Holds` checks on what was
     measured. `lhs`, `relation`, `rhs`: the two sides and one of == != <= < >= >.
     `uses`: ids that the paper's proof rests on. `corrects`: the id that this claim corrects.
-    `restates`: the id under which another paper prints the same result; reports set them side by side.
+    `restates`: the id under which another paper prints the same result.
     `erratum`: one line on why the printed statement is false; such a claim must come out VIOLATED.
     `seconds`: the time given to the decision procedure, the profile's own if None.
     `title`: a short name for lists; the source's label if empty.

@@ -20,7 +20,7 @@ def _open_and_save(path: Path, start: Any, said: Any) -> None:
         store.save_task(multiprocessing.current_process().name, "claim", "task", {}, 0.0)
         store.close()
         said.put("")
-    except Exception as error:  # what a worker dies of is what the test reports
+    except Exception as error:  # noqa: BLE001 - what a worker dies of is what the test reports
         said.put(repr(error))
 
 
