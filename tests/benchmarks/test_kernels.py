@@ -73,7 +73,7 @@ def test_no_slower_than_plain_numpy(name: str, record_property: Callable[..., No
     apart = ~np.eye(len(x), dtype=bool)
     assert np.abs(kernels.nngp.numpy() - k)[apart].max() < 1e-12
     assert np.abs(kernels.ntk.numpy() - ntk)[apart].max() < 1e-12
-    assert ratio > 0.5
+    assert ratio > 1
 
 
 @pytest.mark.parametrize("name", ["relu", "erf"])

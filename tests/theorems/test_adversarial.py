@@ -184,9 +184,29 @@ def test_an_exact_route_in_floats_is_refused() -> None:
 
 
 def test_without_an_exact_route_the_witness_says_how_it_was_confirmed() -> None:
-    how = bounded(length, 0.9 * x).witness["how"]
+    followed = bounded(length, 0.9 * x).witness
+    assert "balls of 60 digits" in followed["how"]
+    assert float(followed["lhs"]) > float(followed["rhs"])
+
+    def out_of_sight(points, weights):  # balls cannot follow a value through NumPy
+        return torch.from_numpy(weights["w"].detach().numpy()).norm(dim=-1) + 0 * length(
+            points, weights
+        )
+
+    how = bounded(out_of_sight, 0.9 * x).witness["how"]
     assert "for this point alone" in how
     assert "last places" in how
+
+
+def test_a_failure_that_is_rounding_alone_is_denied_by_balls() -> None:
+    """(1 + w^2) - 1 - w^2 is 0, whatever float64 makes of it."""
+
+    def cancelled(points, weights):
+        w = weights["w"] * 1e7
+        return ((1 + w.square()) - 1 - w.square()).abs().sum(dim=-1)
+
+    result = bounded(cancelled, 0 * x)
+    assert result.verdict != "VIOLATED"
 
 
 def test_many_weights_are_kept_bit_by_bit() -> None:

@@ -21,6 +21,7 @@ from theorems import evaluate
 from theorems.claim import Claim
 from theorems.evidence import Evidence, Extreme, Witness, thin
 from theorems.grid import Point, contains
+from theorems.measure import balls
 from theorems.measure import comparison as cmp
 from theorems.measure.confirmation import ZERO, exact_side, has_exact_route, nudged_inside
 from theorems.measure.pointwise import kept_points
@@ -40,7 +41,8 @@ EQUAL = "the relation is strict, and both sides are equal in float64 at some wei
 OUTSIDE_DOMAIN = "an apparent failure lies a rounding outside the domain"
 SHAKY = "an apparent failure changes with the last digits of its weights"
 WITHIN_ROUNDINGS = "a failure is within ten roundings of the sides"
-NOT_CONFIRMED = "an apparent failure in float64 is none in fifty digits: exact= and the side differ"
+THESE = "these very weights, inside their sets to the last place:"
+NOT_CONFIRMED = "an apparent failure in float64 is none in fifty digits"
 UNDEFINED = "a side is not a finite number at some weights of the set"
 
 
@@ -226,6 +228,18 @@ def _look(claim: Claim, point: Point, weights: Mapping[str, Any], seed: str) -> 
     at = {**cmp.shown(inside), "weights": _shown(weights)}
     if all(s.closed is not None or has_exact_route(s) for s in claim.sides):
         return _confirmed(claim, inside, weights, at)
+    enclosed = balls.enclose(
+        claim,
+        lambda side: side.measured.function(alone, single),
+        lambda side: exact_side(side, inside, 0)[1],
+        lambda found: found.reshape(-1)[0],
+    )
+    if enclosed is not None and enclosed.holds:
+        return _Look(open=NOT_CONFIRMED)
+    if enclosed is not None and enclosed.fails:
+        margin = cmp.margin(claim.relation, enclosed.lhs, enclosed.rhs)
+        sides = cmp.text(enclosed.lhs), cmp.text(enclosed.rhs), cmp.text(margin)
+        return _Look(Witness(at, *sides, f"{THESE} {balls.HOW}"))
     how = (
         "these weights, inside their sets, evaluated again for this point alone in float64; the "
         f"margin is more than ten times the arithmetic's rounding ({rounding:.0e} of the sides) "

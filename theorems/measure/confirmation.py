@@ -13,13 +13,16 @@ from fractions import Fraction
 from typing import Any
 
 import mpmath
+import numpy as np
 import sympy as sp
 
 from theorems import evaluate
 from theorems.claim import Claim
 from theorems.evidence import Witness
 from theorems.grid import Point
+from theorems.measure import balls
 from theorems.measure import comparison as cmp
+from theorems.points import Points
 from theorems.sides import Side
 
 # Two numbers of 60 digits that agree to within this share of their size are not told apart.
@@ -163,6 +166,16 @@ def look_in_floats(
         small = -gap <= 1e-9 * max(1.0, scale)
         shaky = "an apparent failure changes with the last digits of its point"
         return EXPLAINED if small else SecondLook(open=shaky)
+    enclosed = balls.enclose(
+        claim,
+        lambda side: side.measured.function(Points([inside], claim.sizes)),
+        lambda side: exact_side(side, inside, component)[1],
+        lambda found: _component(found, component),
+    )
+    if enclosed is not None and enclosed.holds:
+        return EXPLAINED
+    if enclosed is not None and enclosed.fails:
+        return SecondLook(_enclosed_witness(claim, inside, component, enclosed))
     if gap >= -10 * allowance * scale:
         return SecondLook(open="a failure is within ten roundings of the sides")
     return SecondLook(
@@ -175,6 +188,19 @@ def look_in_floats(
             f"the arithmetic's rounding ({allowance:.0e} of the sides)",
         )
     )
+
+
+def _component(found: np.ndarray, component: int) -> Any:
+    flat = found.reshape(-1)
+    return flat[component if len(flat) > 1 else 0]
+
+
+def _enclosed_witness(
+    claim: Claim, point: Point, component: int, enclosed: balls.Enclosed
+) -> Witness:
+    gap = cmp.margin(claim.relation, enclosed.lhs, enclosed.rhs)
+    at = _place(claim, point, component)
+    return Witness(at, cmp.text(enclosed.lhs), cmp.text(enclosed.rhs), cmp.text(gap), balls.HOW)
 
 
 def _nearby_margins(claim: Claim, point: Point, component: int, alone: Alone) -> list[float]:

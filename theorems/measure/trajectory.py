@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,8 @@ from theorems import evaluate
 from theorems.claim import Claim
 from theorems.evidence import Evidence, Extreme, Witness
 from theorems.grid import Point, inside
+from theorems.measure import balls, confirmation
 from theorems.measure import comparison as cmp
-from theorems.measure import confirmation
 from theorems.measure.pointwise import kept_points
 from theorems.points import Points
 from theorems.profiles import Profile, seed_of
@@ -141,6 +142,7 @@ def _run(claim: Claim, starts: list[Point], seed: str) -> dict[str, Any]:
         "lhs": np.where(mask, lhs, np.nan),
         "rhs": np.where(mask, rhs, np.nan),
         "env": env,
+        "recorded": recorded.keys() & symbols,
         "skipped": skipped,
         "disagreement": disagreement,
     }
@@ -245,7 +247,14 @@ def _confirm(
         how = "all starts simulated again from the same seed"
     if alone is None:
         return None
-    lhs, rhs, gap, place = alone
+    lhs, rhs, gap, place, failing = alone
+    enclosed = _in_balls(claim, failing, seed)
+    if enclosed is not None and enclosed.holds:
+        return None
+    if enclosed is not None and enclosed.fails:
+        margin = cmp.margin(claim.relation, enclosed.lhs, enclosed.rhs)
+        sides = cmp.text(enclosed.lhs), cmp.text(enclosed.rhs), cmp.text(margin)
+        return Witness({**cmp.shown(starts[row]), **place}, *sides, f"{how}: {balls.HOW}")
     return Witness(
         {**cmp.shown(starts[row]), **place},
         cmp.text(lhs),
@@ -257,7 +266,7 @@ def _confirm(
 
 def _again(
     claim: Claim, starts: list[Point], row: int, seed: str
-) -> tuple[float, float, float, dict[str, int]] | None:
+) -> tuple[float, float, float, dict[str, int], _Failing] | None:
     """The worst step of one start, run again: sides, margin and step, if it fails clearly."""
     run = _run(claim, starts, seed)
     shares, gaps = _margins(claim, run)
@@ -267,7 +276,46 @@ def _again(
         return None
     place = {"step": int(here[-1])} if here else {}
     at: tuple[Any, ...] = (row, *here)
-    return float(run["lhs"][at]), float(run["rhs"][at]), float(gaps[at]), place
+    failing = _Failing(starts, at, frozenset(run["recorded"]))
+    return float(run["lhs"][at]), float(run["rhs"][at]), float(gaps[at]), place, failing
+
+
+@dataclass(frozen=True)
+class _Failing:
+    """Where a run from `starts` fails, and the names of the symbols that the run itself records."""
+
+    starts: list[Point]
+    at: tuple[Any, ...]
+    recorded: frozenset[str]
+
+
+def _in_balls(claim: Claim, failing: _Failing, seed: str) -> balls.Enclosed | None:
+    """The failing step with the whole run in balls, where they can follow it."""
+    quantifier = claim.quantifier
+    assert isinstance(quantifier, AlongTrajectory)
+    assert quantifier.simulate is not None
+    simulate, start = quantifier.simulate, failing.starts[failing.at[0]]
+
+    def run(side: Any) -> Any:
+        import torch
+
+        batch = Points(failing.starts, claim.sizes)
+        generator = torch.Generator().manual_seed(seed_of(claim.id, seed, "simulate"))
+        path = simulate(batch, generator)
+        return side.measured.function(path if side.measured.kind == "simulated" else batch)
+
+    def closed(side: Any) -> Any:
+        names = {symbol.name for symbol in side.closed.free_symbols}
+        # A closed side of a state along the run is known at the float64 state only.
+        return None if names & failing.recorded else confirmation.exact_side(side, start, 0)[1]
+
+    def pick(found: np.ndarray) -> Any:
+        # A side that is the same at every step has an axis of length one there.
+        return found[
+            tuple(i if n > 1 else 0 for i, n in zip(failing.at, found.shape, strict=False))
+        ]
+
+    return balls.enclose(claim, run, closed, pick)
 
 
 def _plain(claim: Claim, name: str, value: Any) -> float | int:
