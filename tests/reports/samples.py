@@ -251,3 +251,22 @@ torn = Claim(
     quantifier=few,
     uses=("sample.lemma-7.5",),
 )
+
+
+def reprinted(label: str, bound: object, of: str) -> Claim:
+    """A claim of another paper that prints a bound on g again."""
+    return Claim(
+        id=f"reprint.{label}",
+        source=Source("reprint", section="3.1", label=label.replace("-", " ").title()),
+        statement=rf"$g(\varphi)\le {bound}$, again",
+        over={phi: Interval(0, pi / 2)},
+        lhs=Closed(g),
+        relation="<=",
+        rhs=Closed(bound),
+        restates=of,
+        quantifier=few,
+    )
+
+
+same_again = reprinted("lemma-3.1", pi, "sample.text-5.4")
+mended = reprinted("lemma-3.2", Rational(16, 5), "sample.lemma-5.4")

@@ -11,6 +11,8 @@ from markdown_it import MarkdownIt
 
 import reports
 from reports import markdown
+from reports.formula import formula
+from reports.markdown import Picture
 from reports.view import build
 from theorems.result import Run, Verdict
 
@@ -44,7 +46,8 @@ def test_every_claim_has_its_entry_with_verdict_and_formula(page: str, run: Run)
         entry = section(page[page.index(f'<a id="{id_}"></a>') :], f"(`{id_}`)")
         label = "CONFLICT" if result.conflict else str(result.verdict)
         assert f"{label} · " in page[page.index(f'<a id="{id_}"></a>') :][:200]
-        assert "```math\n" in entry
+        # Where both sides are functions without a name the statement alone says what it is.
+        assert ("```math\n" in entry) == bool(formula(run.claims[id_]))
         assert "**Evidence:**" in entry
         assert "theorems check '" in entry
 
@@ -117,22 +120,38 @@ def test_counts_add_up(page: str, run: Run):
     assert sum(numbers[1:]) == numbers[0]
 
 
-def test_the_summary_lists_every_violated_statement_once(page: str, run: Run):
-    said = reports.summary_markdown(run, "published/report.md")
+def test_every_violated_statement_is_there_once_with_its_anchor(page: str, run: Run):
     violated = [i for i, r in run.results.items() if r.verdict is Verdict.VIOLATED]
     assert violated
     for id_ in violated:
-        assert said.count(f"[`{id_}`](published/report.md#violated-{id_})") == 1
-        assert f'<a id="violated-{id_}"></a>' in page
-    assert "(#" not in reports.summary_markdown(run)
+        assert page.count(f'<a id="violated-{id_}"></a>') == (not run.results[id_].conflict)
+
+
+def test_a_readme_gets_the_picture_the_counts_and_the_way_to_the_rest(run: Run):
+    said = reports.summary_markdown(run, "published")
+    assert "](published/summary.svg)" in said
+    assert "](published/report.md#violated)" in said
+    assert "published" not in reports.summary_markdown(run)
     assert "1 conflict" in said
+    row = next(line for line in said.splitlines() if line.startswith("| sample |"))
+    numbers = [int(n) for n in re.findall(r"\d+", row)]
+    assert numbers[0] == sum(numbers[1:]) == len(run.results) - 2
+
+
+def test_a_result_printed_twice_says_which_print_holds(page: str):
+    assert "### Lemma 3.1: both hold" in page
+    assert "### Lemma 3.2: only the second holds" in page
+    part = section(page, "Lemma 3.2: only the second holds")
+    assert "sample.lemma-5.4" in part
+    assert "reprint.lemma-3.2" in part
 
 
 def test_a_large_report_is_split_into_pages_whose_links_hold(run: Run, tmp_path: Path):
     report = build(run, tmp_path)
-    pages = markdown.pages(report, {}, largest=10_000)
+    pages = markdown.pages(report, Picture("p.svg", "a picture"), {}, largest=10_000)
     assert set(pages) == {
         "report.md",
+        "claims/chapter-reprint-3.md",
         "claims/chapter-sample-5.md",
         "claims/chapter-sample-7.md",
         "claims/chapter-sample-A.md",

@@ -235,7 +235,7 @@ def _look(claim: Claim, point: Point, weights: Mapping[str, Any], seed: str) -> 
         lambda found: found.reshape(-1)[0],
     )
     if enclosed is not None and enclosed.holds:
-        return _Look(open=NOT_CONFIRMED)
+        return _Look()
     if enclosed is not None and enclosed.fails:
         margin = cmp.margin(claim.relation, enclosed.lhs, enclosed.rhs)
         sides = cmp.text(enclosed.lhs), cmp.text(enclosed.rhs), cmp.text(margin)

@@ -10,7 +10,7 @@ the judge, as for constants, with that noise in the interval of the exponent.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +35,8 @@ STEPS = (1.0, 1.03, 1.06, 1.1, 1.15, 1.2, 1.27, 1.37, 1.55, 2.0, 3.0, 9.0)
 BEYOND = (2, 4)
 # A bracket costs few sizes, so each gets this many times the draws of bisection.
 SHARPER = 4
+# The draws of one size are made in this many parts, the last ones only while they matter.
+PARTS = 4
 # A bracket with an open end counts as this wide.
 OPEN = 16.0
 
@@ -143,11 +145,11 @@ class _Search:
         """Both ends on fresh draws, so that bisection's luck is not counted twice."""
         reasons = []
         above = (max(size, round(size * step)) for step in STEPS)
-        upper = next((s for s in self._upwards(above) if self._clear(s) is True), None)
+        upper = _first(self._upwards(above), lambda s: self._clear(s) is True)
         if upper is None:
             reasons.append(f"no size up to {round(size * STEPS[-1])} clearly suffices")
         below = (min(size - 1, math.floor(size / step)) for step in STEPS)
-        lower = next((s for s in self._downwards(below) if self._clear(s) is False), None)
+        lower = _first(self._downwards(below), lambda s: self._clear(s) is False)
         if lower is None and size > max(1, self.quantifier.start):
             reasons.append("no smaller size is clearly too small")
         elif lower is None and self.quantifier.start > 1:
@@ -167,27 +169,46 @@ class _Search:
             "; ".join(reasons),
         )
 
-    def _upwards(self, sizes: Iterator[int]) -> Iterator[int]:
-        return iter(dict.fromkeys(s for s in sizes if s <= self.quantifier.largest))
+    def _upwards(self, sizes: Iterator[int]) -> list[int]:
+        return list(dict.fromkeys(s for s in sizes if s <= self.quantifier.largest))
 
-    def _downwards(self, sizes: Iterator[int]) -> Iterator[int]:
-        return iter(dict.fromkeys(s for s in sizes if s >= self.quantifier.start))
+    def _downwards(self, sizes: Iterator[int]) -> list[int]:
+        return list(dict.fromkeys(s for s in sizes if s >= self.quantifier.start))
 
     def _suffices(self, size: int) -> bool:
-        return self._successes(size, "bisection") >= self.target * self.draws
+        """Whether enough of `draws` succeed, made in parts until that is certain either way."""
+        successes = made = 0
+        for part in range(PARTS):
+            draws = (part + 1) * self.draws // PARTS - made
+            if draws == 0:
+                continue
+            successes += self._successes(size, f"bisection-{part}", draws)
+            made += draws
+            if successes >= self.target * self.draws:
+                return True
+            if successes + self.draws - made < self.target * self.draws:
+                return False
+        return False
 
     def _clear(self, size: int) -> bool | None:
-        """Whether fresh draws say that the size suffices; None when they leave it open."""
-        successes = sum(self._successes(size, f"bracket-{part}") for part in range(SHARPER))
-        low, high = interval(successes, SHARPER * self.draws, 2 * ALPHA)
-        if low >= self.target:
-            return True
-        return False if high < self.target else None
+        """Whether fresh draws say that the size suffices; None when they leave it open.
 
-    def _successes(self, size: int, stage: str) -> int:
+        Looked at after each part, with the chance of a wrong answer split over the looks.
+        """
+        successes = 0
+        for part in range(SHARPER):
+            successes += self._successes(size, f"bracket-{part}", self.draws)
+            low, high = interval(successes, (part + 1) * self.draws, 2 * ALPHA / SHARPER)
+            if low >= self.target:
+                return True
+            if high < self.target:
+                return False
+        return None
+
+    def _successes(self, size: int, stage: str, draws: int) -> int:
         import torch
 
-        claim, draws = self.claim, self.draws
+        claim = self.claim
         batch = Points([self.point], claim.sizes)
         key = (claim.id, self.seed, stage, sorted(self.point.items()), size)
         generator = torch.Generator().manual_seed(seed_of(*key))
@@ -199,6 +220,22 @@ class _Search:
             )
         self.made += draws
         return int(array.sum())
+
+
+def _first(sizes: list[int], good: Callable[[int], bool]) -> int | None:
+    """The first good size of a list on which badness gives way to goodness once, by bisection.
+
+    Where it does so more than once the size returned is good all the same, and the one before it
+    that was tried is not.
+    """
+    low, high = 0, len(sizes)
+    while low < high:
+        middle = min((low + high) // 2, low + 2)
+        if good(sizes[middle]):
+            high = middle
+        else:
+            low = middle + 1
+    return sizes[high] if high < len(sizes) else None
 
 
 def _enough(target: float, profile: Profile) -> int:
