@@ -22,7 +22,7 @@ def test_the_spread_falls_and_the_mean_stays() -> None:
     exact = (3**0.5 / 2 + (2 / 3) * torch.pi * 0.5) / (2 * torch.pi)  # g(pi/3) / (2 pi)
     error = float(better.std()) / 2**10
     assert abs(float(better.mean()) - float(exact)) < 5 * error
-    assert float(better.std()) < 0.7 * float(values.std())
+    assert float(better.std()) < 0.8 * float(values.std())
 
 
 def test_few_draws_leave_no_bias() -> None:
