@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from numeric import homogeneous as net
-from numeric.flow import gradient_flow, pack, unpack
+from numeric.flow import Unresolved, gradient_flow, pack, unpack
 
 GENERATOR = 7
 
@@ -62,9 +62,31 @@ def test_convolution_pattern_is_a_circular_convolution():
 def test_flow_of_a_quadratic_is_exponential():
     start = torch.tensor([[1.0, 2.0], [3.0, -1.0]], dtype=torch.float64)
     times = torch.tensor([0.0, 0.5, 1.0], dtype=torch.float64)
-    states = gradient_flow(lambda s: s.square().sum(dim=-1) / 2, start, times)
+    states = gradient_flow(lambda s, _: s.square().sum(dim=-1) / 2, start, times)
     assert states.shape == (2, 3, 2)
-    assert torch.allclose(states, start[:, None] * (-times)[None, :, None].exp(), rtol=1e-9)
+    assert torch.allclose(states, start[:, None] * (-times)[None, :, None].exp(), rtol=1e-8)
+
+
+def test_a_stiff_run_gets_shorter_steps_than_the_others():
+    rates = torch.tensor([1.0, 3000.0], dtype=torch.float64)
+    start = torch.ones(2, 1, dtype=torch.float64)
+    times = torch.tensor([0.0, 0.01], dtype=torch.float64)
+    seen = []
+
+    def objective(states, runs):
+        seen.append(len(runs))
+        return rates[runs] * states.square().sum(dim=-1) / 2
+
+    states = gradient_flow(objective, start, times)
+    assert torch.allclose(states[:, 1, 0], (-0.01 * rates).exp(), atol=1e-5)
+    assert {1, 2} == set(seen)
+
+
+def test_a_flow_that_is_not_resolved_is_an_error():
+    start = torch.ones(1, 1, dtype=torch.float64)
+    times = torch.tensor([0.0, 0.1], dtype=torch.float64)
+    with pytest.raises(Unresolved, match="time steps"):
+        gradient_flow(lambda s, _: 1e9 * s.square().sum(dim=-1), start, times)
 
 
 def test_pack_and_unpack_are_inverse():
