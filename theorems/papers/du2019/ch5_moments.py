@@ -237,7 +237,7 @@ other_laws = Claim(
     lhs=Sampled(rotation_invariant_pair),
     relation="==",
     rhs=Closed(g(phi) * length * norm_w / (2 * pi)),
-    quantifier=InExpectation(samples=1 << 16),
+    quantifier=InExpectation(samples=1 << 18),
     grid=Grid(phi=[0.0, 0.7, 1.6], length=[1.0], norm_w=[2.0], p=[2, 3, 9], law=[0, 1, 2, 3]),
     uses=("du2019.lemma-5.6d",),
 )

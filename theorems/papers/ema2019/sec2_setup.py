@@ -147,7 +147,7 @@ gaussian_start = Claim(
     ),
     erratum="the norm of B_0 is then about sqrt(d), not 1, and z moves by about c sqrt(d)/L when "
     "m = 1",
-    uses=("ema2019.proposition-4.1b",),
+    uses=("ema2019.eq-2.5", "ema2019.proposition-4.1b", "ema2019.proposition-4.1c"),
 )
 
 
@@ -231,7 +231,7 @@ kernel = Claim(
     r"$\frac{(\pi-\varphi)\cos\varphi+\sin\varphi}{2\pi d}$",
     reading="the closed form is not printed; it is what the other claims here use",
     over={phi: Interval(0, pi), d: sp.Range(2, oo)},
-    quantifier=InExpectation(samples=1 << 14),
+    quantifier=InExpectation(samples=1 << 16),
     lhs=Sampled(_kernel_sample),
     relation="==",
     rhs=Closed(relu_correlation(phi) / d),
