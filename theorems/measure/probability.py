@@ -85,8 +85,7 @@ def measure(claim: Claim, points: list[Point], profile: Profile, seed: str) -> E
         if worst is None or gap < worst.value:
             worst = Extreme(float(gap), cmp.shown(point), float(share), float(target[index]))
         if high < target[index] and witness is None:
-            fresh = 10 * max(counts.draws, quantifier.draws or profile.draws)
-            witness = _confirm(claim, quantifier, point, fresh, seed, alpha)
+            witness = _confirm(claim, quantifier, point, 10 * counts.draws, seed, alpha)
         elif low < target[index] <= high and target[index] < 1:
             unresolved.append(f"the interval [{low:.4g}, {high:.4g}] straddles {target[index]:.4g}")
     return Evidence(
