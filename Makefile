@@ -7,12 +7,13 @@ OUT ?= report
 READY = $(VENV)/.ready
 BIN = $(VENV)/bin
 
-.PHONY: setup report nightly test lint types unit claims benchmarks clean published
+.PHONY: setup report nightly test lint types unit claims benchmarks clean published docs
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make report   check the catalogue and write the report to $(OUT)/"
 	@echo "make nightly  the same with the nightly profile"
+	@echo "make docs     write the API reference to reference/"
 	@echo "make test     lint, types, unit tests, every claim as a test, benchmarks"
 
 setup: $(READY)
@@ -23,7 +24,7 @@ $(READY): pyproject.toml constraints.txt
 	@echo "setting up $(VENV) (a few minutes the first time)"
 	@$(PYTHON) -m venv $(VENV)
 	@PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/python -m pip install --disable-pip-version-check \
-	  --quiet --progress-bar on -e '.[test,cluster]'
+	  --quiet --progress-bar on -e '.[test,cluster,docs]'
 	@touch $@
 
 report: $(READY)
@@ -37,6 +38,10 @@ nightly: $(READY)
 published: $(READY)
 	$(BIN)/theorems check --json .theorems/published.json
 	$(BIN)/python -m reports.publish .theorems/published.json
+
+docs: $(READY)
+	$(BIN)/python -m reports.reference reference
+	@echo "open reference/index.html"
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -58,4 +63,4 @@ test: lint types unit claims benchmarks
 	@echo "all tests passed; read README.md for what they check, or make report for the verdicts"
 
 clean:
-	rm -rf $(VENV) $(OUT) .theorems build *.egg-info
+	rm -rf $(VENV) $(OUT) reference .theorems build *.egg-info

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -24,8 +25,9 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "relu": lambda u: u.clamp_min(0),
     "tanh": torch.tanh,
     "soft": soft_threshold,
+    "slight": partial(soft_threshold, at=0.1),
 }
-"""1-Lipschitz functions that vanish at 0; "soft" is the soft threshold at 1/2."""
+"""1-Lipschitz functions that vanish at 0; the last two are the soft thresholds at 1/2, 1/10."""
 NAMES = ("identity", "relu", "tanh", "soft")
 
 

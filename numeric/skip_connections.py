@@ -13,14 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
 
+from numeric import skip_sweeps
 from numeric.data import unit_sphere
 
 Weights = Mapping[str, Tensor]
 Activation = tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]
+# From so many layers on, sweeps over all of them at once are faster than one layer after another.
+MANY_LAYERS = 24
 
 
 def _step(u: Tensor) -> Tensor:
@@ -31,13 +35,13 @@ def _tanh_slope(u: Tensor) -> Tensor:
     return 1 - torch.tanh(u).square()
 
 
-def soft_threshold(u: Tensor) -> Tensor:
-    """`sign(u) max(|u| - 1/2, 0)`: 1-Lipschitz, 0 at 0, and not homogeneous."""
-    return u.sign() * (u.abs() - 0.5).clamp_min(0)
+def soft_threshold(u: Tensor, at: float = 0.5) -> Tensor:
+    """`sign(u) max(|u| - at, 0)`: 1-Lipschitz, 0 at 0, and not homogeneous."""
+    return u.sign() * (u.abs() - at).clamp_min(0)
 
 
-def _soft_slope(u: Tensor) -> Tensor:
-    return (u.abs() > 0.5).to(u.dtype)
+def _soft_slope(u: Tensor, at: float = 0.5) -> Tensor:
+    return (u.abs() > at).to(u.dtype)
 
 
 ACTIVATIONS: dict[str, Activation] = {
@@ -45,8 +49,22 @@ ACTIVATIONS: dict[str, Activation] = {
     "relu": (lambda u: u.clamp_min(0), _step),
     "tanh": (torch.tanh, _tanh_slope),
     "soft": (soft_threshold, _soft_slope),
+    "slight": (partial(soft_threshold, at=0.1), partial(_soft_slope, at=0.1)),
 }
-"""Each activation with its derivative (ReLU's is 0 at the kink, as automatic gradients take it)."""
+"""Each activation with its derivative (ReLU's is 0 at the kink, as automatic gradients take it).
+
+"soft" and "slight" are the soft thresholds at 1/2 and at 1/10."""
+
+
+def functions(activation: str) -> Activation:
+    """An activation and its derivative by name; "soft:0.3" is the soft threshold at 0.3.
+
+    Raises `KeyError` for an unknown name.
+    """
+    name, _, at = activation.partition(":")
+    if name == "soft" and at:
+        return partial(soft_threshold, at=float(at)), partial(_soft_slope, at=float(at))
+    return ACTIVATIONS[activation]
 
 
 @dataclass(frozen=True)
@@ -103,7 +121,11 @@ def initial(
 
 def forward(weights: Weights, x: Tensor, activation: str) -> Forward:
     """All layers' states. Raises `KeyError` for an unknown activation."""
-    sigma, _ = ACTIVATIONS[activation]
+    sigma, _ = functions(activation)
+    if weights["a"].shape[-2] >= MANY_LAYERS:
+        settled = skip_sweeps.states(weights, x, sigma)
+        if settled is not None:
+            return Forward(*settled)
     a, r = (weights[name].unsqueeze(-2).unbind(-3) for name in ("a", "r"))
     b, c = (weights[name].mT.unbind(-3) for name in ("b", "c"))
     z, y = x, torch.zeros_like(x[..., 0])
@@ -128,7 +150,7 @@ def joint_output(weights: Weights, x: Tensor, activation: str) -> Tensor:
 
     Shape `(..., n)`. Source: ema2019, equation (2.2).
     """
-    sigma, _ = ACTIVATIONS[activation]
+    sigma, _ = functions(activation)
     upper = torch.cat([weights["c"], weights["a"].unsqueeze(-2)], dim=-2)
     lower = torch.cat([weights["b"], weights["r"].unsqueeze(-1)], dim=-1)
     first = torch.cat([x, torch.zeros_like(x[..., :1])], dim=-1)
@@ -141,7 +163,11 @@ def joint_output(weights: Weights, x: Tensor, activation: str) -> Tensor:
 
 def backward(weights: Weights, path: Forward, activation: str) -> Backward:
     """The chain rule from the output down, with the activation's derivative."""
-    _, slope = ACTIVATIONS[activation]
+    _, slope = functions(activation)
+    if weights["a"].shape[-2] >= MANY_LAYERS:
+        settled = skip_sweeps.gradients(weights, slope(path.u))
+        if settled is not None:
+            return Backward(*settled)
     a, r = (weights[name].unsqueeze(-2).unbind(-3) for name in ("a", "r"))
     b, c = (weights[name].unbind(-3) for name in ("b", "c"))
     slopes = slope(path.u).unbind(-3)

@@ -27,12 +27,12 @@ def write(run: Run, out: Path, ledger: Coverage | None = None) -> list[Path]:
     return write_report(run, Path(out), ledger)
 
 
-def summary_markdown(run: Run, link: str = "") -> str:
-    """Counts of verdicts per paper and chapter, and each violated statement in one line.
+def summary_markdown(run: Run, folder: str = "") -> str:
+    """One sentence on a run, its picture and the counts per paper, for a README to open with.
 
-    `link` is the address of the report's page, to which the ids then lead.
+    `folder` is the address of the report's folder, to which the picture and the link lead.
     """
     from reports.markdown import summary
     from reports.view import build
 
-    return summary(build(run, Path.cwd()), link)
+    return summary(build(run, Path.cwd()), folder)

@@ -199,7 +199,7 @@ def _shade(
     failing = _failing(claim, result, lhs, rhs, allowed)
     if not failing.any():
         return failing
-    look: Any = {"facecolor": style.FAULT, "alpha": 0.28, "hatch": "////", "edgecolor": style.FAULT}
+    look: Any = {"facecolor": style.FAULT, "alpha": 0.45}
     axes.fill_between(x, lhs, rhs, where=failing, interpolate=True, lw=0, label="violated", **look)
     if failing.sum() <= 3:
         axes.plot(x[failing], lhs[failing], "x", ms=9, mew=2.2, color=style.FAULT)

@@ -104,7 +104,8 @@ def table(rows: Sequence[Row], down: str, across: str) -> Drawn:
     size = (1.5 + 0.74 * len(columns), 1.1 + 0.46 * len(lines))
     with style.canvas(size=(max(size[0], 4.5), size[1])) as (figure, grid):
         axes = grid[0, 0]
-        shades = axes.imshow(gaps, cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto")
+        axes.pcolormesh(gaps, cmap="PuOr", vmin=-limit, vmax=limit)
+        axes.invert_yaxis()
         axes.grid(visible=False)
         for i, line in enumerate(lines):
             for j, column in enumerate(columns):
@@ -112,13 +113,12 @@ def table(rows: Sequence[Row], down: str, across: str) -> Drawn:
                 text = f"{number(row['lhs'], 3)}\n{number(row['rhs'], 3)}"
                 ink = "white" if abs(gaps[i, j]) > 0.6 * limit else "black"
                 look: Any = {"ha": "center", "va": "center", "fontsize": 7.5, "color": ink}
-                axes.text(j, i, text, linespacing=1.15, **look)
-        axes.set_xticks(range(len(columns)), [number(value, 4) for value in columns])
-        axes.set_yticks(range(len(lines)), [number(value, 4) for value in lines])
+                axes.text(j + 0.5, i + 0.5, text, linespacing=1.15, **look)
+        axes.set_xticks(np.arange(len(columns)) + 0.5, [number(value, 4) for value in columns])
+        axes.set_yticks(np.arange(len(lines)) + 0.5, [number(value, 4) for value in lines])
         axes.set_xlabel(style.math_label(name_tex(across), across))
         axes.set_ylabel(style.math_label(name_tex(down), down))
-        axes.set_title("in each cell: run again, below it the print")
-        figure.colorbar(shades, ax=axes, label="run again − printed")
+        axes.set_title("in each cell: run again, below it the print; shaded by the difference")
         drawn = style.svg(figure)
     worst = max(rows, key=lambda row: abs(row["lhs"] - row["rhs"]))
     return drawn, (

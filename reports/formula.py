@@ -14,14 +14,16 @@ from theorems.claim import Claim
 from theorems.quantifiers import (
     AlongTrajectory,
     Exists,
+    ForAllWeights,
     InExpectation,
     Reproduces,
+    SufficientSize,
     UpToConstant,
     WithProbability,
 )
 from theorems.sides import Holds, Side
 
-LONGEST = 2500
+LONGEST = 1200
 RELATIONS = {"==": "=", "!=": r"\ne", "<=": r"\le", "<": "<", ">=": r"\ge", ">": ">"}
 _ORDER = {"<=": r"O", "<": r"O", ">=": r"\Omega", ">": r"\Omega", "==": r"\Theta"}
 _STEM = re.compile(r"[A-Za-z]{2,}")
@@ -68,18 +70,29 @@ def side_tex(side: Side, where: str) -> str:
         return tex(side.closed)
     if side.measured is None:
         return r"\text{(missing)}"
-    name = function_name(side.measured.function).strip("_")
+    name = _measured_name(side)
     return r"\mathrm{" + name.replace("_", r"\_") + "}" if name else rf"\text{{{where} side}}"
 
 
+def _measured_name(side: Side) -> str:
+    return function_name(side.measured.function).strip("_") if side.measured is not None else ""
+
+
 def formula(claim: Claim) -> str:
-    """The whole relation as one displayed formula, read with its quantifier."""
+    """The whole relation as one displayed formula, read with its quantifier.
+
+    Empty where both sides are functions without a name: then the statement alone says what it is.
+    """
     lhs, rhs = claim.sides
+    if not any(side.closed is not None or _measured_name(side) for side in claim.sides):
+        return ""
     left, right = side_tex(lhs, "left"), side_tex(rhs, "right")
     relation = RELATIONS[claim.relation]
     quantifier = claim.quantifier
     if isinstance(quantifier, UpToConstant):
         return rf"{left} = {_ORDER.get(claim.relation, 'O')}\left({right}\right)"
+    if isinstance(quantifier, SufficientSize):
+        return rf"\text{{smallest sufficient size}} = O\left({right}\right)"
     if isinstance(quantifier, InExpectation):
         left = _mean(lhs, left)
         right = _mean(rhs, right)
@@ -158,12 +171,27 @@ def quantifier_words(claim: Claim) -> Rich:
             tail = (Plain("; exhibited: "), *shown) if shown else ()
             return (Plain("there is at least one case"), *tail)
         case UpToConstant():
-            named = [(Math(rf"{name_tex(name)} \to \infty"),) for name in quantifier.along]
-            named += [(Math(rf"{name_tex(name)} \to 0"),) for name in quantifier.shrinking]
-            return (Plain("up to a constant, as "), *joined(named))
+            return (Plain("up to a constant, as "), *_limits(quantifier))
+        case SufficientSize():
+            return (
+                Plain("a size of this order suffices for success with probability at least "),
+                Math(tex(sp.sympify(quantifier.at_least))),
+                Plain(", as "),
+                *_limits(quantifier),
+            )
+        case ForAllWeights():
+            within = function_name(quantifier.within) if quantifier.within else ""
+            named = (Plain(" in "), Code(within)) if within else ()
+            return (Plain("for every choice of the weights"), *named, Plain(", at every point"))
         case Reproduces():
             return _reproduces(quantifier)
     return (Plain("for every point of the domain"),)
+
+
+def _limits(quantifier: UpToConstant | SufficientSize) -> Rich:
+    named: list[Rich] = [(Math(rf"{name_tex(name)} \to \infty"),) for name in quantifier.along]
+    named += [(Math(rf"{name_tex(name)} \to 0"),) for name in quantifier.shrinking]
+    return joined(named)
 
 
 def _reproduces(quantifier: Reproduces) -> Rich:

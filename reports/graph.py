@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.words import label, mark
 from theorems.claim import Claim
 from theorems.result import Result, Run, rests_on_violated
+from theorems.show import resting_text
 
 WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 166, 26, 40, 9, 14
 WIDEST = 1300
@@ -50,7 +51,8 @@ def draw(paper: str, run: Run, link: Callable[[str], str] | None = None) -> tupl
     corrections = {
         (claim.corrects, claim.id) for claim in run.claims.values() if claim.corrects is not None
     }
-    lines = [_arrow(edge, shelved, edge in corrections) for edge in sorted(edges)]
+    lines = _arrows(edges - corrections, shelved)
+    lines += _arrows(edges & corrections, shelved, ' stroke-dasharray="4 3"')
     boxes = [_box(id_, shelved[id_], run, paper, link) for id_ in sorted(shelved)]
     alone = sum(
         claim.source is not None and claim.source.paper == paper and claim.id not in shelved
@@ -65,7 +67,7 @@ def draw(paper: str, run: Run, link: Callable[[str], str] | None = None) -> tupl
         f'viewBox="0 0 {width:g} {height:g}" role="img" font-family="DejaVu Sans, Verdana, '
         f'sans-serif" font-size="11"><title>{html.escape(said)}</title>'
         f'<rect width="{width:g}" height="{height:g}" rx="8" fill="#FFFFFF"/>'
-        + "".join(lines)
+        + lines
         + "".join(boxes)
         + "</svg>\n"
     )
@@ -178,21 +180,27 @@ def _shelves(
     return placed, (widest + 2 * MARGIN, y + tallest + 2 * MARGIN)
 
 
-def _arrow(edge: Edge, at: Mapping[str, Box], correction: bool) -> str:
-    a, b = at[edge[0]], at[edge[1]]
-    x1, y1, x2, y2 = a.x + WIDTH, a.y + HEIGHT / 2, b.x, b.y + HEIGHT / 2
-    bend = max(GAP_X / 2, (x2 - x1) / 2)
-    dash = ' stroke-dasharray="4 3"' if correction else ""
+def _arrows(edges: Iterable[Edge], at: Mapping[str, Box], dash: str = "") -> str:
+    """The lines of some edges as one path, their heads as another."""
+    lines, heads = "", ""
+    for first, last in sorted(edges):
+        a, b = at[first], at[last]
+        x1, y1, x2, y2 = a.x + WIDTH, a.y + HEIGHT / 2, b.x, b.y + HEIGHT / 2
+        bend = max(GAP_X / 2, (x2 - x1) / 2)
+        lines += f"M{x1:g} {y1:g}C{x1 + bend:g} {y1:g} {x2 - bend:g} {y2:g} {x2 - 5:g} {y2:g}"
+        heads += f"M{x2:g} {y2:g}l-6-3v6z"
+    if not lines:
+        return ""
     return (
-        f'<path d="M{x1:g} {y1:g}C{x1 + bend:g} {y1:g} {x2 - bend:g} {y2:g} {x2 - 5:g} {y2:g}" '
-        f'fill="none" stroke="#8A93A1" stroke-width="1.1"{dash}/>'
-        f'<path d="M{x2:g} {y2:g}l-6 -3v6z" fill="#8A93A1"/>'
+        f'<path d="{lines}" fill="none" stroke="#8A93A1" stroke-width="1.1"{dash}/>'
+        f'<path d="{heads}" fill="#8A93A1"/>'
     )
 
 
 def _box(id_: str, box: Box, run: Run, paper: str, link: Callable[[str], str] | None) -> str:
     result: Result | None = run.results.get(id_)
     fill, outline = COLOURS[label(result)] if result else UNKNOWN
+    x, y = round(box.x, 1), round(box.y, 1)
     name = id_.removeprefix(f"{paper}.")
     shown = name if len(name) <= LETTERS else name[: LETTERS - 1] + "…"
     verdict = label(result) if result else "not in this run"
@@ -200,18 +208,18 @@ def _box(id_: str, box: Box, run: Run, paper: str, link: Callable[[str], str] | 
     dash, note = "", ""
     if id_ in run.claims:
         tip += f", {run.claims[id_].name}"
-        doubtful = rests_on_violated(run.claims[id_], run.claims, run.results)
+        doubtful = rests_on_violated(run.claims[id_], run.known, run.results)
         if doubtful and not (result and label(result) == "VIOLATED"):
             dash = ' stroke-dasharray="5 3" stroke-width="2"'
             outline = COLOURS["VIOLATED"][1]
-            note = f"; rests on {', '.join(doubtful)}, which is violated"
+            note = f"; {resting_text(doubtful)}"
     text = "#FFFFFF" if verdict == "CONFLICT" else "#1B1F27"
     sign = mark(result) if result else "·"
     drawn = (
         f"<g><title>{html.escape(tip + note)}</title>"
-        f'<rect x="{box.x:g}" y="{box.y:g}" width="{WIDTH}" height="{HEIGHT}" rx="5" fill="{fill}" '
+        f'<rect x="{x:g}" y="{y:g}" width="{WIDTH}" height="{HEIGHT}" rx="5" fill="{fill}" '
         f'stroke="{outline}"{dash}/>'
-        f'<text x="{box.x + 8:g}" y="{box.y + HEIGHT / 2 + 4:g}" fill="{text}">'
+        f'<text x="{x + 8:g}" y="{y + HEIGHT / 2 + 4:g}" fill="{text}">'
         f"{html.escape(sign)} {html.escape(shown)}</text></g>"
     )
     target = link(id_) if link and result else ""

@@ -21,7 +21,8 @@ STRENGTH = {
 TIGHTER = 0.01
 SLOWER = 2.0
 SECONDS = 1.0
-LISTED = 20
+LISTED = 15
+LONGEST = 160
 
 
 @dataclass(frozen=True)
@@ -157,11 +158,23 @@ _TITLES = {
 }
 
 
+def headline(comparison: Comparison) -> str:
+    """What changed in one line, as the subject of a message."""
+    counted = []
+    for kind, title in _TITLES.items():
+        number_of = len(getattr(comparison, kind))
+        words = title[0].lower() + title[1:]
+        if number_of:
+            counted.append(f"{number_of} {words.removesuffix('s') if number_of == 1 else words}")
+    return f"theorems: {', '.join(counted)}" if counted else "theorems: no change"
+
+
 def summary(comparison: Comparison) -> str:
-    """The comparison as Markdown that fits an email: bad news first, long lists cut short."""
+    """The comparison as Markdown that fits an email: what changed in the first line, bad news
+    first, long lists and long reasons cut short."""
     runs = (comparison.before, comparison.after)
     first, second = (escape_markdown(f"{r['profile']}, {r['started'] or 'undated'}") for r in runs)
-    lines = [f"From the run {first} to the run {second}."]
+    lines = [headline(comparison), "", f"From the run {first} to the run {second}."]
     if comparison.unchanged:
         lines += ["", "No verdict changed."]
     for kind, title in _TITLES.items():
@@ -177,5 +190,8 @@ def summary(comparison: Comparison) -> str:
 
 def _line(change: Change) -> str:
     steps = " → ".join(part for part in (change.before, change.after) if part)
-    reason = f": {escape_markdown(change.reason, starts_line=False)}" if change.reason else ""
-    return f"- {code_markdown(change.id)} {escape_markdown(steps, starts_line=False)}{reason}"
+    reason = change.reason
+    if len(reason) > LONGEST:
+        reason = f"{reason[: LONGEST - 1].rstrip()}…"
+    said = f": {escape_markdown(reason, starts_line=False)}" if reason else ""
+    return f"- {code_markdown(change.id)} {escape_markdown(steps, starts_line=False)}{said}"

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports import text, words
+from reports.picture import summary_picture
+from reports.plots import file_stem
 from reports.text import Plain, Ref, Rich, joined
 from reports.view import Chapter, Entry, Report, Violation
 from reports.where import ROOT
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 # A hosting site stops rendering a page of about half a megabyte; then chapters get pages.
 LARGEST_PAGE = 400_000
 PAGE = "report.md"
+PICTURE = "summary.svg"
 
 
 @dataclass(frozen=True)
@@ -32,69 +35,112 @@ class Picture:
 
 
 def pages(
-    report: Report, graphs: Mapping[str, Picture], largest: int = LARGEST_PAGE
+    report: Report, picture: Picture, graphs: Mapping[str, Picture], largest: int = LARGEST_PAGE
 ) -> dict[str, str]:
-    """The report's Markdown by file name: one page, or one per chapter beside it if it is large."""
-    whole = _pages(report, graphs, together=True)
-    if len(whole[PAGE].encode()) <= largest:
-        return whole
-    return _pages(report, graphs, together=False)
+    """The report's Markdown by file name.
+
+    One page; if that is large, one per chapter beside it; if what is left is still large, one per
+    paper for its violated statements too.
+    """
+    for split in (frozenset[str](), frozenset({"claims"}), frozenset({"claims", "violated"})):
+        written = _pages(report, picture, graphs, split)
+        if len(written[PAGE].encode()) <= largest:
+            break
+    return written
 
 
-def _pages(report: Report, graphs: Mapping[str, Picture], *, together: bool) -> dict[str, str]:
+def _pages(
+    report: Report, picture: Picture, graphs: Mapping[str, Picture], split: frozenset[str]
+) -> dict[str, str]:
+    """The pages when what `split` names has pages of its own."""
+    apart = "claims" in split
+
+    def chapter_page(chapter: Chapter) -> str:
+        return f"claims/{chapter.anchor}.md" if apart else PAGE
+
+    def violated_page(violation: Violation) -> str:
+        home = violation.entry.claim.source
+        return violated_name(home.paper if home else "") if "violated" in split else PAGE
+
     home = {
-        entry.id: PAGE if together else f"claims/{chapter.anchor}.md"
-        for chapter in report.chapters
-        for entry in chapter.entries
+        entry.id: chapter_page(chapter) for chapter in report.chapters for entry in chapter.entries
+    }
+    filters: dict[str, Callable[..., str]] = {
+        "chapter_url": lambda chapter: chapter_page(chapter) if apart else f"#{chapter.anchor}",
+        "violation_url": lambda v: f"{violated_page(v)}#violated-{v.entry.id}",
     }
 
-    def chapter_url(chapter: Chapter) -> str:
-        return f"#{chapter.anchor}" if together else f"claims/{chapter.anchor}.md"
+    def render(template: str, page: str, **values: Any) -> str:
+        environment = _environment(report, _linker(home, page), "../" if "/" in page else "")
+        environment.filters.update(filters)
+        return environment.get_template(template).render(report=report, run=report.run, **values)
 
-    own = _environment(report, _linker(home, PAGE))
-    own.filters["chapter_url"] = chapter_url
+    written: dict[str, list[str]] = {}
+    for chapter in report.chapters:
+        page = chapter_page(chapter)
+        root = "../" if apart else ""
+        written.setdefault(page, []).append(render("chapter.md", page, chapter=chapter, root=root))
+    claims = "".join(written.pop(PAGE, []))
+    if "violated" in split:
+        for violation in report.violations:
+            page = violated_page(violation)
+            part = render("violated.md", page, violations=[violation])
+            written.setdefault(page, ["\n## Violated statements\n"]).append(part)
+        violated = render("listed.md", PAGE, violations=report.violations)
+    else:
+        violated = render("violated.md", PAGE, violations=report.violations)
     missing = Counter(
         (row.paper, row.chapter) for row in (report.coverage.missing if report.coverage else ())
     )
-    written: dict[str, str] = {}
-    inline = ""
-    for chapter in report.chapters:
-        page = PAGE if together else chapter_url(chapter)
-        environment = _environment(report, _linker(home, page), "" if together else "../")
-        template = environment.get_template("chapter.md")
-        rendered = template.render(chapter=chapter, root="" if together else "../")
-        if together:
-            inline += rendered
-        else:
-            written[page] = _tidy(f"[Verification report](../{PAGE})\n{rendered}")
-    front = own.get_template("report.md").render(
-        report=report,
-        run=report.run,
+    front = render(
+        "report.md",
+        PAGE,
+        picture=picture,
         graphs=graphs,
-        claims=inline,
+        claims=claims,
+        violated=violated,
         summary=_summary(report, _linker(home, PAGE)),
         missing=list(missing.items()),
         legend=legend(),
     )
-    return {PAGE: _tidy(front), **written}
+    back = f"[Verification report](../{PAGE})\n"
+    return {
+        PAGE: _tidy(front),
+        **{name: _tidy(back + "".join(parts)) for name, parts in written.items()},
+    }
 
 
-def summary(report: Report, link_base: str = "") -> str:
-    """Counts of verdicts and the violated statements in a line each.
+def violated_name(paper: str) -> str:
+    """The page of a paper's violated statements, where they have one."""
+    return f"claims/violated-{file_stem(paper)}.md"
 
-    `link_base` is the address of the report's page; ids are plain without it.
+
+def summary(report: Report, folder: str = "") -> str:
+    """What a README says of a run: one sentence, the picture, counts by paper, where to read on.
+
+    `folder` is the address of the report's folder.
     """
-    # Violated statements stand on the front page, however many pages the report has.
-    return _tidy(_summary(report, lambda id_: f"{link_base}#violated-{id_}" if link_base else ""))
+    picture = Picture(f"{folder}/{PICTURE}" if folder else PICTURE, summary_picture(report)[1])
+    page = f"{folder}/{PAGE}" if folder else PAGE
+    environment = _environment(report, lambda id_: "")
+    template = environment.get_template("readme.md")
+    return _tidy(
+        template.render(
+            report=report, lead=lead(report), labels=_labels(report), picture=picture, page=page
+        )
+    )
 
 
 def _summary(report: Report, link: Callable[[str], str]) -> str:
     environment = _environment(report, link)
-    labels = [label for label in report.labels if report.count(label) or label in _ALWAYS]
     rendered = environment.get_template("summary.md").render(
-        report=report, lead=lead(report), labels=labels
+        report=report, lead=lead(report), labels=_labels(report)
     )
     return rendered.strip()
+
+
+def _labels(report: Report) -> list[str]:
+    return [label for label in report.labels if report.count(label) or label in _ALWAYS]
 
 
 _ALWAYS = (str(Verdict.PROVED), str(Verdict.SUPPORTED), str(Verdict.VIOLATED))
@@ -104,7 +150,7 @@ def lead(report: Report) -> str:
     """One sentence on what was checked."""
     run = report.run
     corrected = len(report.corrected)
-    extra = f", {corrected} of them corrected forms of false statements" if corrected else ""
+    extra = f", {corrected} of them to correct false statements" if corrected else ""
     profile = text.escape_markdown(run.profile)
     return (
         f"{words.counted(len(report.entries), 'claim')} checked{extra}: profile {profile}, "
@@ -138,7 +184,7 @@ def one_line(violation: Violation) -> Rich:
 
 
 def rests_on(report: Report, entry: Entry) -> Rich:
-    found = rests_on_violated(entry.claim, report.run.claims, report.run.results)
+    found = rests_on_violated(entry.claim, report.run.known, report.run.results)
     return (Plain("rests on "), *joined((Ref(id_),) for id_ in found))
 
 

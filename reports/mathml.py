@@ -40,13 +40,15 @@ _EXCEPTIONS = {
     "fraktur": dict(zip("CHIRZ", "ℭℌℑℜℨ", strict=True)),
     "italic": {"h": "ℎ"},
 }
+# Fences that stretch of themselves, whichever end they stand at.
+_BRACKETS = frozenset("()[]{}⌊⌋⌈⌉⟨⟩")
 _NAME = re.compile(r"\\(?:mathrm|operatorname\*?)\s*\{((?:[A-Za-z0-9 .:-]|\\_)+)\}")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 
 
 @lru_cache(maxsize=8192)
 def math_html(latex: str, *, display: bool = False) -> str:
-    """A `<math>` element, its LaTeX kept as `alttext`; the LaTeX in `<code>` if it does not parse.
+    """A `<math>` element; the LaTeX in `<code>` if it does not parse.
 
     Nothing but MathML's presentation elements comes out, whatever the LaTeX holds.
     """
@@ -56,7 +58,8 @@ def math_html(latex: str, *, display: bool = False) -> str:
     from xml.etree.ElementTree import tostring
 
     element.attrib.pop("xmlns", None)
-    element.set("alttext", latex)
+    if not display:
+        del element.attrib["display"]
     return tostring(element, encoding="unicode", short_empty_elements=False)
 
 
@@ -92,7 +95,24 @@ def _clean(element: Element) -> bool:
     if not all(_clean(child) for child in element):
         return False
     _space_functions(element)
+    _shorten(element)
     return True
+
+
+def _shorten(element: Element) -> None:
+    """Leave out what a browser assumes: rows of one, a row that is all there is, usual fences."""
+    for index, child in enumerate(list(element)):
+        if child.tag == "mrow" and len(child) == 1 and not child.attrib:
+            element[index] = child[0]
+    if element.tag in ("math", "msqrt", "mtd") and len(element) == 1:
+        (only,) = element
+        if only.tag == "mrow" and not only.attrib:
+            element[:] = list(only)
+    if element.tag == "mo":
+        if element.get("fence") == "true" and element.text in _BRACKETS:
+            for name in ("fence", "form", "stretchy"):
+                element.attrib.pop(name, None)
+        element.attrib.pop("fence", None)
 
 
 def _space_functions(element: Element) -> None:

@@ -58,11 +58,14 @@ def _drawn(claim: Claim, result: Result, rows: list[Row]) -> tuple[bytes, str] |
         return drawing_statistics.growth(claim, result, rows)
     if isinstance(claim.quantifier, Reproduces) and (axes := table_axes(rows)) is not None:
         return drawing_statistics.table(rows, *axes)
+    if result.verdict is Verdict.PROVED:
+        # The proof covers every point that a curve could show.
+        return None
     if "low" in rows[0]:
         panels = scans(rows, claim, result, fewest=3)
         return drawing_statistics.intervals(claim, panels) if panels else None
     if is_closed_only(claim):
-        if claim.relation == "==" and result.verdict is not Verdict.VIOLATED:
+        if result.verdict not in (Verdict.VIOLATED, Verdict.INCONCLUSIVE):
             return None
         return drawing.section(claim, result, rows)
     # Where sides have several entries, each row holds the worst one: no curve to draw.

@@ -20,14 +20,13 @@ from theorems.registry import catalogue
 from theorems.result import Result, Run
 
 START, END = "<!-- summary -->", "<!-- /summary -->"
-FALSE = "False as printed:\n"
 PUBLISHED = Path("reports") / "published"
 
 
 def publish(run: Run, root: Path) -> list[Path]:
     """Write the published report under `root` and put its summary into the README there.
 
-    The single HTML page is left out: it repeats the Markdown in megabytes. Raises `ValueError` when
+    The single HTML page is left out: a hosting site shows the Markdown. Raises `ValueError` when
     the README has no place for the summary.
     """
     folder = root / PUBLISHED
@@ -41,9 +40,10 @@ def publish(run: Run, root: Path) -> list[Path]:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
     readme = root / "README.md"
-    link = (PUBLISHED / "report.md").as_posix()
     readme.write_text(
-        with_summary(readme.read_text(encoding="utf-8"), reports.summary_markdown(run, link)),
+        with_summary(
+            readme.read_text(encoding="utf-8"), reports.summary_markdown(run, PUBLISHED.as_posix())
+        ),
         encoding="utf-8",
     )
     return [readme, folder / "report.md"]
@@ -55,17 +55,7 @@ def with_summary(text: str, summary: str) -> str:
     _, end, after = rest.partition(END)
     if not start or not end:
         raise ValueError(f"the README lacks the marks {START} and {END}")
-    return f"{before}{START}\n{_folded(summary.strip())}\n{END}{after}"
-
-
-def _folded(summary: str) -> str:
-    """The summary with its list of false statements folded away: it is longer than a README."""
-    table, mark, listed = summary.partition(FALSE)
-    if not mark:
-        return summary
-    number = listed.count("\n- ")
-    opened = f"<details><summary>{number} statements are false as printed</summary>\n"
-    return f"{table}{opened}{listed}\n\n</details>"
+    return f"{before}{START}\n{summary.strip()}\n{END}{after}"
 
 
 def main() -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 import math
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reports.words import number
+from reports.slim import slim
+from reports.words import number, quoted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +23,8 @@ PANEL = (3.6, 2.7)
 WIDEST = 2
 _RC: Any = {
     "svg.hashsalt": "theorems",
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",
+    "path.simplify_threshold": 0.4,
     "font.family": "DejaVu Sans",
     "font.size": 9,
     "axes.titlesize": 9,
@@ -33,14 +34,14 @@ _RC: Any = {
     "axes.grid": True,
     "grid.color": "#E5E7EB",
     "grid.linewidth": 0.6,
-    "legend.frameon": False,
+    "legend.framealpha": 0.8,
+    "legend.edgecolor": "none",
+    "legend.fancybox": False,
     "legend.fontsize": 8.5,
     "lines.linewidth": 1.6,
-    "hatch.linewidth": 0.6,
     "figure.facecolor": "white",
     "axes.facecolor": "white",
     "axes.formatter.useoffset": False,
-    "axes.formatter.use_mathtext": True,
     "axes.formatter.limits": (-4, 5),
     "axes.xmargin": 0.03,
     "axes.ymargin": 0.06,
@@ -60,35 +61,35 @@ def canvas(columns: int = 1, rows: int = 1, **options: Any) -> Iterator[tuple[Fi
         yield figure, np.atleast_2d(figure.subplots(rows, columns, squeeze=False, **options))
 
 
-_NOISE = re.compile(rb"<!--.*?-->|<metadata>.*?</metadata>|<\?xml.*?\?>|<!DOCTYPE.*?>", re.DOTALL)
-_COORDINATES = re.compile(rb' (?:d|x|y|x1|y1|x2|y2|points)="[^"]*"|translate\([^)]*\)')
-_DIGITS = re.compile(rb"(\d\.\d\d)\d+")
-
-
 def svg(figure: Figure) -> bytes:
     """The figure as SVG, small, without a date or a program's name in it."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    drawn = _NOISE.sub(b"", buffer.getvalue())
-    # A hundredth of a point is finer than any screen.
-    drawn = _COORDINATES.sub(lambda found: _DIGITS.sub(rb"\1", found.group()), drawn)
-    return b" ".join(drawn.split()).replace(b"> <", b"><") + b"\n"
+    return slim(buffer.getvalue())
 
 
 def tidy_logarithmic(axes: Axes) -> None:
     """Few labels on logarithmic axes: powers of ten, or 1, 2 and 5 where the span is short."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
     for axis, scale, limits in (
         (axes.xaxis, axes.get_xscale(), axes.get_xlim()),
         (axes.yaxis, axes.get_yscale(), axes.get_ylim()),
     ):
-        if scale != "log":
+        if scale == "linear":
             continue
-        if abs(math.log10(limits[1] / limits[0])) < 2:
+        axis.set_minor_locator(NullLocator())
+        if scale == "log" and abs(math.log10(limits[1] / limits[0])) < 2:
             axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-            axis.set_major_formatter(FuncFormatter(lambda value, _: number(float(value), 3)))
-        axis.set_minor_formatter(NullFormatter())
+        axis.set_major_formatter(FuncFormatter(lambda value, _: power(float(value))))
+
+
+def power(value: float) -> str:
+    """A label of a logarithmic axis: a power of ten as such, unless it is short."""
+    shown = f"{value:.3g}"
+    if value == 0 or 1e-3 < abs(value) < 1e4:
+        return number(float(shown))
+    return quoted(f"{value:.0e}").replace("1 × ", "")
 
 
 def set_scales(axes: Axes, xs: Iterable[float], ys: Iterable[float]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from reports import formula, words
 from reports.plots import Plot
 from reports.text import Code, Href, Piece, Plain, Ref, Rich, Strong, joined, parse
+from reports.twice import Twice, printed_twice
 from reports.where import rerun, source_link
 from theorems.claim import Claim
 from theorems.ledger import Coverage
@@ -21,6 +22,7 @@ from theorems.result import Result, Run, Verdict, resting_on, rests_on_violated
 
 SLOWEST = 10
 TABLE_ROWS = 16
+NAMED = 8
 OPEN = (Verdict.INCONCLUSIVE, Verdict.VACUOUS)
 
 
@@ -103,6 +105,7 @@ class Report:
     run: Run
     chapters: tuple[Chapter, ...]
     violations: tuple[Violation, ...]
+    twice: tuple[Twice, ...]
     about: Mapping[str, str]
     coverage: Coverage | None
 
@@ -120,8 +123,12 @@ class Report:
         conflict = (words.CONFLICT,) if self.run.conflicts else ()
         return (*conflict, *(str(verdict) for verdict in Verdict))
 
-    def count(self, label: str) -> int:
-        return sum(chapter.count(label) for chapter in self.chapters)
+    def count(self, label: str, paper: str = "") -> int:
+        """Claims of a verdict, in one paper or in all."""
+        return sum(chapter.count(label) for chapter in self.chapters_of(paper))
+
+    def chapters_of(self, paper: str = "") -> tuple[Chapter, ...]:
+        return tuple(c for c in self.chapters if not paper or c.paper == paper)
 
     @property
     def conflicts(self) -> tuple[Entry, ...]:
@@ -160,7 +167,7 @@ class Report:
             entry
             for entry in self.entries
             if entry.result.verdict is not Verdict.VIOLATED
-            and rests_on_violated(entry.claim, self.run.claims, self.run.results)
+            and rests_on_violated(entry.claim, self.run.known, self.run.results)
         )
 
 
@@ -180,7 +187,8 @@ def build(
         if entry.result.verdict is Verdict.VIOLATED and not entry.result.conflict
     )
     about = {chapter.paper: _about(chapter.paper, chapter.entries[0].claim) for chapter in chapters}
-    return Report(run, chapters, violations, about, ledger)
+    twice = printed_twice({entry.id: entry for entry in ordered})
+    return Report(run, chapters, violations, twice, about, ledger)
 
 
 def chapter_of(claim: Claim) -> tuple[str, str]:
@@ -238,8 +246,9 @@ def _facts(run: Run, claim: Claim, result: Result, out: Path) -> Iterable[tuple[
     yield "Evidence", words.evidence(claim, result)
     if result.witness and result.verdict is Verdict.VIOLATED:
         yield "Counterexample", words.counterexample(claim, result.witness)
-    yield "Closest call", words.closest(claim, result)
-    yield "Tightness", words.tightness(claim, result)
+    tight = words.tightness(claim, result)
+    yield "Tightness", tight
+    yield "Closest call", () if tight else words.closest(claim, result)
     yield "Growth", words.growth(result)
     yield "Skipped", words.skipped(result) if result.skipped else ()
     notes = [*result.notes, *(result.decision or {}).get("notes", ())]
@@ -252,10 +261,14 @@ def _facts(run: Run, claim: Claim, result: Result, out: Path) -> Iterable[tuple[
     if claim.corrects:
         yield "Corrects", _linked(run, [claim.corrects])
     yield "Corrected by", _linked(run, corrections(run, claim.id))
+    if claim.restates:
+        yield "Printed before as", _linked(run, [claim.restates])
+    again = [other.id for other in run.claims.values() if other.restates == claim.id]
+    yield "Printed again as", _linked(run, again)
     if claim.reading:
         yield "How the print was read", parse(words.sentence(claim.reading))
     yield "Rests on", _uses(run, claim)
-    yield "What rests on it", _linked(run, resting_on(claim.id, run.claims))
+    yield "What rests on it", _resting(run, claim.id)
     yield "Source", _source(claim, out)
     yield (
         "Check again",
@@ -271,16 +284,34 @@ def _linked(run: Run, ids: Iterable[str]) -> Rich:
     return joined(_with_verdict(run, id_) for id_ in ids)
 
 
+def _resting(run: Run, id_: str, listed: int = 0) -> Rich:
+    """The claims whose proofs rest on one directly, then those that do through them.
+
+    Of the latter `listed` are named, the others counted.
+    """
+    direct = [claim.id for claim in run.claims.values() if id_ in claim.uses]
+    further = [other for other in resting_on(id_, run.claims) if other not in direct]
+    named, more = further[:listed], len(further) - len(further[:listed])
+    said = _linked(run, direct)
+    if named:
+        said = (*said, Plain("; through them "), *_linked(run, named))
+    if more:
+        said = (*said, Plain(f" and {more} more" if named else f"; through them {more} more"))
+    return said
+
+
 def _with_verdict(run: Run, id_: str) -> Rich:
     if id_ not in run.results:
-        return (Code(id_), Plain(" (not in this run)"))
+        claim = run.known.get(id_)
+        false = "; known to be false" if claim is not None and claim.erratum else ""
+        return (Code(id_), Plain(f" (not in this run{false})"))
     result = run.results[id_]
     return (Ref(id_), Plain(f" {words.mark(result)} {words.label(result).lower()}"))
 
 
 def _uses(run: Run, claim: Claim) -> Rich:
     listed = _linked(run, claim.uses)
-    violated = rests_on_violated(claim, run.claims, run.results)
+    violated = rests_on_violated(claim, run.known, run.results)
     if not violated:
         return listed
     indirect = [id_ for id_ in violated if id_ not in claim.uses]
@@ -294,22 +325,20 @@ def _source(claim: Claim, out: Path) -> Rich:
     pieces: list[Piece] = []
     if claim.source:
         section = f", § {claim.source.section}" if claim.source.section else ""
-        title = f", {claim.source.label}" if claim.source.label else ""
-        pieces.append(Plain(f"{claim.source.paper}{section}{title}; encoded in "))
+        pieces.append(Plain(f"{claim.source.paper}{section}; encoded in "))
     text, url = source_link(claim, out)
     return (*pieces, Href(text, url))
 
 
 def _violation(run: Run, entry: Entry, entries: Mapping[str, Entry]) -> Violation:
     claim, witness = entry.claim, entry.result.witness
-    resting = resting_on(claim.id, run.claims)
     return Violation(
         entry=entry,
         counterexample=words.counterexample(claim, witness) if witness else (),
         confirmation=(Plain(words.sentence(str(witness["how"]))),) if witness else (),
         erratum=parse(words.sentence(claim.erratum, capital=False)) if claim.erratum else (),
         corrected=tuple(entries[i] for i in corrections(run, claim.id) if i in entries),
-        resting=_linked(run, resting) if resting else (Plain("nothing in this run"),),
+        resting=_resting(run, claim.id, listed=NAMED) or (Plain("nothing in this run"),),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from reports import graph, html, markdown, plots
 from reports.markdown import Picture
+from reports.picture import summary_picture
 from reports.plots import Plot
 from reports.view import build
 from theorems.harness import default_jobs
@@ -30,7 +31,11 @@ def write_report(run: Run, out: Path, ledger: Coverage | None = None) -> list[Pa
             name = f"{PLOTS}/graph-{plots.file_stem(paper)}.svg"
             files[name] = found[0].encode()
             pictures[paper] = Picture(name, found[1])
-    pages = {name: text.encode() for name, text in markdown.pages(report, pictures).items()}
+    drawing, words = summary_picture(report)
+    files[markdown.PICTURE] = drawing.encode()
+    picture = Picture(markdown.PICTURE, words)
+    written_pages = markdown.pages(report, picture, pictures)
+    pages = {name: text.encode() for name, text in written_pages.items()}
     page = {"report.html": html.page(report).encode()}
     everything = {**pages, **page, **files}
     _remove_stale(out, everything)
@@ -71,7 +76,11 @@ def _draw_held(id_: str) -> Plot | None:
 
 def _remove_stale(out: Path, wanted: dict[str, bytes]) -> None:
     """Remove what an earlier report left in the folders that only reports write to."""
-    for folder, pattern in ((PLOTS, "*.svg"), ("claims", "chapter-*.md")):
+    for folder, pattern in (
+        (PLOTS, "*.svg"),
+        ("claims", "chapter-*.md"),
+        ("claims", "violated-*.md"),
+    ):
         for path in sorted((out / folder).glob(pattern)):
             if f"{folder}/{path.name}" not in wanted:
                 path.unlink()

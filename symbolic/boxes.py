@@ -123,3 +123,14 @@ def thin_point(values: Sequence[Any]) -> list[Interval]:
     """Exact coordinates as thin intervals."""
     balls = [end_ball(v) for v in values]
     return [Interval(b, b) for b in balls]
+
+
+def open_signs(box: Box) -> dict[Any, str]:
+    """Symbols whose range ends at an excluded zero."""
+    known: dict[Any, str] = {}
+    for symbol, r in box.items():
+        if r.low == 0 and r.low_open:
+            known[symbol] = ">"
+        elif r.high == 0 and r.high_open:
+            known[symbol] = "<"
+    return known

@@ -11,11 +11,13 @@ import time
 from typing import Any
 
 import sympy as sp
+from flint import fmpq
 
 from symbolic.certificate import encode
 from symbolic.derivations import after_rewrites, switches_of
 from symbolic.ranges import Domain
 from symbolic.rewrites import maxima_as_absolute_values
+from symbolic.weights import NoWeights, weights
 
 Json = Any
 _MOST_SWITCHES = 5
@@ -171,37 +173,18 @@ def _weights(
     expr: sp.Expr, quantities: list[tuple[sp.Expr, bool]], symbols: list[sp.Symbol], strict: bool
 ) -> list[sp.Rational]:
     """Rational weights >= 0 with sum weight * quantity = expr."""
-    import z3
-
-    context = z3.Context()
-    unknown = [z3.Real(f"l{i}", context) for i in range(len(quantities))]
-    solver = z3.SolverFor("QF_LRA", ctx=context)
-    solver.set("timeout", 500)
-    rows: dict[tuple[int, ...], Any] = {}
-    polys = [sp.Poly(q, *symbols) if symbols else None for q, _ in quantities]
-    target = sp.Poly(expr, *symbols) if symbols else None
-    if target is None:
+    if not symbols:
         raise NoCombination("a constant")
-    for variable, poly in zip(unknown, polys, strict=True):
-        assert poly is not None
-        for monomial, coefficient in poly.terms():
-            if not coefficient.is_Rational:
-                raise NoCombination("an irrational coefficient")
-            value = z3.RealVal(f"{coefficient.p}/{coefficient.q}", context)
-            rows[monomial] = rows.get(monomial, z3.RealVal(0, context)) + variable * value
-    wanted = dict(target.terms())
-    for monomial in set(rows) | set(wanted):
-        coefficient = wanted.get(monomial, sp.Integer(0))
-        if not coefficient.is_Rational:
-            raise NoCombination("an irrational coefficient")
-        right = z3.RealVal(f"{coefficient.p}/{coefficient.q}", context)
-        solver.add(rows.get(monomial, z3.RealVal(0, context)) == right)
-    solver.add(*(v >= 0 for v in unknown))
-    if strict:
-        strictly = [v for v, (_, sure) in zip(unknown, quantities, strict=True) if sure]
-        solver.add(z3.Sum(strictly) > 0)
-    if solver.check() != z3.sat:
-        raise NoCombination("no such combination")
-    model = solver.model()
-    values = [model.eval(v, True) for v in unknown]
-    return [sp.Rational(v.numerator_as_long(), v.denominator_as_long()) for v in values]
+    rows = [_row(sp.Poly(q, *symbols)) for q, _ in quantities]
+    sure = [s for _, s in quantities] if strict else None
+    try:
+        found = weights(_row(sp.Poly(expr, *symbols)), rows, sure, 0.5)
+    except NoWeights as reason:
+        raise NoCombination(str(reason)) from None
+    return [sp.Rational(int(w.p), int(w.q)) for w in found]
+
+
+def _row(poly: sp.Poly) -> dict[tuple[int, ...], fmpq]:
+    if not all(c.is_Rational for c in poly.coeffs()):
+        raise NoCombination("an irrational coefficient")
+    return {monomial: fmpq(int(c.p), int(c.q)) for monomial, c in poly.terms()}

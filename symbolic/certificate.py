@@ -94,6 +94,17 @@ split, constant, induction).
   0 on the box (default: zero) and `then` (default zero) holds at x = c.
 - `{"by": "induction", "var": "n", "base": reason?, "step": reason?}` for `==` over integers
   n >= n0: g(n0) = 0 and g(n+1) - g(n) = 0 once sums and products with upper end n+1 are opened.
+- `{"by": "steps", "var": "n", "base": reason, "rate": e?, "why": rate > 0?, "to": expr, "then":
+  reason}`: the same for >= and >: g(n0) > 0 and g(n+1) - rate g(n), which is `to`, is >= 0.
+- `{"by": "sum", "parts": [{"expr": e, "why": reason}, ...]}`: g is the sum of parts >= 0 (the first
+  > 0 where the claim is strict); `{"by": "lemma", ...a lemma..., "then": reason}` shows one first.
+- `{"by": "multiplier", "times": m, "then": reason}`, for >= without side conditions: m g >= 0 with
+  a polynomial m >= 0 that is not identically zero, and g continuous.
+- `{"by": "powers", "left": A, "right": B, "power": "q", "need": A >= 0?, "to": expr, "then":
+  reason}`: g = factor (A - B) by A**q - B**q, for q an integer >= 2 (`need` for even q).
+- `{"by": "change", "var": "x", "new": "t", "range": [low, high, open, open], "image": f(t),
+  "inverse": t(x), "low": ..., "high": ..., "then": reason}`: x = f(t), where f(t(x)) = x and t(x)
+  lies in the range of t for all x; `then` is about g in t.
 - `{"by": "bernstein"}`: g is a polynomial over Q; its Bernstein coefficients on the box (finite
   ends rational; [a, oo) is brought to [0, 1) by x = a + t/(1-t)) have the sign. With a strict
   claim, for each choice of an included end of each variable (the whole side where none is) some
@@ -120,6 +131,7 @@ from typing import Any
 import sympy as sp
 
 from symbolic.problem import Problem
+from symbolic.relations import conjuncts
 from symbolic.statement import (
     FORMAT,
     MAX_DEPTH,
@@ -200,7 +212,7 @@ def encode_statement(problem: Problem) -> dict[str, Any]:
         if symbol.name in over:
             raise Malformed(f"two symbols are named {symbol.name}")
         over[symbol.name] = encode_domain(problem.over[symbol])
-    parts = [part for relation in problem.relations for part in sp.And.make_args(relation)]
+    parts = conjuncts(problem.relations)
     sides = [part for relation in problem.where for part in sp.And.make_args(relation)]
     statement = {
         "relations": [_encode_relation(part) for part in parts],

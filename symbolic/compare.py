@@ -28,27 +28,39 @@ def by_logarithms(
     expr = target.expr
     if not expr.is_Add or expr.count_ops() > _MOST_OPERATIONS or not _steep(expr):
         return None
-    expr = sp.expand_mul(expr)
-    if not expr.is_Add:
+    for form in dict.fromkeys((expr, sp.expand_mul(expr))):
+        reason = _through_logarithms(prover, form, expr, strict, box, depth)
+        if reason is not None:
+            return reason
+    return None
+
+
+def _through_logarithms(
+    prover: Prover, form: Any, expr: Any, strict: bool, box: Box, depth: int
+) -> Reason | None:
+    """Compare the terms of either sign of this form of the expression."""
+    if not form.is_Add:
         return None
-    negative = [t for t in expr.args if t.could_extract_minus_sign()]
-    left = sp.Add(*(t for t in expr.args if t not in negative))
+    negative = [t for t in form.args if t.could_extract_minus_sign()]
+    left = sp.Add(*(t for t in form.args if t not in negative))
     right = -sp.Add(*negative)
     if left == 0 or right == 0:
         return None
     needs = []
     for side in (left, right):
-        why = prover.prove(side, True, box, 1)
+        why = _shown_positive(prover, side, box)
         if why is None:
             return None
         needs.append(why)
     to = logarithm(left, prover, box) - logarithm(right, prover, box)
+    if to.has(sp.loggamma):
+        to = sp.expand(to)
     if to == expr or (to.has(sp.exp) and to.count_ops() > 2 * expr.count_ops()):
         return None
     then = prover.prove(to, strict, box, depth - 1)
     if then is None:
         return None
-    return {
+    reason = {
         "by": "compare",
         "map": "log",
         "left": left,
@@ -57,6 +69,12 @@ def by_logarithms(
         "needs": needs,
         "then": then,
     }
+    for side in (left, right):
+        shared = shared_exponential(side)
+        why = shared and prover.prove(shared[1], True, box, 2)
+        if shared and why:  # the checker sees by it that the logarithm is defined
+            reason = {"by": "lemma", "expr": shared[1], "sign": ">", "why": why, "then": reason}
+    return reason
 
 
 def _steep(expr: Any) -> bool:
@@ -68,7 +86,14 @@ def _steep(expr: Any) -> bool:
 
 
 def steeper_than_linear(expr: Any) -> bool:
-    """Whether some exponential has an exponent that is not a polynomial of degree 1."""
+    """Whether some exponential has an exponent that is not a polynomial of degree 1.
+
+    Gamma functions, and powers with variable base and exponent, count as such.
+    """
+    if expr.has(sp.gamma) and not expr.has(sp.polygamma):
+        return True
+    if any(p.base.free_symbols and p.exp.free_symbols for p in expr.atoms(sp.Pow)):
+        return True
     return any(
         e.exp.is_polynomial(*e.free_symbols)
         and sp.Poly(e.exp, *sorted(e.free_symbols, key=str)).total_degree() > 1
@@ -90,7 +115,42 @@ def logarithm(expr: Any, prover: Prover, box: Box) -> Any:
         return expr.exp * logarithm(expr.base, prover, box)
     if isinstance(expr, sp.gamma):
         return sp.loggamma(expr.args[0])
+    shared = shared_exponential(expr)
+    if shared is not None:
+        exponent, inner = shared
+        return exponent + logarithm(inner, prover, box)
     return sp.log(expr)
+
+
+def _shown_positive(prover: Prover, side: Any, box: Box) -> Reason | None:
+    """A reason for side > 0, with an exponential that all its terms share taken out."""
+    shared = shared_exponential(side)
+    if shared is None:
+        return prover.prove(side, True, box, 1)
+    exponent, inner = shared
+    why = prover.prove(inner, True, box, 2)
+    if why is None:
+        return None
+    product = sp.Mul(sp.exp(exponent), inner, evaluate=False)
+    entries = [{"sign": 1, "why": {"by": "sign"}}, {"sign": 1, "why": why}]
+    return {"by": "rewrite", "to": product, "then": {"by": "product", "factors": entries}}
+
+
+def shared_exponential(expr: Any) -> tuple[Any, Any] | None:
+    """(e, u) with expr = exp(e) * u and a term of u free of exponentials, or None."""
+    if not expr.is_Add:
+        return None
+    opened = sp.expand(expr, power_base=False, log=False)
+    terms = []
+    for term in sp.Add.make_args(opened):
+        exponents = [f.exp for f in sp.Mul.make_args(term) if isinstance(f, sp.exp)]
+        terms.append((sp.expand(sp.Add(*exponents)), term))
+    if any(e == 0 for e, _ in terms):
+        return None
+    exponent = min((e for e, _ in terms), key=lambda e: (e.count_ops(), str(e)))
+    rest = [sp.expand(sp.exp(-exponent) * t) for _, t in terms]
+    inner = sp.Add(*(sp.powsimp(t) for t in rest))
+    return (exponent, inner) if inner.count_ops() < expr.count_ops() else None
 
 
 def _positive(expr: Any, prover: Prover, box: Box) -> bool:

@@ -6,6 +6,7 @@ question or passes it on; none decides anything by an absolute tolerance.
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import time
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 import sympy as sp
+from sympy.polys.polyerrors import BasePolynomialError
 
 from symbolic.problem import Decision, Problem
 from symbolic.question import question
@@ -26,6 +28,12 @@ _SHARE_OF_A_RELAXATION = 0.2  # of the polynomial engine where functions are mer
 _TRANSCENDENTAL: tuple[type, ...] = (
     *(sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.atan, sp.asin, sp.acos, sp.tanh),
     *(sp.sinh, sp.cosh, sp.erf, sp.erfc, sp.gamma, sp.loggamma, sp.polygamma),
+)
+# What an engine may raise on expressions that it cannot deal with. An interruption that falls into
+# the conversion of an argument of a foreign function comes out as an error of ctypes.
+_FAILURES = (
+    *(ImportError, ArithmeticError, AttributeError, LookupError, NotImplementedError),
+    *(RecursionError, TypeError, ValueError, ctypes.ArgumentError, BasePolynomialError),
 )
 _RESERVE = 0.02
 _FOR_CERTIFICATE = 1.0  # seconds
@@ -106,6 +114,8 @@ def _climb(problem: Problem, deadline: float) -> Decision:
     uncertified: Decision | None = None
     transcendental = any(r.has(*_TRANSCENDENTAL) for r in problem.relations)
     for name, share in _LADDER:
+        if uncertified is not None and any(isinstance(r, sp.Eq) for r in problem.relations):
+            break  # the other engines have no certificates for equations
         now = time.monotonic()
         if now >= deadline:
             reasons.append("out of time")
@@ -118,20 +128,14 @@ def _climb(problem: Problem, deadline: float) -> Decision:
         try:
             attempt = importlib.import_module(f"symbolic.{name}").attempt  # never interrupted
             with expires_at(limit):
-                found = attempt(problem, limit)
+                if uncertified is not None and name == "intervals":
+                    found = attempt(problem, limit, settled=True)
+                else:
+                    found = attempt(problem, limit)
         except Expired:
             reasons.append(f"{name}: out of time")
             continue
-        except (
-            ImportError,
-            ArithmeticError,
-            AttributeError,
-            LookupError,
-            NotImplementedError,
-        ) as error:
-            reasons.append(f"{name}: {type(error).__name__}: {str(error)[:120]}")
-            continue
-        except (RecursionError, TypeError, ValueError) as error:
+        except _FAILURES as error:
             reasons.append(f"{name}: {type(error).__name__}: {str(error)[:120]}")
             continue
         if found is None:

@@ -17,6 +17,7 @@ import sympy as sp
 from symbolic.certificate import Malformed, build, encode
 from symbolic.problem import Problem
 from symbolic.ranges import Domain, Point, Range, sample
+from symbolic.relations import conjuncts
 from symbolic.rewrites import Rewrite, rewriting, sign_at, square_roots
 
 Json = Any
@@ -30,7 +31,7 @@ _ZERO: Json = {"by": "zero"}
 def derivation(problem: Problem, domain: Domain, deadline: float) -> dict[str, Any] | None:
     """A certificate for a conjunction of equations, accepted by the checker, or None."""
     boxes = domain.boxes()
-    parts = [part for relation in problem.relations for part in sp.And.make_args(relation)]
+    parts = conjuncts(problem.relations)
     if boxes is None or not all(isinstance(part, sp.Eq) for part in parts):
         return None
     many = len(boxes) > 1

@@ -105,8 +105,8 @@ def _from_limit(
     if prover.probes.sign(prover.target(oriented), box) != 1:
         return None
     limit = limit_at(target.expr, symbol, end)
-    if limit is None and gruntz:
-        limit = gruntz_limit(target.expr, symbol, end, prover.deadline)
+    if limit is None and (gruntz or end.is_finite):
+        limit = gruntz_limit(target.expr, symbol, end, prover.deadline, side)
     if limit is None or constant_sign(limit) not in (0, 1):
         return None
     why = prover.prove(oriented, strict, box, depth - 1, inside=True)

@@ -10,7 +10,7 @@ from typing import Any
 import sympy as sp
 
 from symbolic.ball import SURE
-from symbolic.boxes import Box, box_of
+from symbolic.boxes import Box, box_of, open_signs
 from symbolic.cases import has_switch, switches
 from symbolic.certificate import Malformed, build, encode
 from symbolic.enclosure import enclose
@@ -24,20 +24,24 @@ from symbolic.program import UnsupportedError, compile_program
 from symbolic.prover import OutOfTime, Prover, Reason
 from symbolic.ranges import Domain, Range, domain_of
 from symbolic.reasons import about, box_to_json, lemma_to_json, to_json
+from symbolic.recheck import recheck
 from symbolic.refutation import Counterexample, search
 from symbolic.relations import scalar_relations
 from symbolic.shifts import Shifted, shifted
+from symbolic.steps import by_steps
 from symbolic.violations import certainly_negative, special_points, violations
 
 ENGINE = "intervals"
 _SAMPLES = 60
 _BITS = 64
+_QUICK_SECONDS = 0.1  # for a proof, before points are looked for at which there is none
 
 
-def attempt(problem: Problem, deadline: float) -> Decision | None:
+def attempt(problem: Problem, deadline: float, settled: bool = False) -> Decision | None:
     """Decides inequalities by branch and bound; None passes the question on.
 
-    `deadline` is a value of `time.monotonic()`.
+    `deadline` is a value of `time.monotonic()`. With `settled` another engine has proved the
+    statement already, and only a proof that can be written down is looked for.
     """
     started = time.monotonic()
     asked, problem = problem, with_real_symbols(problem)
@@ -54,24 +58,43 @@ def attempt(problem: Problem, deadline: float) -> Decision | None:
     if boxes is None:
         return None
     symbols = sorted(domain.ranges, key=str)
-    found = _counterexample(relations, [box_of(b, symbols) for b in boxes], domain, deadline)
-    if found is not None:
-        return _refuted(found, relations, asked)
-    with precision(_BITS):
-        try:
-            proof = _proof(relations, boxes, domain, deadline)
-        except OutOfTime:
-            proof = None
+    quick = min(deadline, time.monotonic() + _QUICK_SECONDS)
+    proof = _within(relations, boxes, domain, deadline if settled else quick)
+    if proof is None and not settled:
+        pieces = [box_of(b, symbols) for b in boxes]
+        found = _counterexample(relations, pieces, domain, deadline)
+        if found is not None:
+            return _refuted(found, relations, asked)
+        proof = _within(relations, boxes, domain, deadline)
     if proof is None:
         return None
     certificate = _certificate(asked, proof)
+    if any(entry.get("unseen") for part in proof for entry in part["boxes"]):
+        left = deadline - time.monotonic()
+        if certificate is None or left <= 0 or not recheck(certificate, left).ok:
+            return None
     return Decision(
         "proved",
         ENGINE,
         "branch and bound in ball arithmetic",
         certificate=certificate,
         seconds=time.monotonic() - started,
+        notes=() if certificate else ("one engine: a rule that no certificate can express",),
     )
+
+
+def _within(
+    relations: tuple[Any, ...],
+    boxes: list[dict[sp.Symbol, Range]],
+    domain: Domain,
+    deadline: float,
+) -> list[dict[str, Any]] | None:
+    """The proof, where one is found in time."""
+    with precision(_BITS):
+        try:
+            return _proof(relations, boxes, domain, deadline)
+        except OutOfTime:
+            return None
 
 
 def _refuted(found: Counterexample, relations: tuple[Any, ...], asked: Problem) -> Decision:
@@ -160,15 +183,19 @@ def _on_box(
 
 def _entry(relation: Any, question: Shifted, deadline: float) -> dict[str, Any] | None:
     box = question.box
-    prover = Prover(box.symbols, _open_ends(box), question.where, deadline)
+    prover = Prover(box.symbols, open_signs(box), question.where, deadline)
     relation = relation.func(*question.sides, evaluate=False)
-    lemmas = _define(prover, relation, box)
+    unseen = relation.has(sp.Sum, sp.Product)  # whether its sides are defined, the checker sees
+    lemmas = [] if unseen else _define(prover, relation, box)
     if lemmas is None:
         return None
-    why = _why(prover, relation, box)
+    why = None if unseen else _why(prover, relation, box)
+    if why is None and any(r.integer for r in box.ranges):
+        why = _why(prover, relation, box, stepwise=True)
     if why is None:
         return None
-    return {"box": box, "why": why, "lemmas": lemmas, "moves": question.moves}
+    moves = question.moves
+    return {"box": box, "why": why, "lemmas": lemmas, "moves": moves, "unseen": unseen}
 
 
 def _in_cases(
@@ -229,17 +256,6 @@ def _certificate(problem: Problem, proofs: list[dict[str, Any]]) -> dict[str, An
         return None
 
 
-def _open_ends(box: Box) -> dict[Any, str]:
-    """Symbols whose range ends at an excluded zero."""
-    known: dict[Any, str] = {}
-    for symbol, r in box.items():
-        if r.low == 0 and r.low_open:
-            known[symbol] = ">"
-        elif r.high == 0 and r.high_open:
-            known[symbol] = "<"
-    return known
-
-
 def _define(prover: Prover, relation: Any, box: Box) -> list[dict[str, Any]] | None:
     """Shows that both sides are defined on the box; the lemmas that this takes, or None."""
     lemmas: list[dict[str, Any]] = []
@@ -277,14 +293,15 @@ def _evident(prover: Prover, expr: Any, sign: str, box: Box) -> bool:
     return value.never_zero()
 
 
-def _why(prover: Prover, relation: Any, box: Box) -> Reason | None:
+def _why(prover: Prover, relation: Any, box: Box, stepwise: bool = False) -> Reason | None:
     """A reason for the relation's sign on the box; for `!=` the side is added."""
     lhs, rhs = relation.args
     strict = isinstance(relation, sp.Gt | sp.Lt | sp.Ne)
     sides = {sp.Ge: (1,), sp.Gt: (1,), sp.Le: (-1,), sp.Lt: (-1,), sp.Ne: (1, -1)}
     for side in sides.get(relation.func, ()):
         goal = lhs - rhs if side > 0 else rhs - lhs
-        why = prover.prove(goal, strict, box)
+        prove = by_steps if stepwise else Prover.prove
+        why = prove(prover, goal, strict, box)
         if why is not None:
             written = about(goal, why)
             return {**written, "side": side} if isinstance(relation, sp.Ne) else written

@@ -161,24 +161,33 @@ def _sign_of(value: Any) -> int:
     return constant_sign(value) or 0
 
 
-def gruntz_limit(expr: Any, symbol: sp.Symbol, end: Any, deadline: float) -> Any | None:
-    """The finite limit that SymPy finds within a second, where large arguments agree with it."""
+def gruntz_limit(
+    expr: Any, symbol: sp.Symbol, end: Any, deadline: float, side: int = 1
+) -> Any | None:
+    """The finite limit that SymPy finds within a second, where values near the end agree with it.
+
+    `side` says from which side a finite end is approached: 1 from above, -1 from below.
+    """
     if expr.free_symbols != {symbol} or expr.count_ops() > _LIMIT_OPERATIONS:
         return None
     try:
         with expires_at(min(deadline, time.monotonic() + 1.0)):
-            value = sp.limit(expr, symbol, end)
+            value = sp.limit(expr, symbol, end, "+" if side > 0 else "-")
     except (Expired, NotImplementedError, ValueError, TypeError, AttributeError, RecursionError):
         return None
     if not is_real_number(value):
         return None
-    return value if _approached(expr - value, symbol, end) else None
+    return value if _approached(expr - value, symbol, end, side) else None
 
 
-def _approached(gap: Any, symbol: sp.Symbol, end: Any) -> bool:
-    """Whether |gap| gets small at large arguments."""
+def _approached(gap: Any, symbol: sp.Symbol, end: Any, side: int) -> bool:
+    """Whether |gap| gets small near the end."""
+    # Towards a finite end the gap has to fall like a power, towards infinity at all.
+    least = 3 if end.is_finite else 1
+    sign = -1 if end == -sp.oo else 1
+    if end.is_finite:
+        gap = gap.subs(symbol, end + side / symbol)
     program = compile_program([gap], [symbol])
-    sign = 1 if end == sp.oo else -1
     with precision(2000):
         sizes = []
         for x in (10, 100, 1000):
@@ -186,4 +195,4 @@ def _approached(gap: Any, symbol: sp.Symbol, end: Any) -> bool:
             if not value.is_finite():
                 return False
             sizes.append(max(abs(float(value.lo)), abs(float(value.hi))))
-    return sizes[2] <= sizes[1] <= sizes[0] and sizes[2] < 0.1
+    return least**2 * sizes[2] <= least * sizes[1] <= sizes[0] and sizes[2] < 0.1

@@ -18,6 +18,7 @@ from flint import fmpq
 from symbolic.bernstein import Side, coefficients, shows
 from symbolic.certificate import encode
 from symbolic.formula import Poly, Quotient
+from symbolic.ranges import Domain
 from symbolic.shifted import NoCertificate, Setting
 from symbolic.squares import as_squares
 from symbolic.sturm import keeps_sign
@@ -28,7 +29,16 @@ _DEPTH = 14
 
 
 class Certifier(Setting):
-    """Looks for reasons over one domain, for relations between rational expressions."""
+    """Looks for reasons over one domain, for relations between rational expressions.
+
+    `pieces`: into how many pieces the domain may be cut.
+    """
+
+    def __init__(
+        self, relation: sp.Basic, domain: Domain, deadline: float, pieces: int = _MOST_PIECES
+    ) -> None:
+        super().__init__(relation, domain, deadline)
+        self.most = pieces
 
     # --- the relation -----------------------------------------------------------------------------
 
@@ -149,7 +159,7 @@ class Certifier(Setting):
     def positive(self, poly: Poly, box: list[Side], strict: bool, depth: int = 0) -> Json:
         """A reason for poly > 0 (>= 0) on the box cut by the side conditions."""
         self.pieces += 1
-        if self.pieces > _MOST_PIECES or time.monotonic() > self.deadline or depth > _DEPTH:
+        if self.pieces > self.most or time.monotonic() > self.deadline or depth > _DEPTH:
             raise NoCertificate("the search was too long")
         if poly.is_constant():
             if poly == 0 or poly.leading_coefficient() < 0:

@@ -9,7 +9,6 @@ the checker sees each term's sign by enclosure.
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +19,9 @@ from flint import fmpq
 from symbolic.certificate import encode
 from symbolic.elimination import NotAlgebraic
 from symbolic.formula import Poly
+from symbolic.multiples import by_squares
 from symbolic.shifted import NoCertificate, Setting
+from symbolic.weights import NoWeights, weights
 
 Json = Any
 _MOST_PRODUCTS = 500
@@ -37,6 +38,7 @@ class Known:
     code: Json
     strict: bool
     square: bool = False
+    equation: int = 0  # 1 or -1 for the two sides of an equation
 
     def degree(self) -> int:
         return int(self.poly.total_degree())
@@ -48,10 +50,15 @@ class Products(Setting):
     def _choose_shifts(self) -> None:
         """The side conditions are used as they are written."""
 
-    def proof(self, op: str) -> Json:
-        """The proof of `lhs op rhs`; raises `NoCertificate`."""
+    def proof(self, op: str, linear: bool = True, squares: bool = True) -> Json:
+        """The proof of `lhs op rhs`, by squares or by linear combinations of products or by either.
+
+        Raises `NoCertificate`.
+        """
+        self.linear, self.squares = linear, squares
         if op in ("==", "!=") or any(len(u) > 1 for u in self.domain.ranges.values()):
             raise NoCertificate("only inequalities over one box")
+        self.times: Json | None = None
         known = self._known()
         lemmas = list(self._irrational)
         for written, q in self.bottoms:
@@ -64,7 +71,10 @@ class Products(Setting):
             lemmas.append({"expr": encode(written), "sign": ">" if side > 0 else "<", "why": why})
         num = -self.goal.num if op in ("<", "<=") else self.goal.num
         code = self._quotient(num, self.goal.den, known, strict=op in ("<", ">"))
-        box = {"box": {}, "why": {"by": "rewrite", "to": code, "then": _SIGN}}
+        why = {"by": "rewrite", "to": code, "then": _SIGN}
+        if self.times is not None:
+            why = {"by": "multiplier", "times": self.times, "then": why}
+        box = {"box": {}, "why": why}
         return {"boxes": [box | ({"lemmas": lemmas} if lemmas else {})]}
 
     # --- what is known ----------------------------------------------------------------------------
@@ -223,12 +233,17 @@ class Products(Setting):
             return self.encoded(target)
         if len(target.to_dict()) > _MOST_GAP_TERMS:
             raise NoCertificate("too many terms")
+        code = self._squares_form(target, known, strict) if self.squares else None
+        if code is not None:
+            return code
+        if not self.linear:
+            raise NoCertificate("no sum of squares")
+        products = self._products(target, known, 0)
         try:
-            products = self._products(target, known, 0)
-            weights = _weights(target, products, strict, self.deadline)
+            weights = _weights(target, products, strict)
         except NoCertificate:
             products = self._products(target, known, 1)
-            weights = _weights(target, products, strict, self.deadline)
+            weights = _weights(target, products, strict)
         terms = [
             ["mul", ["rat", str(weight)], k.code]
             for weight, k in zip(weights, products, strict=True)
@@ -237,6 +252,21 @@ class Products(Setting):
         if not terms:
             raise NoCertificate("an empty combination")
         return terms[0] if len(terms) == 1 else ["add", *terms]
+
+    def _squares_form(self, target: Poly, known: list[Known], strict: bool) -> Json | None:
+        """The target by Gram matrices; `times` is then what the relation was multiplied by."""
+        mine = len(self.names)
+        if any(target.degrees()[mine:]):
+            return None
+        rational = [k for k in known if not any(k.poly.degrees()[mine:])]
+        plain = not self.domain.where and not any(
+            r.integer for union in self.domain.ranges.values() for r in union
+        )
+        found = by_squares(target, rational, strict, self.encoded, self.deadline, plain)
+        if found is None:
+            return None
+        code, self.times = found
+        return code
 
     def _products(self, target: Poly, known: list[Known], more: int) -> list[Known]:
         """Products of the quantities, of at most the target's degrees (in each variable, in all).
@@ -294,8 +324,8 @@ def _both_ways(condition: sp.Eq, gap: Poly) -> list[Known]:
     """An equation as two inequalities."""
     left, right = (encode(side) for side in condition.args)
     return [
-        Known(gap, ["add", left, ["mul", ["rat", "-1"], right]], False),
-        Known(-gap, ["add", right, ["mul", ["rat", "-1"], left]], False),
+        Known(gap, ["add", left, ["mul", ["rat", "-1"], right]], False, equation=1),
+        Known(-gap, ["add", right, ["mul", ["rat", "-1"], left]], False, equation=-1),
     ]
 
 
@@ -333,34 +363,13 @@ def _positive_multiple(poly: Poly, other: Poly) -> fmpq | None:
     return ratio if ratio > 0 and poly == other * ratio else None
 
 
-def _weights(target: Poly, products: list[Known], strict: bool, deadline: float) -> list[fmpq]:
+def _weights(target: Poly, products: list[Known], strict: bool) -> list[fmpq]:
     """Rational weights >= 0 whose combination of the products is the target."""
-    import z3
-
-    left = min(deadline - time.monotonic(), 1.5)
-    if left <= 0:
-        raise NoCertificate("out of time")
-    context = z3.Context()
-    unknown = [z3.Real(f"l{i}", context) for i in range(len(products))]
-    rows: dict[Any, list[Any]] = {}
-    for variable, k in zip(unknown, products, strict=True):
-        for monomial, c in k.poly.to_dict().items():
-            rows.setdefault(monomial, []).append(
-                variable * z3.RealVal(f"{int(c.p)}/{int(c.q)}", context)
-            )
-    wanted = target.to_dict()
-    if set(wanted) - set(rows):
-        raise NoCertificate("a monomial that no product has")
-    solver = z3.SolverFor("QF_LRA", ctx=context)
-    solver.set("timeout", max(1, int(1000 * left)))
-    for monomial, terms in rows.items():
-        c = wanted.get(monomial, fmpq(0))
-        solver.add(z3.Sum(terms) == z3.RealVal(f"{int(c.p)}/{int(c.q)}", context))
-    solver.add(*(v >= 0 for v in unknown))
-    if strict:
-        solver.add(z3.Sum([v for v, k in zip(unknown, products, strict=True) if k.strict]) > 0)
-    if solver.check() != z3.sat:
-        raise NoCertificate("no such combination")
-    model = solver.model()
-    values = [model.eval(v, True) for v in unknown]
-    return [fmpq(v.numerator_as_long(), v.denominator_as_long()) for v in values]
+    try:
+        return weights(
+            target.to_dict(),
+            [k.poly.to_dict() for k in products],
+            [k.strict for k in products] if strict else None,
+        )
+    except NoWeights as reason:
+        raise NoCertificate(str(reason)) from None

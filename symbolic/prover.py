@@ -17,6 +17,13 @@ from symbolic.ball import SURE, TOUCHES, Interval
 from symbolic.boxes import Box, thin_point
 from symbolic.branching import branch
 from symbolic.cases import by_cases, has_switch
+from symbolic.changes import (
+    by_algebra,
+    by_bounds,
+    by_exponential_variables,
+    by_gathered_logarithms,
+    by_groups,
+)
 from symbolic.compare import (
     by_exponentials,
     by_isolation,
@@ -27,17 +34,20 @@ from symbolic.compare import (
 from symbolic.curves import by_curve, by_ends
 from symbolic.exactness import is_zero, less
 from symbolic.expansion import by_expansion, by_limit
+from symbolic.exponential_sums import by_rates
+from symbolic.factored import factored
 from symbolic.obligations import holds_sign, obligations
 from symbolic.probes import Probes
 from symbolic.program import UnsupportedError
 from symbolic.ranges import Range
-from symbolic.reasons import ZERO
+from symbolic.reasons import SIGN, ZERO
 from symbolic.target import Target
 from symbolic.telescoping import by_telescoping
 from symbolic.zeros import touching_points
 
 Reason = dict[str, Any]
-SIGN: Reason = {"by": "sign"}
+EARLY = (by_algebra, by_exponential_variables, by_rates, by_gathered_logarithms)
+LATE = (by_groups, by_isolation, by_exponentials, by_logarithms, by_scaling, by_bounds)
 
 
 class OutOfTime(Exception):
@@ -57,7 +67,10 @@ class Prover:
         self.symbols = tuple(symbols)
         self.known = dict(known)
         self.where = tuple(where)
-        self.deadline = deadline
+        # Shares of the time are shares of this thread's own, so that what other processes do does
+        # not decide which strategy succeeds; the clock on the wall is the outer limit alone.
+        self.wall = deadline
+        self.budget = time.thread_time() + deadline - time.monotonic()
         self.probes = Probes(self.symbols, self.where)
         # Along a path from a face every point counts, also those that side conditions exclude:
         # while `whole` is set, no reason may rest on them.
@@ -83,8 +96,13 @@ class Prover:
         self._defined.clear()
         self._faces.clear()
 
-    def check_time(self, deadline: float | None = None) -> None:
-        if time.monotonic() > (self.deadline if deadline is None else deadline):
+    @property
+    def deadline(self) -> float:
+        """The value of `time.monotonic()` at which the present strategy has to end."""
+        return min(self.wall, time.monotonic() + self.budget - time.thread_time())
+
+    def check_time(self) -> None:
+        if time.thread_time() > self.budget or time.monotonic() > self.wall:
             raise OutOfTime
 
     def zero(self, expr: Any) -> bool:
@@ -155,6 +173,10 @@ class Prover:
         tight = not box.is_bounded() or self.probes.looks_tight(target, box)
         if not tight and not expr.is_Mul:
             return self.within(0.3, self._by_factors, expr, strict, box, depth, inside)
+        for change in EARLY:
+            reason = self.within(0.3, change, self, target, strict, box, depth, inside)
+            if reason is not None:
+                return reason
         reason = None
         if depth > 3 and steeper_than_linear(expr):
             reason = self.within(0.3, by_logarithms, self, target, strict, box, depth)
@@ -169,18 +191,18 @@ class Prover:
         if depth < 2:
             return None
         if target.expr.has(sp.loggamma, sp.polygamma):
-            reason = self.along(0.5, by_telescoping, target, strict, box, depth)
+            reason = self.along(0.7, by_telescoping, target, strict, box, depth)
             if reason is not None:
                 return reason
         for follow in (by_ends, by_curve):
             reason = self.along(0.3, follow, target, strict, box, depth - 1)
             if reason is not None:
                 return reason
-        for strategy in (by_isolation, by_exponentials, by_logarithms, by_scaling):
+        for strategy in LATE:
             reason = self.within(0.3, strategy, self, target, strict, box, depth - 1)
             if reason is not None:
                 return reason
-        return self.along(0.3, by_limit, target, strict, box, depth)
+        return self.along(0.8, by_limit, target, strict, box, depth)
 
     def along(
         self, share: float, strategy: Callable[..., Reason | None], *args: Any
@@ -206,17 +228,16 @@ class Prover:
         self, share: float, strategy: Callable[..., Reason | None], *args: Any
     ) -> Reason | None:
         """The strategy's reason, if it finds one in its share of the remaining time."""
-        outer = self.deadline
-        now = time.monotonic()
-        self.deadline = now + share * (outer - now)
+        outer, now = self.budget, time.thread_time()
+        self.budget = now + share * (outer - now)
         try:
             return strategy(*args)
         except OutOfTime:
-            self.deadline = outer
+            self.budget = outer
             self.check_time()
             return None
         finally:
-            self.deadline = outer
+            self.budget = outer
 
     def _in_parts(
         self,
@@ -336,29 +357,7 @@ def substitute(expr: Any, symbol: sp.Symbol, value: Any) -> Any | None:
     return found
 
 
-_SHORT = 150
 _LEAST_DEPTH = -2
-
-
-def factored(expr: Any) -> Any | None:
-    """An equal product of at least two factors that are not numbers, or None."""
-    candidate = expr
-    if not expr.is_Mul:
-        if expr.count_ops() > _SHORT or expr.has(sp.Piecewise):
-            return None
-        candidate = sp.factor_terms(sp.together(expr))
-        if candidate.is_Add:
-            try:
-                candidate = sp.factor(candidate)
-            except (sp.PolynomialError, NotImplementedError):
-                return None
-        if candidate.is_Pow:
-            candidate = sp.Mul(sp.Integer(1), candidate, evaluate=False)
-            return None
-    if not candidate.is_Mul:
-        return None
-    parts = [a for a in candidate.args if not a.is_number]
-    return candidate if len(parts) >= 2 else None
 
 
 def at_point(target: Target, point: Mapping[sp.Symbol, Any]) -> Interval:

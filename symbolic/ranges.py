@@ -45,10 +45,39 @@ class Range:
         if value == self.low or value == self.high:
             inside = not (self.low_open if value == self.low else self.high_open)
             return inside and value.is_finite is not False
+        orders = [_order(value, end) for end in (self.low, self.high)]
+        if None not in orders:
+            return orders == [1, -1]
         return all(holds_at(r.xreplace({_X: value}), {}) is True for r in self.relations(_X))
 
 
 _X = sp.Dummy("x", real=True)
+_PI = sp.Rational(314159265358979, 10**14), sp.Rational(314159265358980, 10**14)
+
+
+def _order(value: sp.Expr, end: sp.Expr) -> int | None:
+    """The sign of value - end for rationals, rational multiples of pi, and infinite ends.
+
+    None where that is not plain: the general comparison is a hundred times as slow.
+    """
+    if end in (sp.oo, -sp.oo):
+        return (-1 if end == sp.oo else 1) if _bounds(value) else None
+    a, b = _bounds(value), _bounds(end)
+    if a is None or b is None:
+        return None
+    if a[0] > b[1]:
+        return 1
+    return -1 if a[1] < b[0] else None
+
+
+def _bounds(value: sp.Expr) -> tuple[sp.Rational, sp.Rational] | None:
+    if value.is_Rational:
+        return value, value
+    rate, rest = value.as_coeff_Mul()
+    if rest is not sp.pi or not rate.is_Rational:
+        return None
+    low, high = rate * _PI[0], rate * _PI[1]
+    return (low, high) if rate > 0 else (high, low)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import sympy as sp
 
 from symbolic.budget import limit_growth, run_with_deadline
+from symbolic.contexts import new_context
 from symbolic.formula import All, Formula, Poly, Sign
 
 # What z3 cannot be trusted to interrupt in time runs in a child process beyond this many seconds.
@@ -58,7 +59,7 @@ def _check(formulas: list[Formula], seconds: float) -> Answer:
 
     if seconds <= 0:
         return Answer("unknown")
-    context = z3.Context()
+    context = new_context()
     variables: dict[str, Any] = {}
     goals = [_to_z3(f, context, variables) for f in formulas]
     plans = (

@@ -9,17 +9,18 @@ import sympy as sp
 from symbolic.boxes import Box
 from symbolic.certificate import Json, Malformed, encode
 
-_EXPRESSIONS = ("to", "on", "left", "right")
-_NESTED = ("slope", "then", "rest", "why", "curvature", "low", "high", "scale")
+_EXPRESSIONS = ("to", "on", "left", "right", "expr", "image", "inverse", "rate")
+_NESTED = ("slope", "then", "rest", "why", "curvature", "low", "high", "scale", "need", "base")
 _LISTS = ("parts", "terms", "factors", "needs")
 
 
 ZERO: dict[str, Any] = {"by": "zero"}
+SIGN: dict[str, Any] = {"by": "sign"}
 
 
 def about(expr: Any, reason: dict[str, Any]) -> dict[str, Any]:
     """The reason, for an expression that the checker may have in another form."""
-    if reason["by"] in ("zero", "limit", "rewrite"):
+    if reason["by"] in ("zero", "limit", "rewrite", "written", "steps"):
         return reason
     return {"by": "rewrite", "to": expr, "then": reason}
 
@@ -30,6 +31,8 @@ def to_json(reason: Any) -> Any:
         return reason
     if reason.get("by") == "telescoping":
         raise Malformed("the checker has no rule for telescoping sums")
+    if reason.get("by") == "written":
+        return reason["json"]
     if reason.get("by") == "resolve":  # the checker resolves switches by itself
         return to_json(reason["then"])
     written: dict[str, Any] = {}
@@ -40,6 +43,8 @@ def to_json(reason: Any) -> Any:
             written[key] = {s.name: point(v) for s, v in value.items()}
         elif key == "at":
             written[key] = point(value)
+        elif key == "range":
+            written[key] = [point(end) for end in value[:2]] + value[2:]
         elif key == "factor":
             written[key] = str(value)
         elif key in _EXPRESSIONS:

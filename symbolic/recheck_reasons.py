@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from symbolic import recheck_changes as changes
 from symbolic import recheck_paths as paths
 from symbolic import recheck_points as points
 from symbolic.recheck_prover import Prover
@@ -29,6 +30,12 @@ METHODS: dict[str, Callable[..., None]] = {
     "minimum": paths.minimum,
     "constant": paths.constant,
     "induction": paths.induction,
+    "sum": changes.total,
+    "lemma": changes.lemma,
+    "multiplier": changes.multiplier,
+    "powers": changes.powers,
+    "change": changes.change,
+    "steps": changes.steps,
 }
 _NAMES = "outside split apart cases rewrite resolve rule zero constant induction"
 FOR_EQUALITY = frozenset(_NAMES.split())

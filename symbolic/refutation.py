@@ -48,6 +48,9 @@ def search(
     relations: tuple[sp.Basic, ...], domain: Domain, count: int, deadline: float, seed: int = 0
 ) -> tuple[Counterexample | None, bool]:
     """(a counterexample among sampled points or None, whether any point of the domain was met)."""
+    key = _key(relations, domain, seed)
+    if _spared.get(key, 0) >= count:  # another engine has looked at the same points already
+        return None, True
     met = False
     for point in sample(domain, count, seed):
         met = met or domain.contains(point)
@@ -62,7 +65,24 @@ def search(
             return found, True
         if time.monotonic() > deadline:
             break
+    else:
+        if met and time.monotonic() <= deadline:
+            if len(_spared) >= _MOST_SPARED:
+                _spared.clear()
+            _spared[key] = count
     return None, met
+
+
+_spared: dict[object, int] = {}
+_MOST_SPARED = 16
+
+
+def _key(relations: tuple[sp.Basic, ...], domain: Domain, seed: int) -> object:
+    """The question and the points at which it is tried, whatever its symbols are assumed to be."""
+    real = {s: sp.Symbol(s.name, real=True) for s in domain.ranges}
+    ranges = tuple((s.name, union) for s, union in domain.ranges.items())
+    where = tuple(c.xreplace(real) for c in domain.where)
+    return tuple(r.xreplace(real) for r in relations), ranges, where, seed
 
 
 def _special_angles(relations: tuple[sp.Basic, ...], domain: Domain, seed: int) -> Iterator[Point]:

@@ -37,6 +37,16 @@ def scalar_relations(relations: Iterable[sp.Basic]) -> tuple[sp.Basic, ...] | No
     return tuple(found)
 
 
+def conjuncts(relations: Iterable[sp.Basic]) -> list[sp.Basic]:
+    """The relations apart, each equation between matrices as one equation per entry."""
+    found: list[sp.Basic] = []
+    for relation in relations:
+        for part in sp.And.make_args(relation):
+            entries = _entries(part) if isinstance(part, sp.Eq) else None
+            found += [part] if entries is None else entries
+    return found
+
+
 def _written_out(relation: sp.Basic) -> sp.Basic:
     """With the sums and products of a given small number of terms written term by term."""
     values = {}
@@ -61,7 +71,7 @@ def _entries(relation: sp.Basic) -> list[sp.Basic] | None:
     if not all(matrices) or not isinstance(relation, sp.Eq) or sides[0].shape != sides[1].shape:
         return None
     pairs = zip(sides[0].flat(), sides[1].flat(), strict=True)
-    return [sp.Eq(a, b, evaluate=False) for a, b in pairs if a != b]
+    return [sp.Eq(a, b, evaluate=False) for a, b in pairs]
 
 
 def _explicit(side: sp.Basic) -> sp.Basic:

@@ -64,7 +64,7 @@ def _parts(expr: Any, symbol: sp.Symbol) -> list[Any] | None:
     for e in found:
         order = e.args[0] if isinstance(e, sp.polygamma) else sp.Integer(0)
         shift = e.args[-1] - symbol
-        if order != 0 or not shift.is_Rational or shift < 0:
+        if not (order.is_Integer and order >= 0 and shift.is_Rational and shift >= 0):
             return None
         rate = expr.coeff(e)
         if not rate.is_number or (expr - rate * e).expand().has(e):
@@ -75,13 +75,18 @@ def _parts(expr: Any, symbol: sp.Symbol) -> list[Any] | None:
 def _difference(expr: Any, parts: list[Any], symbol: sp.Symbol) -> Any:
     """F(x) - F(x + 1) by psi(u + 1) = psi(u) + 1/u and log gamma(u + 1) = log gamma(u) + log u."""
     dummies = {e: sp.Dummy() for e in parts}
-    gains = {
-        d: d + (1 / e.args[-1] if isinstance(e, sp.polygamma) else sp.log(e.args[-1]))
-        for e, d in dummies.items()
-    }
+    gains = {d: d + _gain(e) for e, d in dummies.items()}
     moved = expr.xreplace(dummies)
     later = moved.subs(symbol, symbol + 1).xreplace(gains)
     return sp.expand(moved) - sp.expand(later)
+
+
+def _gain(e: Any) -> Any:
+    """f(u + 1) - f(u)."""
+    if isinstance(e, sp.loggamma):
+        return sp.log(e.args[0])
+    order, u = e.args
+    return (-1) ** order * sp.factorial(order) / u ** (order + 1)
 
 
 def _limit(expr: Any, parts: list[Any], symbol: sp.Symbol, deadline: float) -> Any | None:
@@ -90,7 +95,8 @@ def _limit(expr: Any, parts: list[Any], symbol: sp.Symbol, deadline: float) -> A
     for e in parts:
         u = e.args[-1]
         if isinstance(e, sp.polygamma):
-            asymptotic[e] = sp.log(u)
+            order = e.args[0]
+            asymptotic[e] = sp.log(u) if order == 0 else sp.Integer(0)
         else:
             asymptotic[e] = (u - sp.Rational(1, 2)) * sp.log(u) - u + sp.log(2 * sp.pi) / 2
     main = sp.expand(expr.xreplace(asymptotic))

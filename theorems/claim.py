@@ -10,13 +10,18 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
 from theorems.grid import Grid, is_integer_domain
 from theorems.quantifiers import ForAll, InExpectation, Quantifier
 from theorems.sides import Holds, Side
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+    from theorems.result import Result
 
 RELATIONS: dict[str, Any] = {
     "==": sp.Eq,
@@ -163,7 +168,30 @@ class Claim:
         build = RELATIONS[self.relation]
         return [build(a, b, evaluate=False) for a, b in zip(left, right, strict=True)]
 
+    def explain(self, result: Result | None = None) -> str:
+        """The claim in plain words, and what was found of it when a result of a check is given."""
+        from theorems.explain import explain
+
+        return explain(self, result)
+
+    def strategy(self, largest: float = 1e6) -> SearchStrategy[dict[str, float | int]]:
+        """A Hypothesis strategy for points `{name: value}` of the claim's domain.
+
+        `largest` bounds what has no end of its own. Raises `ValueError` for a set or an equation
+        that there is no rule for; see `theorems.strategies.points`.
+        """
+        from theorems.strategies import points
+
+        return points(self, largest)
+
     def _repr_markdown_(self) -> str:
         """The claim as a notebook shows it."""
-        label = f" ({self.source.label})" if self.source and self.source.label else ""
-        return f"**`{self.id}`**{label}\n\n{self.statement}"
+        from theorems.explain import claim_markdown
+
+        return claim_markdown(self)
+
+    def _repr_latex_(self) -> str:
+        """The claim's relation alone, for what shows LaTeX and no Markdown."""
+        from theorems.explain import formula
+
+        return f"$\\displaystyle {formula(self)}$"

@@ -11,13 +11,18 @@ import typer
 
 from theorems.cli_support import (
     BadUsage,
+    announce,
+    check_writable,
     complain,
-    finish,
+    from_store,
+    leave,
     ledger_coverage,
     open_store,
     power_of,
     print_table,
     run_claims,
+    selected,
+    stoppable,
     write_text,
 )
 
@@ -33,7 +38,16 @@ app = typer.Typer(
 STORE = Path(".theorems") / "runs.sqlite"
 PATTERNS = "Globs over claim ids, paths of files of claims, or names of packages."
 
-Patterns = Annotated[list[str] | None, typer.Argument(help=PATTERNS, show_default=False)]
+
+def _ids(incomplete: str) -> list[str]:
+    from theorems.completion import ids
+
+    return ids(incomplete)
+
+
+Patterns = Annotated[
+    list[str] | None, typer.Argument(help=PATTERNS, show_default=False, autocompletion=_ids)
+]
 ProfileName = Annotated[str, typer.Option(help="How hard to try: quick or nightly.")]
 Jobs = Annotated[int, typer.Option(help="Worker processes; 0 for one per core.", min=0)]
 StoreFile = Annotated[Path, typer.Option(help="The file that keeps finished tasks.")]
@@ -41,13 +55,17 @@ JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the results
 Cluster = Annotated[
     str | None, typer.Option(help="Address of a Dask cluster, or local:N for N worker processes.")
 ]
+Device = Annotated[
+    str, typer.Option(help="Where simulated and sampled sides are computed: cpu, cuda or cuda:N.")
+]
 Fresh = Annotated[bool, typer.Option(help="Run every task again, finished before or not.")]
 
 
 def main() -> None:
     """Entry point: runs a command and turns what the user can mend into one line and status 2."""
     try:
-        app(standalone_mode=True)
+        with stoppable():
+            app(standalone_mode=True)
     except BadUsage as error:
         complain(str(error))
         sys.exit(2)
@@ -81,13 +99,12 @@ def list_claims(
 ) -> None:
     """List claims: ids, titles, quantifiers and last verdicts."""
     from theorems.listing import listing
+    from theorems.provenance import code_of_others
     from theorems.show import listing_table
 
-    last = {}
-    if store.exists():
-        opened = open_store(store)
-        last = opened.last_verdicts()
-        opened.close()
+    last = from_store(store, lambda opened: opened.last_verdicts()) or {}
+    for line in code_of_others(pattern or []):
+        complain(line)
     try:
         found, defects = listing(pattern or [], store.parent / "listing.json")
     except LookupError as error:
@@ -103,22 +120,29 @@ def list_claims(
 
 
 @app.command()
-def show(claim: str, store: StoreFile = STORE) -> None:
+def show(
+    claim: Annotated[
+        str, typer.Argument(help="A claim's id, or a file of claims.", autocompletion=_ids)
+    ],
+    store: StoreFile = STORE,
+) -> None:
     """Show one claim: statement, sides, domain, dependencies, and the last evidence."""
     from theorems.registry import catalogue
     from theorems.show import describe
 
-    claims = catalogue().claims
-    try:
-        chosen = claims[claim]
-    except KeyError as error:
-        raise BadUsage(error.args[0]) from error
-    last = None
-    if store.exists():
-        opened = open_store(store)
-        last = opened.last_result(claim)
-        opened.close()
-    print(describe(chosen, claims, last))
+    claims = dict(catalogue().claims)
+    if claim.endswith(".py"):
+        found = selected([claim]).claims
+        chosen = list(found.values())
+        claims |= found
+    else:
+        try:
+            chosen = [catalogue().claims[claim]]
+        except KeyError as error:
+            hint = "; for one of your own, name its file"
+            raise BadUsage(f"{error.args[0]}{hint}") from error
+    last = from_store(store, lambda kept: {c.id: kept.last_result(c.id) for c in chosen}) or {}
+    print("\n\n".join(describe(one, claims, last.get(one.id)) for one in chosen))
 
 
 @app.command()
@@ -130,6 +154,7 @@ def check(
     json_file: JsonFile = None,
     fresh: Fresh = False,
     cluster: Cluster = None,
+    device: Device = "cpu",
     mutants: Annotated[
         int, typer.Option(help="Check so many mutants of each claim too.", min=0)
     ] = 0,
@@ -137,17 +162,22 @@ def check(
     """Run and judge claims, and print a table of verdicts."""
     from theorems.show import verdict_table
 
-    run = run_claims(pattern, profile, jobs, store, fresh, cluster)
-    power = power_of(run, mutants, jobs, store) if mutants else None
-    if json_file is not None:
-        data = run.to_json() | ({"power": power.to_json()} if power else {})
-        write_text(json_file, json.dumps(data, indent=2) + "\n")
+    check_writable(json_file)
+    run = run_claims(
+        pattern, profile, jobs, store, fresh, cluster, device, claims_needed=bool(mutants)
+    )
+    power = power_of(run, mutants, jobs, store, device) if mutants else None
     print_table(verdict_table(run))
     if power is not None:
         print(power)
         for change in power.missed:
             print(f"missed: {change}")
-    finish(run)
+    # A conflict or an unexpected verdict is said even where the file cannot be written.
+    announce(run)
+    if json_file is not None:
+        data = run.to_json() | ({"power": power.to_json()} if power else {})
+        write_text(json_file, json.dumps(data, indent=2) + "\n")
+    leave(run)
 
 
 @app.command()
@@ -162,11 +192,15 @@ def report(
     json_file: JsonFile = None,
     fresh: Fresh = False,
     cluster: Cluster = None,
+    device: Device = "cpu",
 ) -> None:
     """Run and judge claims, then write the report in Markdown and HTML."""
     from importlib import import_module
 
-    run = run_claims(pattern, profile, jobs, store, fresh, cluster)
+    check_writable(json_file)
+    check_writable(out / "report.md")
+    run = run_claims(pattern, profile, jobs, store, fresh, cluster, device)
+    announce(run)
     if json_file is not None:
         write_text(json_file, json.dumps(run.to_json(), indent=2) + "\n")
     try:
@@ -176,7 +210,7 @@ def report(
         raise BadUsage(f"cannot write the report to {out}: {error.strerror}") from error
     for path in written:
         print(path)
-    finish(run)
+    leave(run)
 
 
 @app.command()
@@ -189,13 +223,14 @@ def diff(
     from importlib import import_module
 
     from theorems.runs import pick_two
+    from theorems.store import StoreError
 
     history = import_module("reports.history")
     opened = open_store(store)
     try:
         older, newer = pick_two(opened, before, after)
         comparison = history.compare(older, newer)
-    except (LookupError, ValueError) as error:
+    except (LookupError, ValueError, StoreError) as error:
         raise BadUsage(error.args[0]) from error
     finally:
         opened.close()
@@ -250,6 +285,27 @@ def recheck(
     if rejected:
         complain(f"{rejected} rejected")
         raise typer.Exit(1)
+
+
+@app.command()
+def gc(
+    keep: Annotated[int, typer.Option(help="Runs to keep whatever their age.", min=0)] = 10,
+    older_than: Annotated[
+        float, typer.Option(help="Remove other runs only if older than so many days.", min=0)
+    ] = 0.0,
+    store: StoreFile = STORE,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say it and remove nothing.")] = False,
+) -> None:
+    """Remove old runs from the store, and tasks that neither a run nor the catalogue needs."""
+    from theorems.pruning import current_fingerprints, prune
+
+    if not store.exists():
+        raise BadUsage(f"{store}: no such file; name the store with --store")
+    current = current_fingerprints()
+    freed = from_store(
+        store, lambda kept: prune(kept, current, keep=keep, older_than=older_than, dry=dry_run)
+    )
+    print(f"{store}: {freed}")
 
 
 @app.command()

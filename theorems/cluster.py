@@ -11,17 +11,21 @@ import multiprocessing
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from theorems.claim import Claim
 from theorems.profiles import Profile
-from theorems.runner import GRACE, Done, enter_worker, load_once, outcome_of, perform_in_worker
+from theorems.runner import Done, Outcome, failure, new_pool, outcome_of, send
 from theorems.tasks import Task
+from theorems.workers import load_once
 
 Sources = tuple[tuple[str, str | None], ...]
+
+CONNECT = 10.0
+"""Seconds in which a cluster must answer."""
 
 
 class ClusterError(Exception):
@@ -43,6 +47,7 @@ def run_cluster(
     profile: Profile,
     done: Done,
     address: str,
+    device: str = "cpu",
 ) -> None:
     """Run tasks on the cluster at `address`, or on `local:N` worker processes of this machine.
 
@@ -51,7 +56,9 @@ def run_cluster(
     sources = sources_of(patterns)
     with _client(address) as client:
         executor = client.get_executor(pure=False, retries=2)
-        futures = {executor.submit(_perform_there, sources, task, profile): task for task in tasks}
+        futures = {
+            executor.submit(_perform_there, sources, task, profile, device): task for task in tasks
+        }
         try:
             for future in as_completed(futures):
                 outcome, seconds = _received(future, futures[future])
@@ -60,18 +67,19 @@ def run_cluster(
             for future in futures:
                 future.cancel()
             raise
+        finally:
+            with suppress(Exception):  # a cluster that is gone has no children left
+                client.run(_end_child, sources, profile, device)
 
 
-def _received(
-    future: Future[tuple[dict[str, Any], float]], task: Task
-) -> tuple[dict[str, Any], float]:
+def _received(future: Future[Outcome], task: Task) -> Outcome:
     from distributed import KilledWorker
 
     try:
         return future.result()
     except KilledWorker as error:
         line = f"every Dask worker that took it died ({error.allowed_failures + 1} tries)"
-        return {"error": f"{line} ({task.name})", "traceback": ""}, 0.0
+        return failure(line, task), 0.0
 
 
 @contextmanager
@@ -96,30 +104,40 @@ def _client(address: str) -> Iterator[Any]:
             yield client
         return
     try:
-        client = Client(address, timeout=10)
+        client = Client(address, timeout=CONNECT)
     except (OSError, TimeoutError, ValueError) as error:
         raise ClusterError(f"no Dask cluster answers at {address}: {error}") from error
     with client:
         yield client
 
 
-def _perform_there(sources: Sources, task: Task, profile: Profile) -> tuple[dict[str, Any], float]:
+def _perform_there(sources: Sources, task: Task, profile: Profile, device: str) -> Outcome:
     """One task in this Dask worker's child process."""
-    pool = _child(sources, profile)
-    future = pool.schedule(perform_in_worker, args=(task,), timeout=profile.task_seconds + GRACE)
+    future = send(_child(sources, profile, device), task, profile)
+    for process in multiprocessing.active_children():
+        # A Dask worker that leaves ends its daemons, and would wait for any other child for ever.
+        process._config["daemon"] = True  # type: ignore[attr-defined]
     return outcome_of(future, task, profile)
 
 
-@lru_cache(maxsize=4)
-def _child(sources: Sources, profile: Profile) -> Any:
-    from pebble import ProcessPool
+_children: dict[tuple[Sources, Profile, str], Any] = {}
 
-    load_once()
-    # A nanny's worker is a daemon, which may not have children otherwise.
-    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
-    claims = _claims(sources)
-    context = multiprocessing.get_context("fork")
-    return ProcessPool(1, initializer=enter_worker, initargs=(claims, profile), context=context)
+
+def _child(sources: Sources, profile: Profile, device: str) -> Any:
+    key = (sources, profile, device)
+    if key not in _children or not _children[key].active:
+        # A nanny's worker is a daemon, which may not have children otherwise.
+        multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
+        _children[key] = new_pool(1, _claims(sources), profile, device)
+    return _children[key]
+
+
+def _end_child(sources: Sources, profile: Profile, device: str) -> None:
+    """Runs on every Dask worker when the run is over: what it needed of them goes with it."""
+    pool = _children.pop((sources, profile, device), None)
+    if pool is not None:
+        pool.stop()
+        pool.join()
 
 
 @lru_cache(maxsize=4)

@@ -1,13 +1,15 @@
-"""Fingerprints: a digest of all that a task's outcome depends on, and of nothing else."""
+"""Fingerprints: a digest of all that a task's outcome depends on, and of nothing else.
+
+That is: the claim itself; its module and what that imports; the code that does tasks of its kind;
+the profile, the device and the versions of the libraries.
+"""
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
-from contextlib import suppress
 from dataclasses import fields
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,28 +17,42 @@ import sympy as sp
 
 from theorems.claim import Claim
 from theorems.profiles import Profile
-from theorems.tasks import Task
+from theorems.sources import PAPERS, ROOT, digest, reach
+from theorems.tasks import DECIDE, Task
 
-ROOT = Path(__file__).resolve().parent.parent
+# What every task passes through, and then the roots of the deciding and of the measuring code.
+_COMMON = ("tasks", "claim", "sides", "quantifiers", "grid", "evaluate", "evidence", "points")
+# These name code of every kind: what they import counts by the roots alone.
+_CROSSROADS = {ROOT / "theorems" / name for name in ("tasks.py", "__init__.py")}
+_DECIDERS = ("decide", "identity", "polynomial", "intervals", "recheck", "witness")
 
 
-def fingerprint(claim: Claim, task: Task, profile: Profile, versions: dict[str, str]) -> str:
+def fingerprint(
+    claim: Claim, task: Task, profile: Profile, versions: dict[str, str], device: str = "cpu"
+) -> str:
     """A digest of all that the task's outcome depends on."""
     parts = {
         "task": task.name,
         "profile": repr(profile),
         "versions": versions,
         "claim": _canonical(claim),
-        "code": _engine_code(),
+        "code": _engine_code(task.kind),
         "module": _module_code(claim.location.file),
+        "device": device if task.kind != DECIDE else "",
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
+@cache
 def _canonical(claim: Claim) -> str:
     """All of a claim that its module's text does not fix, in particular what its functions do."""
     sides = [sp.srepr(s.closed) if s.closed is not None else "" for s in claim.sides]
-    measures = [_code_of(s.measured.function) if s.measured else "" for s in claim.sides]
+    measures = [
+        f"{_code_of(s.measured.function)} {s.measured.rounding} {_code_of(s.measured.exact)}"
+        if s.measured
+        else ""
+        for s in claim.sides
+    ]
     domain = {s.name: sp.srepr(d) for s, d in claim.over.items()}
     conditions = [sp.srepr(c) if isinstance(c, sp.Basic) else _code_of(c) for c in claim.where]
     conditions += [
@@ -56,53 +72,37 @@ def _code_of(value: Any) -> str:
     code = getattr(value, "__code__", None)
     if code is None:
         return repr(value) if not callable(value) else getattr(value, "__qualname__", "")
-    constants = [c for c in code.co_consts if isinstance(c, (int, float, str, tuple, type(None)))]
-    return f"{value.__qualname__} {code.co_code.hex()} {constants!r} {code.co_names!r}"
+    return f"{value.__qualname__} {_compiled(code)} {value.__defaults__!r}"
 
 
-@lru_cache(maxsize=1)
-def _engine_code() -> str:
-    """A digest of the source of all four packages but for the catalogue's own modules."""
-    digest = hashlib.sha256()
-    for package in ("symbolic", "numeric", "theorems"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            if "papers" not in path.parts:
-                digest.update(path.read_bytes())
-    return digest.hexdigest()
+def _compiled(code: Any) -> str:
+    """Compiled code with its constants, the functions written inside it among them."""
+    constants = [_compiled(c) if hasattr(c, "co_code") else repr(c) for c in code.co_consts]
+    return f"{code.co_code.hex()} {constants!r} {code.co_names!r}"
 
 
-@lru_cache(maxsize=256)
+@cache
+def _engine_code(kind: str) -> str:
+    """A digest of the code that does tasks of a kind: deciding, or measuring."""
+    common = {ROOT / "theorems" / f"{name}.py" for name in _COMMON}
+    if kind == DECIDE:
+        roots = [ROOT / "symbolic" / f"{name}.py" for name in _DECIDERS]
+        roots.append(ROOT / "theorems" / "measure" / "comparison.py")
+    else:
+        roots = sorted((ROOT / "theorems" / "measure").glob("*.py"))
+    return digest(common | reach(roots, lambda path: path not in _CROSSROADS))
+
+
+@cache
 def _module_code(file: str) -> str:
-    """A digest of the claim's module and of what it imports from beside it or from its papers."""
-    digest = hashlib.sha256()
-    seen: set[Path] = set()
-    frontier = [Path(file)]
-    while frontier:
-        path = frontier.pop()
-        if path in seen or not path.is_file():
-            continue
-        seen.add(path)
-        content = path.read_bytes()
-        digest.update(content)
-        frontier.extend(sorted(_imported(content, path.parent)))
-    return digest.hexdigest()
+    """A digest of the claim's module, of what it imports, and of the catalogue's data."""
+    path = Path(file)
+    reached = reach([path], _counts)
+    data = (PAPERS / "data").glob("*.csv") if PAPERS in path.resolve().parents else ()
+    return digest(reached | set(data))
 
 
-def _imported(content: bytes, folder: Path) -> set[Path]:
-    """Files that a module may import other than the packages' own code, which is digested whole."""
-    names: set[str] = set()
-    with suppress(SyntaxError, ValueError):
-        for node in ast.walk(ast.parse(content)):
-            if isinstance(node, ast.Import):
-                names |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom):
-                names |= {f"{node.module or ''}.{alias.name}" for alias in node.names}
-                names.add(node.module or "")
-    found = set()
-    for name in names:
-        parts = [part for part in name.split(".") if part]
-        if parts[:2] == ["theorems", "papers"]:
-            found.add(ROOT.joinpath(*parts).with_suffix(".py"))
-        elif parts:
-            found |= {folder / f"{parts[0]}.py", folder / parts[0] / "__init__.py"}
-    return found
+def _counts(path: Path) -> bool:
+    """The checker's own modules count as far as a task of the kind passes through them."""
+    checker = ROOT / "theorems"
+    return checker not in path.parents or PAPERS in path.parents

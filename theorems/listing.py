@@ -1,12 +1,11 @@
 """The catalogue's list, remembered: importing hundreds of claims takes seconds, listing should not.
 
 What is remembered is a plain list of ids, titles and places, next to the store. It is used only
-while no source file of the packages has changed since.
+while every source file of the packages reads as it did.
 """
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import json
 from contextlib import suppress
@@ -14,10 +13,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from theorems.sources import catalogue_digest
+
 Entry = dict[str, Any]
 
-ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("theorems", "symbolic", "numeric")
 ENTRY_POINTS = "theorems.claims"
 
 
@@ -28,7 +27,7 @@ def listing(patterns: list[str], memory: Path) -> tuple[list[Entry], list[str]]:
     that means nothing.
     """
     if not importlib.metadata.entry_points(group=ENTRY_POINTS):
-        key = _key()
+        key = catalogue_digest()
         remembered = _read(memory, key)
         if remembered is None:
             remembered = _catalogue()
@@ -59,16 +58,6 @@ def _entry(claim: Any) -> Entry:
         "file": claim.location.file,
         "line": claim.location.line,
     }
-
-
-def _key() -> str:
-    """A digest of the names, sizes and times of every source file."""
-    digest = hashlib.sha256()
-    for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            found = path.stat()
-            digest.update(f"{path}|{found.st_size}|{found.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
 
 
 def _read(memory: Path, key: str) -> tuple[list[Entry], list[str]] | None:

@@ -1,12 +1,14 @@
-"""`pytest theorems`: every claim is a test item.
+"""`pytest theorems`: every claim is a test item, checked in a worker process beside pytest.
 
 A file is collected when it is a catalogue module, or when it is named on the command line (or lies
 in a named package) and defines claims. A verdict as expected passes; INCONCLUSIVE and VACUOUS are
-skips with their reason, because unknown is not a pass; anything else fails.
+skips with their reason, because unknown is not a pass; anything else fails. A claim that ends its
+process fails alone. With `--pdb` claims run in pytest's own process, where the debugger sees them.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +16,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from theorems.claim import Claim
+    from theorems.profiles import Profile
     from theorems.registry import Collection
     from theorems.result import Result
+    from theorems.runner import Child
+    from theorems.store import Store
 
 PAPERS = Path(__file__).parent / "papers"
+_CHECKER = pytest.StashKey["_Checker"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -101,20 +108,14 @@ class ClaimItem(pytest.Item):
         self.collection = collection
 
     def runtest(self) -> None:
-        from theorems.harness import run
-        from theorems.profiles import by_name
-        from theorems.registry import Claims, Collection
-        from theorems.store import Store
+        from theorems.store import StoreError
 
         claim = self.collection.claims[self.name]
-        option = self.config.getoption
-        store = Store(Path(option("theorems_store")))
+        checker = self.config.stash.setdefault(_CHECKER, _Checker(self.config))
         try:
-            one = Collection(Claims({claim.id: claim}))
-            finished = run(one, by_name(option("theorems_profile")), store=store, record=False)
-        finally:
-            store.close()
-        result = finished[claim.id]
+            result = checker.check(claim, self.session)
+        except StoreError as error:
+            raise ClaimFailure(str(error)) from error
         self.add_report_section("call", "claim", _words(result))
         self.user_properties.append(("verdict", str(result.verdict)))
         if not result.expected:
@@ -132,6 +133,61 @@ class ClaimItem(pytest.Item):
         return Path(location.file), location.line - 1, self.name
 
 
+class _Checker:
+    """What all claims of one pytest process share: the store, and the worker process."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        from theorems.profiles import by_name
+
+        self.profile: Profile = by_name(config.getoption("theorems_profile"))
+        self._path = Path(config.getoption("theorems_store"))
+        self._here = bool(config.getoption("usepdb", False))
+        self._store: Store | None = None
+        self._child: Child | None = None
+
+    def check(self, claim: Claim, session: pytest.Session) -> Result:
+        """The verdict on a claim. Raises `StoreError` for a file that is no store."""
+        from theorems.harness import run
+        from theorems.registry import Claims, Collection
+        from theorems.store import Store
+
+        if self._store is None:
+            self._store = Store(self._path)
+        one = Collection(Claims({claim.id: claim}))
+        child = None if self._here else self._worker_for(claim, session)
+        finished = run(one, self.profile, store=self._store, record=False, child=child)
+        for item in finished.defects:
+            warnings.warn(pytest.PytestWarning(str(item)), stacklevel=1)
+        return finished[claim.id]
+
+    def _worker_for(self, claim: Claim, session: pytest.Session) -> Child:
+        """The worker, forked anew for a claim that it does not know (two files with one id)."""
+        from theorems.runner import Child
+
+        if self._child is None or self._child.claims.get(claim.id) is not claim:
+            collected = {
+                item.name: item.collection.claims[item.name]
+                for item in session.items
+                if isinstance(item, ClaimItem)
+            }
+            if self._child is not None:
+                self._child.close()
+            self._child = Child({**collected, claim.id: claim}, self.profile)
+        return self._child
+
+    def close(self) -> None:
+        if self._child is not None:
+            self._child.close()
+        if self._store is not None:
+            self._store.close()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    checker = config.stash.get(_CHECKER, None)
+    if checker is not None:
+        checker.close()
+
+
 def _words(result: Result) -> str:
     lines = [f"{result.id} {result.verdict}: {result.reason}"]
     if result.conflict:
@@ -143,6 +199,8 @@ def _words(result: Result) -> str:
             f"left {witness['lhs']}, right {witness['rhs']}, margin {witness['margin']} "
             f"({witness['how']})"
         )
+    if false := result.details.get("rests_on_violated"):
+        lines.append(f"its proof rests on {', '.join(false)}, violated")
     if str(result.verdict) == "VIOLATED" and not result.conflict and not result.expected:
         lines.append("if the print is wrong, say why in erratum= and add the corrected claim")
     if str(result.verdict) != "VIOLATED" and not result.expected and not result.conflict:

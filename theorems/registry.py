@@ -25,6 +25,7 @@ from typing import Any
 from theorems.claim import Claim
 from theorems.ledger import LEDGER, rows
 from theorems.validate import Defect, defect, defects_between, defects_of
+from theorems.words import error_line
 
 ENTRY_POINTS = "theorems.claims"
 
@@ -86,7 +87,10 @@ def from_package(name: str, known: Mapping[str, Claim] | None = None) -> Collect
     found: list[Claim] = []
     defects: list[Defect] = []
     _collect_module(name, found, defects)
-    return _collection(found, defects, known or {})
+    # A package that declares the entry point is part of the catalogue already.
+    own = {id(claim) for claim in found}
+    others = {id_: claim for id_, claim in (known or {}).items() if id(claim) not in own}
+    return _collection(found, defects, others)
 
 
 def _paper_modules() -> list[str]:
@@ -141,7 +145,7 @@ def _load_defect(file: str, error: BaseException) -> Defect:
     for frame in traceback.extract_tb(error.__traceback__):
         if Path(frame.filename).resolve() == Path(file).resolve():
             line = frame.lineno or line
-    return Defect(file, line, "", f"cannot be loaded: {type(error).__name__}: {error}")
+    return Defect(file, line, "", f"cannot be loaded: {error_line(error)}")
 
 
 def _claims_in(module: ModuleType, written_in: str | None = None) -> Iterator[Claim]:
@@ -239,6 +243,8 @@ def select(patterns: Iterable[str]) -> Collection:
     for pattern in patterns:
         path = Path(pattern)
         if pattern.endswith(".py") or path.is_file():
+            if path.is_dir():
+                raise LookupError(f"{pattern}: is a folder; name the files of claims in it")
             if not path.is_file():
                 raise LookupError(f"{pattern}: no such file")
             found = written_in(path, own)

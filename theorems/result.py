@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from theorems.claim import Claim
@@ -66,7 +67,9 @@ class Result:
 
     def _repr_markdown_(self) -> str:
         """The result as a notebook shows it."""
-        return f"**`{self.id}`** {self.verdict}: {self.reason}"
+        from theorems.explain import result_markdown
+
+        return result_markdown(self)
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,11 @@ class Run:
 
     def __getitem__(self, id_: str) -> Result:
         return self.results[id_]
+
+    @cached_property
+    def known(self) -> Mapping[str, Claim]:
+        """The run's claims, and those of the catalogue where the run's rest on others."""
+        return known(self.claims)
 
     @property
     def conflicts(self) -> list[Result]:
@@ -122,7 +130,20 @@ class Run:
         }
 
     def _repr_markdown_(self) -> str:
-        return ", ".join(f"{count} {verdict}" for verdict, count in self.counts().items() if count)
+        counts = ", ".join(
+            f"{count} {verdict}" for verdict, count in self.counts().items() if count
+        )
+        rows = [
+            f"| `{result.id}` | {'CONFLICT' if result.conflict else result.verdict} | "
+            f"{_cell(result.reason)} |"
+            for result in self.results.values()
+        ]
+        return "\n".join([counts, "", "| claim | verdict | why |", "|---|---|---|", *rows])
+
+
+def _cell(text: str) -> str:
+    """Text that does not end a table's cell."""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def is_expected(claim: Claim, verdict: Verdict, conflict: bool) -> bool:
@@ -145,10 +166,34 @@ def resting_on(id_: str, claims: Mapping[str, Claim]) -> list[str]:
     return [other for other in claims if other in reached and other != id_]
 
 
+def known(claims: Mapping[str, Claim]) -> Mapping[str, Claim]:
+    """The claims, with those of the catalogue where theirs rest on others."""
+    if all(used in claims for claim in claims.values() for used in claim.uses):
+        return claims
+    from theorems.registry import catalogue
+
+    return {**catalogue().claims, **claims}
+
+
+def flagged(results: Mapping[str, Result], claims: Mapping[str, Claim]) -> dict[str, Result]:
+    """The results, each naming under `details["rests_on_violated"]` the violated claims that its
+    proof rests on, where there are any."""
+    others = known(claims)
+    said = {}
+    for id_, result in results.items():
+        false = rests_on_violated(claims[id_], others, results)
+        details = {**result.details, "rests_on_violated": false} if false else result.details
+        said[id_] = replace(result, details=details)
+    return said
+
+
 def rests_on_violated(
     claim: Claim, claims: Mapping[str, Claim], results: Mapping[str, Result]
 ) -> list[str]:
-    """The violated claims among everything this claim's proof rests on."""
+    """The violated claims among everything this claim's proof rests on.
+
+    One that was not checked counts when it is known to be false: when it states an erratum.
+    """
     violated = []
     seen: set[str] = set()
     frontier = list(claim.uses)
@@ -157,7 +202,10 @@ def rests_on_violated(
         if id_ in seen:
             continue
         seen.add(id_)
-        if id_ in results and results[id_].verdict is Verdict.VIOLATED:
+        if id_ in results:
+            if results[id_].verdict is Verdict.VIOLATED:
+                violated.append(id_)
+        elif id_ in claims and claims[id_].erratum is not None:
             violated.append(id_)
         frontier.extend(_uses(id_, claims))
     return violated

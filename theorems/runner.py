@@ -1,29 +1,27 @@
-"""Running tasks, in this process or in a pool, each under a time limit."""
+"""Running tasks, in this process or in worker processes, each under its limits."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
+import json
+import random
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
-from contextlib import contextmanager, suppress
-from importlib import import_module
+from contextlib import contextmanager
 from typing import Any
 
 from theorems.claim import Claim
-from theorems.profiles import Profile
+from theorems.profiles import Profile, seed_of
 from theorems.tasks import Task, perform
+from theorems.words import error_line
 
 # A task that ignores its time limit (stuck in C code) is killed so many seconds later.
 GRACE = 5.0
 
+Outcome = tuple[dict[str, Any], float]
 Done = Callable[[Task, dict[str, Any], float], None]
-
-_worker_claims: Mapping[str, Claim] = {}
-_worker_profile: Profile | None = None
 
 
 class OutOfTime(BaseException):
@@ -49,23 +47,57 @@ def time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, previous)
 
 
-def perform_limited(claim: Claim, task: Task, profile: Profile) -> tuple[dict[str, Any], float]:
-    """One task under its time limit: outcome and seconds."""
+def perform_limited(claim: Claim, task: Task, profile: Profile) -> Outcome:
+    """One task under its time limit: outcome and seconds.
+
+    The outcome has been through JSON, so that it is the same wherever it was computed and whether
+    or not it was stored meanwhile.
+    """
     started = time.perf_counter()
     try:
         with time_limit(profile.task_seconds):
+            _forget(task, profile)
             outcome = perform(claim, task, profile)
+        outcome = json.loads(json.dumps(outcome))
     except OutOfTime:
-        line = f"ran out of time after {profile.task_seconds:g} s ({task.name})"
-        outcome = {"error": line, "traceback": ""}
+        outcome = failure(f"ran out of time after {profile.task_seconds:g} s", task)
+    except KeyboardInterrupt:
+        # A worker is deaf to Ctrl-C: there it is the claim's own doing.
+        if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+            raise
+        outcome = failure("KeyboardInterrupt", task)
+    except (TypeError, ValueError, RecursionError) as error:
+        outcome = failure(f"its outcome is no plain data: {error_line(error)}", task)
+    except BaseException as error:  # noqa: BLE001 - `sys.exit` in a claim ends the task alone
+        outcome = failure(error_line(error), task)
     return outcome, time.perf_counter() - started
+
+
+def _forget(task: Task, profile: Profile) -> None:
+    """Put back what an earlier task of this process may have changed, so that order cannot matter:
+    the random numbers that code without a generator draws, the default type, the threads."""
+    import numpy as np
+    import torch
+
+    seed = seed_of(task.claim, task.name, profile.seed)
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+    torch.set_default_dtype(torch.float32)
+    torch.set_grad_enabled(True)
+    torch.set_num_threads(1)
+
+
+def failure(line: str, task: Task) -> dict[str, Any]:
+    """The outcome of a task that came to no end of its own."""
+    return {"error": f"{line} ({task.name})", "traceback": ""}
 
 
 def run_here(
     tasks: Sequence[Task], claims: Mapping[str, Claim], profile: Profile, done: Done
 ) -> None:
-    """Run tasks one after another in this process."""
-    _one_torch_thread()
+    """Run tasks one after another in this process, where a debugger reaches them. A task that ends
+    the process ends the run."""
     for task in tasks:
         outcome, seconds = perform_limited(claims[task.claim], task, profile)
         done(task, outcome, seconds)
@@ -77,22 +109,19 @@ def run_pool(
     profile: Profile,
     done: Done,
     jobs: int,
+    device: str = "cpu",
 ) -> None:
     """Run tasks in `jobs` worker processes.
 
     Workers are forked, so that a user's claims need not be importable. A worker that dies, or that
     is stuck where no signal reaches it, costs its own task alone; another takes its place.
     """
-    from pebble import ProcessPool
-
-    load_once()
-    context = multiprocessing.get_context("fork")
-    pool = ProcessPool(jobs, initializer=enter_worker, initargs=(claims, profile), context=context)
+    pool = new_pool(jobs, claims, profile, device)
+    if threading.current_thread() is threading.main_thread():
+        # z3, once used in this process, leaves Ctrl-C unable to end a wait.
+        signal.siginterrupt(signal.SIGINT, True)
     try:
-        limit = profile.task_seconds + GRACE
-        futures = {
-            pool.schedule(perform_in_worker, args=(task,), timeout=limit): task for task in tasks
-        }
+        futures = {send(pool, task, profile): task for task in tasks}
         for future in as_completed(futures):
             outcome, seconds = outcome_of(future, futures[future], profile)
             done(futures[future], outcome, seconds)
@@ -105,9 +134,45 @@ def run_pool(
         pool.join()
 
 
-def outcome_of(
-    future: Future[tuple[dict[str, Any], float]], task: Task, profile: Profile
-) -> tuple[dict[str, Any], float]:
+class Child:
+    """One worker process that does tasks one at a time, and is replaced when it dies."""
+
+    def __init__(self, claims: Mapping[str, Claim], profile: Profile, device: str = "cpu") -> None:
+        self.claims, self.profile, self.device = claims, profile, device
+        self._pool = new_pool(1, claims, profile, device)
+
+    def perform(self, task: Task) -> Outcome:
+        return outcome_of(send(self._pool, task, self.profile), task, self.profile)
+
+    def close(self) -> None:
+        self._pool.stop()
+        self._pool.join()
+
+
+def new_pool(jobs: int, claims: Mapping[str, Claim], profile: Profile, device: str) -> Any:
+    """A pool of forked workers that know these claims."""
+    import multiprocessing
+
+    from pebble import ProcessPool
+
+    from theorems.workers import enter_worker, load_once
+
+    load_once()
+    context = multiprocessing.get_context("fork")
+    initargs = (claims, profile, device)
+    return ProcessPool(jobs, initializer=enter_worker, initargs=initargs, context=context)
+
+
+def send(pool: Any, task: Task, profile: Profile) -> Future[Outcome]:
+    from theorems.workers import perform_in_worker
+
+    future: Future[Outcome] = pool.schedule(
+        perform_in_worker, args=(task,), timeout=profile.task_seconds + GRACE
+    )
+    return future
+
+
+def outcome_of(future: Future[Outcome], task: Task, profile: Profile) -> Outcome:
     """What a worker sent back, or the error that its end amounts to."""
     from pebble import ProcessExpired
 
@@ -116,44 +181,16 @@ def outcome_of(
     except TimeoutError:
         line = f"stuck; its worker was killed after {profile.task_seconds + GRACE:g} s"
     except ProcessExpired as error:
-        line = f"its worker process died with status {error.exitcode}"
+        line = _end_of(error.exitcode)
     except MemoryError:
         line = f"ran out of memory (limit {profile.task_gib:g} GiB)"
-    return {"error": f"{line} ({task.name})", "traceback": ""}, 0.0
+    return failure(line, task), 0.0
 
 
-def enter_worker(claims: Mapping[str, Claim], profile: Profile) -> None:
-    global _worker_claims, _worker_profile
-    _worker_claims, _worker_profile = claims, profile
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # The decision procedure starts children of its own, which daemons may not.
-    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
-    _one_torch_thread()
-    # What a claim prints would drown the results; with one job it is shown.
-    silent = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silent, 1)
-    os.dup2(silent, 2)
-    with suppress(ImportError):
-        import resource
-
-        limit = int(profile.task_gib * 2**30)
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-
-
-def perform_in_worker(task: Task) -> tuple[dict[str, Any], float]:
-    assert _worker_profile is not None
-    return perform_limited(_worker_claims[task.claim], task, _worker_profile)
-
-
-def load_once() -> None:
-    """Import what tasks need before forking, so that no worker pays for it again."""
-    _one_torch_thread()
-    for name in ("scipy.stats", "symbolic.decide", "theorems.measure.pointwise"):
-        import_module(name)
-
-
-def _one_torch_thread() -> None:
-    """One thread a process: workers share the cores, and one thread gives the same sums always."""
-    import torch
-
-    torch.set_num_threads(1)
+def _end_of(status: int) -> str:
+    if status < 0:
+        try:
+            return f"its worker process died of {signal.Signals(-status).name}"
+        except ValueError:
+            return f"its worker process died of signal {-status}"
+    return f"its worker process died with status {status}"

@@ -13,7 +13,8 @@ RunJson = dict[str, Any]
 
 
 def pick_two(store: Store, before: str | None, after: str | None) -> tuple[RunJson, RunJson]:
-    """The two runs to compare: those named, or the newest run and the one of its profile before it.
+    """The two runs to compare: those named, or the newest and the one before it of its profile and
+    much the same claims.
 
     Raises `LookupError` with one line when there is no such run, `ValueError` for a file that holds
     none.
@@ -27,11 +28,21 @@ def pick_two(store: Store, before: str | None, after: str | None) -> tuple[RunJs
         newer = store.load_run(numbered[-1][0])
     if before is not None:
         return _named(store, before), newer
-    earlier = [number for number, started, profile in numbered[:-1] if profile == newer["profile"]]
-    if not earlier:
-        profile = newer["profile"]
-        raise LookupError(f"{store.path} holds no earlier run of the profile {profile}")
-    return store.load_run(earlier[-1]), newer
+    for number, _, profile in reversed(numbered[:-1]):
+        if profile == newer["profile"]:
+            older = store.load_run(number)
+            if _comparable(older, newer):
+                return older, newer
+    raise LookupError(
+        f"{store.path} holds no earlier run of the profile {newer['profile']} with these claims"
+    )
+
+
+def _comparable(older: RunJson, newer: RunJson) -> bool:
+    """Whether most of the claims of one of the runs are in the other: a run of one file says
+    nothing of a run of the catalogue."""
+    was, now = ({claim["id"] for claim in run["claims"]} for run in (older, newer))
+    return 2 * len(was & now) >= max(len(was), len(now), 1)
 
 
 def _named(store: Store, name: str) -> RunJson:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theorems.claim import Claim
-from theorems.result import Result, Run, Verdict, resting_on
+from theorems.result import Run, Verdict, resting_on, rests_on_violated
 from theorems.sides import Side
+from theorems.words import plain
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -31,10 +34,13 @@ COLOURS = {
 def listing_table(entries: list[dict[str, Any]]) -> Table:
     """The entries of `theorems list` as a table."""
     from rich.table import Table
+    from rich.text import Text
 
     table = Table("id", "title", "quantifier", "last verdict", title=f"{len(entries)} claims")
     for entry in entries:
-        table.add_row(entry["id"], entry["title"], entry["quantifier"], entry["verdict"] or "-")
+        words = (entry["id"], entry["title"], entry["quantifier"], entry["verdict"] or "-")
+        # As it stands: a title may hold what Rich would take for markup.
+        table.add_row(*(Text(plain(word)) for word in words))
     return table
 
 
@@ -57,10 +63,37 @@ def verdict_table(run: Run) -> Table:
         if result.conflict:
             verdict = Text("CONFLICT", style="bold white on red")
         tightness = f"{result.tightness['value']:.6g}" if result.tightness else ""
-        table.add_row(
-            result.id, verdict, tightness, f"{result.seconds:.2f}", Text(_short(result.reason))
-        )
+        evidence = Text(_short(result.reason))
+        if result.witness and result.verdict is Verdict.VIOLATED:
+            evidence = Text(f"{_short(witness_text(result.witness))}\n{_short(result.reason)}")
+        false = result.details.get("rests_on_violated", ())
+        if false and result.verdict is not Verdict.VIOLATED:
+            evidence.append(f"\n{resting_text(false)}", style="yellow")
+        table.add_row(result.id, verdict, tightness, f"{result.seconds:.2f}", evidence)
     return table
+
+
+def resting_text(false: Sequence[str]) -> str:
+    """Which violated claims a proof rests on, in a line."""
+    more = f" and {len(false) - 1} more" if len(false) > 1 else ""
+    are = "are" if len(false) > 1 else "is"
+    return f"its proof rests on {false[0]}{more}, which {are} violated"
+
+
+def witness_text(witness: Mapping[str, Any]) -> str:
+    """Where a statement fails, and both sides there, in a line."""
+    at = ", ".join(f"{name} = {_rounded(value)}" for name, value in witness["at"].items())
+    sides = f"left {_rounded(witness['lhs'])}, right {_rounded(witness['rhs'])}"
+    return f"at {at}: {sides}" if at else sides
+
+
+def _rounded(value: Any) -> str:
+    """A value in a few digits: exactly it stands in the report and in the JSON."""
+    try:
+        number = float(Fraction(str(value)))
+    except (ValueError, ZeroDivisionError, OverflowError):
+        return str(value)
+    return f"{number:.6g}"
 
 
 def _short(text: str, limit: int = 110) -> str:
@@ -83,9 +116,11 @@ def side_text(side: Side | None) -> str:
 def describe(claim: Claim, claims: Mapping[str, Claim], last: Mapping[str, Any] | None) -> str:
     """All there is to say about one claim, as plain text."""
     source = claim.source
-    printed = f"{source.paper} §{source.section} {source.label}".strip() if source else ""
+    place = f" § {source.section}" if source and source.section else ""
+    printed = f"{source.paper}{place} {source.label}".strip() if source else ""
     domain = ", ".join(f"{symbol} in {domain}" for symbol, domain in claim.over.items())
     rests = resting_on(claim.id, claims)
+    false = rests_on_violated(claim, claims, {})
     lines = [
         (claim.id, claim.name),
         ("printed in", printed),
@@ -99,6 +134,7 @@ def describe(claim: Claim, claims: Mapping[str, Claim], last: Mapping[str, Any] 
         ("where", ", ".join(str(relation) for relation in claim.where)),
         ("hypotheses", ", ".join(str(relation) for relation in claim.hypotheses)),
         ("uses", ", ".join(claim.uses)),
+        ("take care", resting_text(false) if false else ""),
         ("rests on it", ", ".join(rests)),
         ("corrects", claim.corrects or ""),
         ("restates", claim.restates or ""),
@@ -109,17 +145,14 @@ def describe(claim: Claim, claims: Mapping[str, Claim], last: Mapping[str, Any] 
         lines.append(("last verdict", f"{last['verdict']}: {last['reason']}"))
         if last["witness"]:
             witness = last["witness"]
-            lines.append(
-                (
-                    "witness",
-                    f"at {witness['at']}: {witness['lhs']} against {witness['rhs']}, "
-                    f"margin {witness['margin']} ({witness['how']})",
-                )
-            )
+            at = ", ".join(f"{name} = {value}" for name, value in witness["at"].items())
+            sides = f"left {witness['lhs']}, right {witness['rhs']}, margin {witness['margin']}"
+            lines.append(("witness", f"at {at}: {sides} ({witness['how']})"))
         if last["tightness"]:
             tightness = last["tightness"]
-            lines.append(("tightness", f"{tightness['value']:.6g} at {tightness['at']}"))
-    return "\n".join(f"{name:14}{value}" for name, value in lines if value)
+            at = ", ".join(f"{name} = {value}" for name, value in tightness["at"].items())
+            lines.append(("tightness", f"{tightness['value']:.6g} at {at}"))
+    return "\n".join(f"{name:13} {value}" for name, value in lines if value)
 
 
 def coverage_text(covered: Coverage) -> str:
@@ -141,28 +174,50 @@ def coverage_text(covered: Coverage) -> str:
     return "\n".join(lines)
 
 
+def _time_left(began: float, had: int, now: float, has: int, total: int) -> str:
+    """What the tasks so far say of the time that the others will take; nothing at first."""
+    if has <= had or now <= began or has == total:
+        return ""
+    seconds = (now - began) / (has - had) * (total - has)
+    return (
+        f", about {seconds / 60:.0f} min left" if seconds > 90 else f", about {seconds:.0f} s left"
+    )
+
+
 @contextmanager
 def progress_bar() -> Iterator[Callable[[Task, int, int], None]]:
     """A progress callback: a bar on a terminal, a line every tenth of the way elsewhere."""
     if not sys.stderr.isatty():
         said: set[int] = set()
+        first: list[tuple[float, int]] = []
 
-        def plain(task: Task, finished: int, total: int) -> None:
+        def lines(task: Task, finished: int, total: int) -> None:
+            first[1:] = []
+            first.append((time.monotonic(), finished))
             tenth = 10 * finished // total
             if tenth not in said:
                 said.add(tenth)
-                print(f"{finished}/{total} tasks done, last {task.claim}", file=sys.stderr)
+                left = _time_left(*first[0], *first[-1], total)
+                print(f"{finished}/{total} tasks done{left}, last {task.claim}", file=sys.stderr)
 
-        yield plain
+        yield lines
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description:40.40}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         shown = bar.add_task("starting", total=None)
@@ -171,8 +226,3 @@ def progress_bar() -> Iterator[Callable[[Task, int, int], None]]:
             bar.update(shown, completed=finished, total=total, description=task.claim)
 
         yield update
-
-
-def result_line(result: Result) -> str:
-    """One line on one result."""
-    return f"{result.id} {result.verdict}: {result.reason}"

@@ -1,33 +1,25 @@
-"""Where results live: one SQLite file; each finished task is committed at once."""
+"""Where results live: one SQLite file; each finished task is committed at once.
+
+A commit is on the disk when it returns (`synchronous=FULL`): neither a killed process nor a power
+cut loses a task that was finished.
+"""
 
 from __future__ import annotations
 
+import datetime
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-VERSION = 1
+from theorems.migration import SchemaError, migrate, refuse_others
+
 DEFAULT = Path(".theorems") / "runs.sqlite"
 PATIENCE = 30.0
 """Seconds to wait for another process that holds the store."""
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS tasks (
-    fingerprint TEXT PRIMARY KEY, claim TEXT NOT NULL, task TEXT NOT NULL,
-    outcome TEXT NOT NULL, seconds REAL NOT NULL
-);
-CREATE TABLE IF NOT EXISTS runs (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, started TEXT NOT NULL, profile TEXT NOT NULL,
-    seed TEXT NOT NULL, versions TEXT NOT NULL, seconds REAL NOT NULL
-);
-CREATE TABLE IF NOT EXISTS results (
-    run INTEGER NOT NULL REFERENCES runs(number), claim TEXT NOT NULL, result TEXT NOT NULL,
-    PRIMARY KEY (run, claim)
-);
-"""
 
 
 class StoreError(Exception):
@@ -35,29 +27,21 @@ class StoreError(Exception):
 
 
 class Store:
-    """The store at `path`, created with its folder if missing.
+    """The store at `path`, created with its folder if missing, migrated if of an earlier schema.
 
-    Raises `StoreError` when the file is no store, is of a newer schema, or cannot be written.
+    Every method raises `StoreError` when the file is no store, is damaged, is of a newer schema, or
+    cannot be written.
     """
 
     def __init__(self, path: Path = DEFAULT) -> None:
         self.path = path
-        try:
+        with self.explained():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=PATIENCE)
+            # Autocommit: transactions begin and end where this module says so.
+            self._db = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
             self._switch_to_wal()
-            self._db.execute("PRAGMA synchronous=NORMAL")
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version > VERSION:
-                raise StoreError(
-                    f"{path}: the store has schema {version}, this version reads up to {VERSION};"
-                    " update gd-theorems or name another file with --store"
-                )
-            self._db.executescript(_TABLES)
-            self._db.execute(f"PRAGMA user_version={VERSION}")
-            self._db.commit()
-        except (OSError, sqlite3.Error) as error:
-            raise StoreError(f"{path}: cannot be used as a store: {error}") from error
+            self._db.execute("PRAGMA synchronous=FULL")
+            migrate(self._db, path)
 
     def _switch_to_wal(self) -> None:
         """Several processes may open a new store at once, and while one of them switches the
@@ -65,6 +49,7 @@ class Store:
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
+                refuse_others(self._db, self.path)
                 self._db.execute("PRAGMA journal_mode=WAL")
                 return
             except sqlite3.OperationalError as error:
@@ -72,86 +57,197 @@ class Store:
                     raise
                 time.sleep(0.02)
 
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """What SQLite and the system complain of, said in one line with what to do."""
+        try:
+            yield
+        except SchemaError as error:
+            raise StoreError(str(error)) from error
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {_advice(error, self.path)}") from error
+        except OSError as error:
+            reason = error.strerror or error
+            raise StoreError(f"{self.path}: cannot be used as a store: {reason}") from error
+        except (ValueError, TypeError, KeyError) as error:
+            line = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+            raise StoreError(f"{self.path}: holds what no store writes ({line})") from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All that is done with the connection in the block, or nothing of it."""
+        with self.explained():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                # A full disk has rolled it back already.
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
     def finished(self, fingerprints: Iterable[str]) -> dict[str, tuple[dict[str, Any], float]]:
         """Outcome and seconds of those tasks that are already done."""
         found = {}
-        for fingerprint in fingerprints:
-            row = self._db.execute(
-                "SELECT outcome, seconds FROM tasks WHERE fingerprint = ?", (fingerprint,)
-            ).fetchone()
-            if row is not None:
-                found[fingerprint] = (json.loads(row[0]), float(row[1]))
+        with self.explained():
+            for fingerprint in fingerprints:
+                row = self._db.execute(
+                    "SELECT outcome, seconds FROM tasks WHERE fingerprint = ?", (fingerprint,)
+                ).fetchone()
+                if row is not None:
+                    found[fingerprint] = (json.loads(row[0]), float(row[1]))
         return found
+
+    def durations(self) -> dict[tuple[str, str], float]:
+        """Seconds that each claim's tasks took when they were last done, by claim and task name."""
+        with self.explained():
+            rows = self._db.execute("SELECT claim, task, seconds FROM tasks ORDER BY finished")
+            return {(claim, task): float(seconds) for claim, task, seconds in rows}
 
     def save_task(
         self, fingerprint: str, claim: str, task: str, outcome: Mapping[str, Any], seconds: float
     ) -> None:
-        with self._db:
-            self._db.execute(
-                "INSERT OR REPLACE INTO tasks VALUES (?, ?, ?, ?, ?)",
-                (fingerprint, claim, task, json.dumps(outcome), seconds),
+        row = (fingerprint, claim, task, json.dumps(outcome), seconds, now())
+        with self.transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO tasks"
+                " (fingerprint, claim, task, outcome, seconds, finished) VALUES (?, ?, ?, ?, ?, ?)",
+                row,
             )
 
-    def save_run(self, run: Mapping[str, Any]) -> int:
-        """Store a run's JSON form; returns its number."""
-        with self._db:
-            cursor = self._db.execute(
-                "INSERT INTO runs (started, profile, seed, versions, seconds)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (
-                    run["started"],
-                    run["profile"],
-                    run["seed"],
-                    json.dumps(run["versions"]),
-                    run["seconds"],
-                ),
+    def save_run(
+        self, run: Mapping[str, Any], fingerprints: Iterable[str] = (), basis: str = ""
+    ) -> int:
+        """Store a run's JSON form; returns its number.
+
+        `fingerprints` are the tasks that it rests on; `basis` is a digest of all that its verdicts
+        depend on, by which `repeatable_run` finds it.
+        """
+        fields = (run["started"], run["profile"], run["seed"], json.dumps(run["versions"]))
+        results = [(result["id"], json.dumps(result)) for result in run["claims"]]
+        with self.transaction() as db:
+            cursor = db.execute(
+                "INSERT INTO runs (started, profile, seed, versions, seconds, defects, basis)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (*fields, run["seconds"], json.dumps(run["defects"]), basis),
             )
             number = int(cursor.lastrowid or 0)
-            self._db.executemany(
-                "INSERT INTO results VALUES (?, ?, ?)",
-                [(number, result["id"], json.dumps(result)) for result in run["claims"]],
+            db.executemany(
+                "INSERT INTO results VALUES (?, ?, ?)", [(number, *result) for result in results]
+            )
+            db.executemany(
+                "UPDATE tasks SET run = ? WHERE fingerprint = ?",
+                [(number, fingerprint) for fingerprint in fingerprints],
             )
         return number
 
     def run_numbers(self) -> list[tuple[int, str, str]]:
         """Number, start and profile of every run, oldest first."""
-        rows = self._db.execute("SELECT number, started, profile FROM runs ORDER BY number")
-        return [(int(number), started, profile) for number, started, profile in rows]
+        with self.explained():
+            rows = self._db.execute("SELECT number, started, profile FROM runs ORDER BY number")
+            return [(int(number), started, profile) for number, started, profile in rows]
+
+    def repeatable_run(self, basis: str) -> int | None:
+        """The newest run on this basis, None if there is none."""
+        with self.explained():
+            row = self._db.execute(
+                "SELECT MAX(number) FROM runs WHERE basis = ? AND basis != ''", (basis,)
+            ).fetchone()
+            return row[0]
+
+    def repeat_run(self, number: int, started: str, seconds: float, basis: str) -> int:
+        """Record the run again, as one of now; the tasks that it rests on are the new one's."""
+        with self.transaction() as db:
+            cursor = db.execute(
+                "INSERT INTO runs (started, profile, seed, versions, seconds, defects, basis)"
+                " SELECT ?, profile, seed, versions, ?, defects, ? FROM runs WHERE number = ?",
+                (started, seconds, basis, number),
+            )
+            again = int(cursor.lastrowid or 0)
+            db.execute(
+                "INSERT INTO results SELECT ?, claim, result FROM results WHERE run = ?"
+                " ORDER BY rowid",
+                (again, number),
+            )
+            db.execute("UPDATE tasks SET run = ? WHERE run = ?", (again, number))
+        return again
 
     def load_run(self, number: int) -> dict[str, Any]:
         """A run's JSON form. Raises `KeyError` for a number that is not in the store."""
-        row = self._db.execute(
-            "SELECT started, profile, seed, versions, seconds FROM runs WHERE number = ?", (number,)
-        ).fetchone()
+        with self.explained():
+            row = self._db.execute(
+                "SELECT started, profile, seed, versions, seconds, defects FROM runs"
+                " WHERE number = ?",
+                (number,),
+            ).fetchone()
+            results = self._db.execute(
+                "SELECT result FROM results WHERE run = ? ORDER BY rowid", (number,)
+            ).fetchall()
+            versions, defects = (json.loads(text) for text in row[3::2]) if row else ({}, [])
+            claims = [json.loads(result) for (result,) in results]
         if row is None:
             raise KeyError(number)
-        results = self._db.execute(
-            "SELECT result FROM results WHERE run = ? ORDER BY rowid", (number,)
-        ).fetchall()
         return {
             "schema": 1,
             "started": row[0],
             "profile": row[1],
             "seed": row[2],
-            "versions": json.loads(row[3]),
+            "versions": versions,
             "seconds": row[4],
-            "defects": [],
-            "claims": [json.loads(result) for (result,) in results],
+            "defects": defects,
+            "claims": claims,
         }
 
     def last_verdicts(self) -> dict[str, str]:
         """Each claim's verdict in the newest run that had it."""
-        rows = self._db.execute(
-            "SELECT claim, json_extract(result, '$.verdict') FROM results AS r"
-            " WHERE run = (SELECT MAX(run) FROM results WHERE claim = r.claim)"
-        )
-        return dict(rows.fetchall())
+        with self.explained():
+            rows = self._db.execute(
+                "SELECT claim, json_extract(result, '$.verdict'), MAX(run) FROM results"
+                " GROUP BY claim"
+            )
+            return {claim: verdict for claim, verdict, _ in rows}
 
     def last_result(self, claim: str) -> dict[str, Any] | None:
-        row = self._db.execute(
-            "SELECT result FROM results WHERE claim = ? ORDER BY run DESC LIMIT 1", (claim,)
-        ).fetchone()
-        return None if row is None else json.loads(row[0])
+        with self.explained():
+            row = self._db.execute(
+                "SELECT result FROM results WHERE claim = ? ORDER BY run DESC LIMIT 1", (claim,)
+            ).fetchone()
+            return None if row is None else json.loads(row[0])
+
+    def compact(self) -> None:
+        """Give the space of what was removed back to the disk."""
+        with self.explained():
+            self._db.execute("VACUUM")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def bytes(self) -> int:
+        """The size on the disk, with what waits in the log."""
+        files = (self.path, self.path.with_name(f"{self.path.name}-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
 
     def close(self) -> None:
         self._db.close()
+
+
+def now() -> str:
+    """The time of day to the second, in UTC, in the form that sorts as text."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+_FULL = "the disk is full or a limit on file sizes was met; free some space and run again"
+_BROKEN = "damaged, or no store at all"
+
+
+def _advice(error: sqlite3.Error, path: Path) -> str:
+    name = getattr(error, "sqlite_errorname", "") or ""
+    if name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR"):
+        return f"{_FULL} ({error})"
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        aside = f"{path.name}.damaged"
+        return f"{_BROKEN} ({error}); move it aside (mv {path} {path.parent / aside}) and run again"
+    if name.startswith("SQLITE_BUSY"):
+        return f"another process has held it for {PATIENCE:g} s; wait, or use another --store"
+    if name.startswith("SQLITE_READONLY"):
+        return "may not be written; name another file with --store"
+    return f"cannot be used as a store: {error}"

@@ -28,6 +28,7 @@ from theorems.quantifiers import (
     UpToConstant,
     WithProbability,
 )
+from theorems.words import MOST, error_line, plain
 
 DECIDE = "decide"
 MEASURE = "measure"
@@ -131,10 +132,16 @@ def perform(claim: Claim, task: Task, profile: Profile) -> dict[str, Any]:
             evidence = replace(evidence, notes=evidence.notes + _unexercised(claim, profile))
         return {"evidence": evidence.to_json()}
     except MeasurementError as error:
-        return {"error": str(error), "traceback": ""}
+        return {"error": plain(str(error), MOST), "traceback": ""}
+    except MemoryError:
+        line = f"ran out of memory (limit {profile.task_gib:g} GiB)"
+        return {"error": line, "traceback": _last(traceback.format_exc())}
     except Exception as error:  # noqa: BLE001 - a claim's code may raise anything; it is reported
-        line = " ".join(f"{type(error).__name__}: {error}".split())
-        return {"error": line, "traceback": traceback.format_exc()}
+        return {"error": error_line(error), "traceback": _last(traceback.format_exc())}
+
+
+def _last(text: str) -> str:
+    return text[-40 * MOST :].encode("utf-8", "backslashreplace").decode()
 
 
 def _decide(claim: Claim, profile: Profile) -> dict[str, Any]:
@@ -175,18 +182,6 @@ def _decide(claim: Claim, profile: Profile) -> dict[str, Any]:
     if decision.witness is not None:
         found["counterexample"] = _counterexample(claim, relations, decision)
     return found
-
-
-def _trivial(reason: str) -> dict[str, Any]:
-    return {
-        "outcome": "proved",
-        "engine": "exhibit",
-        "reason": reason,
-        "notes": [],
-        "certificate": None,
-        "recheck": None,
-        "seconds": 0.0,
-    }
 
 
 def _exhibited(
@@ -237,6 +232,9 @@ def _counterexample(claim: Claim, relations: list[Any], decision: Any) -> dict[s
     point = {symbol.name: value for symbol, value in decision.witness.items()}
     shown = {name: str(value) for name, value in point.items()}
     for relation in relations:
+        if relation == sp.false:
+            # An exhibit that fails whatever the other symbols are leaves no sides to evaluate.
+            return {"at": shown, "lhs": "", "rhs": "", "margin": "", "how": decision.reason}
         lhs, rhs = (at_exact_point(side, point) for side in relation.args)
         if lhs is None or rhs is None:
             return {

@@ -6,6 +6,8 @@ import difflib
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 import sympy as sp
@@ -26,6 +28,7 @@ from theorems.quantifiers import (
     WithProbability,
 )
 from theorems.sides import Holds, Measure, Side
+from theorems.words import MOST, error_line, plain
 
 ID = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_-]+)+")
 
@@ -42,7 +45,7 @@ class Defect:
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
         subject = f" {self.id}:" if self.id else ""
-        return f"{where}:{subject} {' '.join(self.message.split())}"
+        return plain(f"{where}:{subject} {self.message}", 2 * MOST)
 
 
 def defect(location: Location, id_: Any, message: str) -> Defect:
@@ -55,7 +58,7 @@ def defects_of(claim: Claim) -> list[Defect]:
         try:
             found = list(check(claim))
         except Exception as error:  # noqa: BLE001 - whatever a claim holds, the others go on
-            found = [f"cannot be read: {type(error).__name__}: {error}"]
+            found = [f"cannot be read: {error_line(error)}"]
         if found:
             return [defect(claim.location, claim.id or "?", "; ".join(found))]
     return []
@@ -71,12 +74,37 @@ def defects_between(claims: Mapping[str, Claim], known: Collection[str]) -> list
         if claim.restates is not None:
             references.append(("restates", claim.restates))
         for field, id_ in references:
-            if id_ not in known:
+            if id_ == claim.id:
+                message = f"{field} names itself; name what it rests on"
+                found.append(defect(claim.location, claim.id, message))
+            elif id_ not in known:
                 close = difflib.get_close_matches(id_, known, n=1)
                 hint = f"; did you mean {close[0]!r}?" if close else ""
                 message = f"{field} names {id_!r}, which does not exist{hint}"
                 found.append(defect(claim.location, claim.id, message))
     return found
+
+
+def circles(claims: Mapping[str, Claim]) -> list[str]:
+    """One line for each circle among what claims rest on. No defect: in a proof by induction two
+    statements may well rest on each other; anywhere else the proof is circular."""
+    graph = {id_: [u for u in claim.uses if u in claims] for id_, claim in claims.items()}
+    found = []
+    while True:
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as error:
+            circle = error.args[1][::-1][:-1]
+            first = min(range(len(circle)), key=lambda index: list(claims).index(circle[index]))
+            around = [*circle[first:], *circle[: first + 1]]
+            where = claims[around[0]].location
+            found.append(
+                f"{where}: uses leads back to itself: {' -> '.join(around)}"
+                " (sound in an induction alone)"
+            )
+            graph[around[0]] = []
+        else:
+            return found
 
 
 def _identity_defects(claim: Claim) -> Iterable[str]:
@@ -132,17 +160,27 @@ def _type_defects(claim: Claim) -> Iterable[str]:
             yield f"over has the key {symbol!r}, which is not a SymPy symbol"
         elif not isinstance(domain, sp.Set):
             yield f"the domain of {symbol} is {domain!r}, which is not a SymPy set"
-        elif domain.is_empty:
-            yield f"the domain of {symbol} is empty"
-        elif domain.is_subset(sp.S.Reals) is not True:
-            yield f"the domain of {symbol} is {domain}, which is not a set of real numbers"
-        elif domain.free_symbols:
-            yield f"the domain of {symbol} depends on symbols; put the relation into where"
+        else:
+            wrong = _domain_defect(domain)
+            if wrong:
+                yield f"the domain of {symbol} {wrong}"
     for relation in [*claim.where, *claim.hypotheses]:
         if relation in (True, False, sp.true, sp.false):
             yield f"a condition is the constant {relation}; it says nothing about the symbols"
         elif not isinstance(relation, (Holds, sp.core.relational.Relational)):
             yield f"condition {relation!r} is neither a relation between symbols nor a Holds(...)"
+
+
+@lru_cache(maxsize=1024)
+def _domain_defect(domain: sp.Set) -> str:
+    """What is wrong with a set as the domain of a symbol; empty if nothing."""
+    if domain.is_empty:
+        return "is empty"
+    if domain.is_subset(sp.S.Reals) is not True:
+        return f"is {domain}, which is not a set of real numbers"
+    if domain.free_symbols:
+        return "depends on symbols; put the relation into where"
+    return ""
 
 
 # Which kinds of measuring function each quantifier can call.

@@ -124,3 +124,13 @@ def test_aligned_weights_follow_the_scalar_recursion() -> None:
         o, y = epsilon * g, y + epsilon * g
         assert float(path.z[0, layer, 0, 0]) == pytest.approx(1 + o)
         assert float(path.y[0, layer, 0]) == pytest.approx(y)
+
+
+def test_soft_thresholds_by_name() -> None:
+    u = torch.linspace(-2, 2, 41, dtype=torch.float64)
+    for name, at in (("soft", 0.5), ("slight", 0.1), ("soft:0.3", 0.3)):
+        value, slope = skip.functions(name)
+        torch.testing.assert_close(value(u), u.sign() * (u.abs() - at).clamp_min(0))
+        assert bool((slope(u) == (u.abs() > at)).all())
+    with pytest.raises(KeyError):
+        skip.functions("hard:0.3")

@@ -70,3 +70,23 @@ def test_a_new_claim_that_is_unexpectedly_violated_is_bad_news(run: Run):
 def test_another_schema_is_refused(run: Run):
     with pytest.raises(ValueError, match="schema"):
         compare({**run.to_json(), "schema": 2}, run)
+
+
+def test_the_first_line_says_what_changed(run: Run):
+    worse = changed(run, "sample.text-5.4", verdict=Verdict.VIOLATED)
+    assert summary(compare(run, worse)).splitlines()[0] == "theorems: 1 new violation"
+    assert summary(compare(run, run)).splitlines()[0] == "theorems: no change"
+
+
+def test_however_much_changed_it_fits_an_email(run: Run):
+    one = run.to_json()["claims"][0]
+    many = [{**one, "id": f"many.claim-{i}", "conflict": False} for i in range(2000)]
+    before = [{**claim, "verdict": "PROVED", "seconds": 0.1} for claim in many]
+    bad = {"verdict": "VIOLATED", "seconds": 9.0, "reason": "why " * 500}
+    after = [{**claim, **bad} for claim in many]
+    data = run.to_json()
+    found = compare({**data, "claims": before}, {**data, "claims": after})
+    said = summary(found)
+    assert len(said.encode()) < 15_000
+    assert "- and 1985 more" in said
+    assert said.startswith("theorems: 2000 new violations, ")

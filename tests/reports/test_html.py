@@ -107,6 +107,7 @@ seen.math = Math.min(...[...document.querySelectorAll("math")].map(
   (m) => m.getBoundingClientRect().height));
 seen.plots = [...document.querySelectorAll("article .plot > *")].map(
   (p) => p.getBoundingClientRect().width);
+seen.width = innerWidth;
 seen.wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
 seen.back = getComputedStyle(document.body).backgroundColor;
 seen.ink = getComputedStyle(document.body).color;
@@ -122,10 +123,17 @@ seen.place = document.getElementById("sample.lemma-5.4").getBoundingClientRect()
 location.hash = "#sample.text-5.4";
 setTimeout(() => {
   seen.found = shown();
-  const said = Object.assign(document.createElement("pre"), {id: "seen"});
-  said.textContent = JSON.stringify(seen);
-  document.body.replaceChildren(said);
+  parent.postMessage(JSON.stringify(seen), "*");
 }, 200);
+"""
+# A window cannot be as narrow as a phone; a frame can.
+FRAME = """<!doctype html><meta name="color-scheme" content="light dark"><pre id="seen"></pre>
+<iframe src="driven.html" style="width: {width}px; height: 900px; border: 0"></iframe>
+<script>
+addEventListener("message", (event) => {{
+  document.getElementById("seen").textContent = event.data;
+}});
+</script>
 """
 
 
@@ -137,12 +145,13 @@ def test_formulas_plots_index_and_filters_work_in_a_browser(
     driven = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
     rendered = "<style>article.claim { content-visibility: visible !important; }</style>"
     driven = driven.replace("</body>", f"{rendered}<script>{DRIVER}</script></body>")
-    file = tmp_path / "driven.html"
-    file.write_text(driven, encoding="utf-8")
+    (tmp_path / "driven.html").write_text(driven, encoding="utf-8")
+    file = tmp_path / "frame.html"
+    file.write_text(FRAME.format(width=width), encoding="utf-8")
     command = [
         str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
         "--no-first-run", "--disable-background-networking", "--disable-component-update",
-        "--disable-sync", f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={width},900",
+        "--disable-sync", f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1400,1000",
         f"--blink-settings=preferredColorScheme={['dark', 'light'].index(scheme)}",
         "--virtual-time-budget=10000", "--dump-dom", file.as_uri(),
     ]  # fmt: skip
@@ -155,6 +164,7 @@ def test_formulas_plots_index_and_filters_work_in_a_browser(
     assert seen["math"] > 5
     assert len(seen["plots"]) > 4
     assert min(seen["plots"]) > 200
+    assert seen["width"] == width
     assert seen["wide"] <= 0
     assert (brightness(seen["back"]) > brightness(seen["ink"])) == (scheme == "light")
     violated = {i for i, r in run.results.items() if r.verdict == "VIOLATED" and not r.conflict}

@@ -146,10 +146,15 @@ def test_a_result_printed_twice_says_which_print_holds(page: str):
     assert "reprint.lemma-3.2" in part
 
 
-def test_a_large_report_is_split_into_pages_whose_links_hold(run: Run, tmp_path: Path):
+@pytest.mark.parametrize(("share", "more"), [(0.5, set()), (0.0, {"claims/violated-sample.md"})])
+def test_a_large_report_is_split_into_pages_whose_links_hold(
+    run: Run, tmp_path: Path, share: float, more: set[str]
+):
     report = build(run, tmp_path)
-    pages = markdown.pages(report, Picture("p.svg", "a picture"), {}, largest=10_000)
-    assert set(pages) == {
+    picture = Picture("p.svg", "a picture")
+    whole = len(markdown.pages(report, picture, {})["report.md"])
+    pages = markdown.pages(report, picture, {}, largest=int(share * whole))
+    assert set(pages) == more | {
         "report.md",
         "claims/chapter-reprint-3.md",
         "claims/chapter-sample-5.md",

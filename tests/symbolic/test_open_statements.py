@@ -47,6 +47,8 @@ STATEMENTS = {
                       log(1 + 1 / x) < Q(99, 100) / sqrt(x**2 + x), {x: POSITIVE}),
     "compound": ((1 - 1 / x) ** x <= 1 / E, (1 - 1 / x) ** x <= Q(99, 100) / E,
                  {x: Interval(1, oo)}),
+    "compound, open": ((1 - 1 / x) ** x <= 1 / E, (1 - 1 / x) ** x <= Q(99, 100) / E,
+                       {x: Interval.open(1, oo)}),
     "softplus": (log(1 + exp(x + y)) <= _soft, log(1 + exp(x + y)) <= Q(99, 100) * _soft,
                  {x: REALS, y: REALS}),
     "factorial": (gamma(n + 1) >= (n / E) ** n,
@@ -77,7 +79,10 @@ def test_a_true_statement_is_not_refuted(name: str):
     assert decide(true, over, seconds=0.25).outcome != "refuted"
 
 
-def test_tails_are_proved():
-    for name in ("Gaussian tail", "Mills", "log gamma"):
-        true, _, over = STATEMENTS[name]
-        assert decide(true, over, seconds=6).outcome == "proved", name
+OPEN = {"powers", "compound"}  # not decided today
+
+
+@pytest.mark.parametrize("name", [name for name in STATEMENTS if name not in OPEN])
+def test_it_is_proved(name: str):
+    true, _, over = STATEMENTS[name]
+    assert decide(true, over, seconds=10).outcome == "proved", name

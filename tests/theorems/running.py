@@ -13,6 +13,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from theorems import registry
+from theorems.cli import main
+
 MANY = """\
 import sympy as sp, time, torch
 from pathlib import Path
@@ -113,11 +116,12 @@ class Started:
         os.setsid()
         os.chdir(self.folder)
         for number, name in ((1, "out"), (2, "err")):
-            os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+            os.dup2(os.open(f"{name}-{os.getpid()}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
         sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w", buffering=1)
         sys.argv = ["theorems", *arguments]
-        from theorems.cli import main
-
+        # The command is what runs here, not the catalogue, which takes seconds to import.
+        registry._paper_modules = list
+        registry.catalogue.cache_clear()
         main()
 
     def end(self, number: int = signal.SIGKILL) -> None:
@@ -133,23 +137,22 @@ class Started:
 
     @property
     def said(self) -> str:
-        return (self.folder / "err").read_text()
+        return (self.folder / f"err-{self.process.pid}").read_text()
 
 
 def finished(store: Path) -> int:
-    """How many tasks the store holds."""
+    """How many tasks the store holds; 0 while it is being made."""
     if not store.exists():
         return 0
-    try:
-        with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as db:
-            return int(db.execute("SELECT COUNT(*) FROM tasks").fetchone()[0])
-    except sqlite3.Error:
-        return 0
+    with contextlib.closing(sqlite3.connect(store, timeout=10)) as db:
+        names = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
+        return int(db.execute("SELECT COUNT(*) FROM tasks").fetchone()[0]) if names else 0
 
 
 def wait_for(count: int, store: Path, seconds: float = 60) -> int:
     """Wait until the store holds so many tasks; how many it then holds."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and finished(store) < count:
-        time.sleep(0.002)
+    while finished(store) < count:
+        assert time.monotonic() < deadline, f"{finished(store)} tasks of {count}"
+        time.sleep(0.005)
     return finished(store)

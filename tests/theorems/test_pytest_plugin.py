@@ -9,6 +9,7 @@ import pytest
 from checking import Done, theorems
 
 FILE = """\
+import ctypes, os
 import sympy as sp, torch
 from theorems import AlongTrajectory, Claim, Closed, Computed, Exists, ForAll, Grid, InExpectation
 from theorems import Reproduces, Sampled, Side, Simulated, UpToConstant, WithProbability
@@ -22,6 +23,9 @@ bad = c("bad", rhs=Closed(sp.Rational(1, 2)))
 admitted = c("admitted", rhs=Closed(sp.Rational(1, 2)), erratum="1/2 should be 1")
 accused = c("accused", erratum="nothing is wrong")
 crash = c("crash", lhs=Computed(lambda p: p.nothing))
+leaves = c("leaves", lhs=Computed(lambda p: os._exit(3)))
+segfault = c("segfault", lhs=Computed(lambda p: ctypes.string_at(0)))
+after = c("after")
 open_ = c("open", quantifier=Exists(), rhs=Closed(-1))
 nowhere = c("nowhere", hypotheses=[x > 2])
 nightly = c("nightly", grid=Grid(x=[0.5]).nightly(x=[0.5, 0.9]), rhs=Closed(sp.Rational(3, 4)))
@@ -56,6 +60,9 @@ def test_every_claim_is_an_item_named_by_its_id(folder: Path) -> None:
         "u.admitted": "passed",
         "u.accused": "failure",
         "u.crash": "failure",
+        "u.leaves": "failure",
+        "u.segfault": "failure",
+        "u.after": "passed",
         "u.open": "skipped",
         "u.nowhere": "skipped",
         "u.nightly": "passed",
@@ -63,6 +70,8 @@ def test_every_claim_is_an_item_named_by_its_id(folder: Path) -> None:
     }
     assert "relation '=<'" in done.stdout
     assert "Traceback" not in done.stdout
+    assert "u.leaves ERROR: its worker process died with status 3" in done.stdout
+    assert "u.segfault ERROR: its worker process died of SIGSEGV" in done.stdout
     skips = [case.find("skipped") for case in suite.iter("testcase")]
     reasons = sorted(skip.get("message") for skip in skips if skip is not None)
     assert reasons[0].startswith("INCONCLUSIVE")

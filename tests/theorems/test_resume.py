@@ -1,11 +1,10 @@
-"""Runs that are killed, repeated, changed, or spread over workers."""
+"""Runs of the command that are killed, repeated, or changed."""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from checking import check_all, claim, house, profile, theorems
+from running import finished, untimed
 
 from theorems.sides import Closed, Computed
 
@@ -55,18 +55,6 @@ def log(folder: Path) -> list[str]:
     return lines
 
 
-def untimed(run: dict) -> str:
-    """A run's JSON without what a clock says."""
-    run = json.loads(json.dumps(run))
-    for name in ("started", "seconds"):
-        run.pop(name)
-    for result in run["claims"]:
-        result.pop("seconds")
-        if result["decision"]:
-            result["decision"].pop("seconds")
-    return json.dumps(run, indent=1)
-
-
 def test_a_killed_run_goes_on_and_repeats_nothing(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(SLOW.replace("PAUSE", "0.5"))
     command = [sys.executable, "-m", "theorems.cli", "check", "mine.py", "--jobs", "1"]
@@ -91,16 +79,6 @@ def test_a_killed_run_goes_on_and_repeats_nothing(tmp_path: Path) -> None:
     assert [result["points"] for result in run["claims"]] == [6] * 4
 
 
-def finished(store: Path) -> int:
-    if not store.exists():
-        return 0
-    try:
-        with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as db:
-            return int(db.execute("SELECT COUNT(*) FROM tasks").fetchone()[0])
-    except sqlite3.Error:
-        return 0
-
-
 def test_what_is_unchanged_is_not_run_again(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(SLOW.replace("PAUSE", "0").replace("range(4)", "range(2)"))
     _, first = check(tmp_path)
@@ -122,47 +100,6 @@ def test_a_changed_file_repeats_its_own_tasks_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(one.replace("rhs=Closed(1)", "rhs=Closed(2)"))
     check(tmp_path, "other.py")
     assert {line.split()[0] for line in log(tmp_path)} == {"a"}
-
-
-MIXED = (
-    FILE
-    + """
-def draws(points, samples, generator):
-    return torch.rand(points.n, samples, generator=generator, dtype=torch.float64)
-def walk(points, generator):
-    steps = torch.rand(points.n, 50, generator=generator, dtype=torch.float64)
-    return {"s": steps.cumsum(1)}
-fine = c("fine", lambda p: p.x, quantifier=ForAll(random_points=50))
-mean = c("mean", None, lhs=Sampled(draws), rhs=Closed(sp.Rational(1, 2)), relation="==",
-         quantifier=InExpectation(samples=4096))
-wrong = c("wrong", None, lhs=Sampled(draws), rhs=Closed(sp.Rational(1, 3)), relation="==",
-          quantifier=InExpectation(samples=4096))
-chance = c("chance", None, lhs=Sampled(draws), rhs=Closed(sp.Rational(9, 10)),
-           quantifier=WithProbability(at_least=sp.Rational(1, 2)))
-run = c("run", None, lhs=Simulated(lambda p: p["s"]), rhs=Closed(49),
-        quantifier=AlongTrajectory(simulate=walk))
-proved = c("proved", None, lhs=Closed(x), over={x: sp.Interval(0, 1)}, grid=Grid(x=[0, 1]))
-"""
-)
-
-
-def test_one_worker_or_four_write_the_same_file(tmp_path: Path) -> None:
-    (tmp_path / "mine.py").write_text(MIXED)
-    texts = []
-    for jobs in (1, 2, 4):
-        status, run = check(tmp_path, "--fresh", jobs=jobs)
-        assert status == 1
-        texts.append(untimed(run))
-    assert texts[0] == texts[1] == texts[2]
-    verdicts = {result["id"]: result["verdict"] for result in json.loads(texts[0])["claims"]}
-    assert verdicts == {
-        "u.fine": "SUPPORTED",
-        "u.mean": "SUPPORTED",
-        "u.wrong": "VIOLATED",
-        "u.chance": "SUPPORTED",
-        "u.run": "SUPPORTED",
-        "u.proved": "PROVED",
-    }
 
 
 CRASHING = (
@@ -202,12 +139,3 @@ def test_a_task_out_of_time_is_an_error_of_its_claim_alone() -> None:
         assert done["t.endless"].verdict == "ERROR"
         assert "out of time" in done["t.endless"].reason
         assert done["t.quick"].verdict == "SUPPORTED"
-
-
-def test_a_store_that_is_none_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "mine.py").write_text(SLOW.replace("PAUSE", "0"))
-    (tmp_path / "notes.txt").write_text("not a database" * 100)
-    done = theorems(tmp_path, "check", "mine.py", "--store", "notes.txt")
-    assert done.returncode == 2
-    assert "notes.txt" in done.stderr.strip().split("\n")[-1]
-    assert "Traceback" not in done.stderr

@@ -70,6 +70,7 @@ hoeffding = Claim(
     erratum="a two-sided tail needs the factor 2 (ReLU, d = 1, mL = 3: the deviation is never "
     "below 1/6), and for tanh with m > 1 the mean of H is not the kernel k_0 at all, as "
     "sigma(b.x) is not sigma(w.x)/sqrt(m)",
+    uses=("ema2019.eq-4.8",),
 )
 
 hoeffding_corrected = Claim(

@@ -172,6 +172,7 @@ FIRST = 2 * (sqrt(L) * c + 1) * c * sqrt(L) / sqrt(n)
 uniform = Claim(
     id="ema2019.eq-C.3",
     source=Source(PAPER, "C.3", "(C.3)"),
+    title="(C.3) (far from tight: a quarter of the bound would do)",
     statement=r"with probability at least $1-\delta$, for all $\|a\|\le c$: $gen(a;B_0)\le"
     r"\frac{2(\sqrt Lc+1)c\sqrt L}{\sqrt n}+(\sqrt Lc+1)^2\sqrt{\frac{\ln(1/\delta)}n}$",
     reading="the supremum over the ball solves a quadratic problem with one constraint; the "

@@ -13,6 +13,7 @@ from sympy import Abs, Max, Rational, S, symbols, tanh
 
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
+from theorems.papers.ema2019.sec4_initial_gram import ALIKE, NOT_ALIKE
 from theorems.papers.ema2019.sec4_symbols import PAPER, L, activation, d, m, n, sigma
 from theorems.quantifiers import Reproduces, UpToConstant, WithProbability
 from theorems.sides import Closed, Computed, Sampled
@@ -62,28 +63,55 @@ def _final_risk(points: Any, samples: int, generator: Any) -> Any:
     return risk_gradient(here, x, labels, name)[0] / first
 
 
-zero_error = Claim(
-    id="ema2019.text-1.2a",
-    source=Source(PAPER, "1.2", "first contribution"),
-    statement=r"for $L\ge\mathrm{poly}(n)$ gradient descent converges to zero training error at an "
-    r"exponential rate, for any width larger than $d$",
-    reading=r"as Theorem 3.2 says: the risk falls below $e^{-6}\hat R_n(\Theta_0)$ by the time "
-    r"$12/(L\lambda_n)$, with $\lambda_n$ of linear features; step $1/L$, probability read as 0.9, "
-    r"$m=1$, $L\ge n^6$",
-    over={
+ZERO = (
+    r"for $L\ge\mathrm{poly}(n)$ gradient descent converges to zero training error at an "
+    r"exponential rate, for any width larger than $d$"
+)
+ZERO_RUN: dict[str, Any] = {
+    "over": {
         L: sp.Range(2, sp.oo),
         m: S.Naturals,
         d: S.Naturals,
         n: S.Naturals,
-        sigma: sp.FiniteSet(0),
+        sigma: sp.FiniteSet(0, 3),
     },
-    hypotheses=[n**6 <= L, d >= n],
-    quantifier=WithProbability(at_least=Rational(9, 10), draws=250),
-    lhs=Sampled(_final_risk),
-    relation="<=",
-    rhs=Closed(sp.exp(-6)),
-    grid=Grid(L=[64], m=[1], d=[1, 2], n=[1, 2], sigma=[0]).nightly(L=[64, 256], d=[1, 2, 3]),
+    "hypotheses": [n**6 <= L, d >= n],
+    "lhs": Sampled(_final_risk),
+    "relation": "<=",
+    "rhs": Closed(sp.exp(-6)),
+}
+ZERO_READING = (
+    r"as Theorem 3.2 says: the risk falls below $e^{-6}\hat R_n(\Theta_0)$ by the time "
+    r"$12/(L\lambda_n)$, with $\lambda_n$ of linear features; step $1/L$, probability read as 0.9, "
+    r"$L\ge n^6$"
+)
+
+zero_error = Claim(
+    id="ema2019.text-1.2a",
+    source=Source(PAPER, "1.2", "first contribution"),
+    statement=ZERO,
+    reading=ZERO_READING + "; any Lipschitz activation",
+    quantifier=WithProbability(at_least=Rational(9, 10), draws=50),
+    grid=Grid(
+        points=[{"m": 1, "d": 1, "n": 1, "sigma": 0}, {"m": 4, "d": 1, "n": 1, "sigma": 3}],
+        L=[64],
+    ),
+    erratum=NOT_ALIKE,
     uses=("ema2019.theorem-3.2",),
+    **ZERO_RUN,
+)
+
+zero_error_corrected = Claim(
+    id="ema2019.text-1.2a.corrected",
+    source=Source(PAPER, "1.2", "first contribution"),
+    statement=ALIKE + ZERO,
+    reading=ZERO_READING,
+    where=[sigma * (m - 1) <= 0],
+    quantifier=WithProbability(at_least=Rational(9, 10), draws=250),
+    grid=Grid(L=[64], m=[1], d=[1, 2], n=[1, 2], sigma=[0]).nightly(L=[64, 256], d=[1, 2, 3]),
+    corrects="ema2019.text-1.2a",
+    uses=("ema2019.theorem-3.2.corrected",),
+    **ZERO_RUN,
 )
 
 

@@ -15,7 +15,8 @@ from sympy import Integral, Interval, Max, exp, oo, sqrt, symbols
 
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
-from theorems.papers.ema2019.sec4_initial_gram import LEAST
+from theorems.papers.ema2019.sec4_initial_gram import ALIKE, LEAST
+from theorems.papers.ema2019.sec4_initial_gram import least as least_eigenvalue
 from theorems.papers.ema2019.sec4_symbols import PAPER, L, activation, d, m, n, sigma
 from theorems.quantifiers import AlongTrajectory, InExpectation, UpToConstant, WithProbability
 from theorems.sides import Closed, Sampled, Side, Simulated
@@ -94,9 +95,9 @@ convergence = Claim(
     uses=("ema2019.proof-3.1",),
 )
 
-# The absolute constant of the printed condition is taken as FOUR here.
-FOUR = 4
-CONDITION = FOUR * Max(sp.log(n**2 / delta) / LEAST**2, 1 / LEAST**3) <= L
+# The absolute constant of the printed condition.
+CONDITION_CONSTANT = 4
+CONDITION = CONDITION_CONSTANT * Max(sp.log(n**2 / delta) / LEAST**2, 1 / LEAST**3) <= L
 NETWORK = {
     delta: Interval.open(0, 1),
     L: sp.Range(2, oo),
@@ -125,39 +126,44 @@ def _runs(points: Any, samples: int, generator: Any) -> tuple[Any, Any]:
     x = torch.eye(points["n"], points.d, dtype=torch.float64)
     shape = (points.n, samples, points["n"])
     labels = 2 * torch.rand(shape, generator=generator, dtype=torch.float64) - 1
-    least = float(LEAST.subs({sigma: points.sigma, n: points["n"], d: points.d}))
+    least = least_eigenvalue(points["n"], points.d, points.sigma)
     step, steps = 0.5 / points.L, math.ceil(2 / (0.5 * least))
     _, risks = flow(start, x, labels, activation(points), step, steps)
     times = step * torch.arange(steps + 1, dtype=torch.float64)
     return risks, points.L * least * times
 
 
-def _excess(points: Any, samples: int, generator: Any) -> Any:
+def excess(points: Any, samples: int, generator: Any) -> Any:
     """The largest `R(t) / R(0) e^(L lambda t / 2)` along each run."""
     risks, clock = _runs(points, samples, generator)
     return (risks / risks[..., :1] * (clock / 2).exp()).amax(dim=-1)
 
 
-optimisation = Claim(
-    id="ema2019.theorem-3.2",
+OPTIMAL = (
+    r"for $L\gtrsim\max\{\lambda_n^{-2}\ln(n^2/\delta),\lambda_n^{-3}\}$, with probability at "
+    r"least $1-\delta$, $\hat R_n(\Theta_t)\le e^{-L\lambda_nt/2}\hat R_n(\Theta_0)$ for all "
+    r"$t\ge0$"
+)
+
+optimisation_corrected = Claim(
+    id="ema2019.theorem-3.2.corrected",
     source=Source(PAPER, "3", "Theorem 3.2"),
-    statement=r"for $L\gtrsim\max\{\lambda_n^{-2}\ln(n^2/\delta),\lambda_n^{-3}\}$, with "
-    r"probability at least $1-\delta$, $\hat R_n(\Theta_t)\le e^{-L\lambda_nt/2}\hat R_n(\Theta_0)$"
-    r" for all $t\ge0$",
+    statement=ALIKE + OPTIMAL,
     reading=r"the constant of $\gtrsim$ taken as 4; orthonormal inputs and random labels; times up "
     r"to $2/(L\lambda_n)$, by a fourth-order method",
     over=NETWORK,
     hypotheses=[CONDITION, d >= n],
-    quantifier=WithProbability(at_least=1 - delta, draws=100),
-    lhs=Sampled(_excess),
+    quantifier=WithProbability(at_least=1 - delta, draws=70),
+    lhs=Sampled(excess),
     relation="<=",
     rhs=Closed(1 + 1e-9),
     grid=OPTIMISATION_GRID,
+    corrects="ema2019.theorem-3.2",
     uses=(
-        "ema2019.lemma-4.3a",
+        "ema2019.lemma-4.3a.corrected",
         "ema2019.lemma-4.3b",
-        "ema2019.lemma-4.6",
-        "ema2019.proposition-5.1",
+        "ema2019.lemma-4.6.corrected",
+        "ema2019.proposition-5.1.corrected",
     ),
 )
 
@@ -291,13 +297,17 @@ BOUND = (
     + (1 + sqrt(L) * gamma * t / sqrt(n)) ** 2 * c_delta**3 * gamma**2 / sqrt(n)
 ).subs({gamma: 1, lam: sp.Rational(1, 4), c_delta: 1 + sqrt(2 * sp.log(2))})
 
-generalisation = Claim(
-    id="ema2019.theorem-3.4",
-    source=Source(PAPER, "3", "Theorem 3.4"),
-    statement=r"for $L\gtrsim\max\{\lambda_n^{-2}\ln(n^2/\delta),\lambda_n^{-3},\gamma^2\}$, with "
+GENERAL = (
+    r"for $L\gtrsim\max\{\lambda_n^{-2}\ln(n^2/\delta),\lambda_n^{-3},\gamma^2\}$, with "
     r"probability at least $1-\delta$, for $t\in[0,1]$: $R(\Theta_t)\lesssim\frac1{L^{3/2}"
     r"\lambda_n^2}+\frac t{\lambda_n^2}+\frac{\gamma^2}{Lt}+(1+\frac{\sqrt L\gamma t}{\sqrt n})^2"
-    r"\frac{c^3(\delta)\gamma^2}{\sqrt n}$",
+    r"\frac{c^3(\delta)\gamma^2}{\sqrt n}$"
+)
+
+generalisation_corrected = Claim(
+    id="ema2019.theorem-3.4.corrected",
+    source=Source(PAPER, "3", "Theorem 3.4"),
+    statement=ALIKE + GENERAL,
     reading=r"inputs $\pm1$, $f^*(x)=x/2$, ReLU, $n=2$, where $\lambda_2=\frac14$ lets the "
     r"condition be met; mean over $\Theta_0$, $\delta=\frac12$; $t=1/128$",
     over={L: sp.Range(2, oo), m: sp.S.Naturals, n: sp.S.Naturals, t: Interval.Lopen(0, 1)},
@@ -313,15 +323,19 @@ generalisation = Claim(
     grid=Grid(L=[64, 128, 256, 512], m=[1], n=[2], t=[1 / 128]).nightly(
         L=[64, 128, 256, 512, 1024]
     ),
-    uses=("ema2019.theorem-6.3", "ema2019.proposition-6.7"),
+    corrects="ema2019.theorem-3.4",
+    uses=("ema2019.theorem-6.3.corrected", "ema2019.proposition-6.7"),
 )
 
-early_stopping = Claim(
-    id="ema2019.corollary-3.5",
+EARLY = (
+    r"with the same $L$ and $T=\sqrt n/L$: $R(\Theta_T)\lesssim c^3(\delta)\gamma^2(f^*)/\sqrt n$"
+)
+
+early_stopping_corrected = Claim(
+    id="ema2019.corollary-3.5.corrected",
     source=Source(PAPER, "3", "Corollary 3.5"),
     title="Corollary 3.5, outside its hypotheses",
-    statement=r"with the same $L$ and $T=\sqrt n/L$: $R(\Theta_T)\lesssim c^3(\delta)\gamma^2(f^*)/"
-    r"\sqrt n$",
+    statement=ALIKE + EARLY,
     reading=r"inputs $\pm1$ and $f^*(x)=x/2$, ReLU, $L=16$; from three inputs on two coincide and "
     r"$\lambda_n=0$, so the condition on $L$ cannot be met here; elsewhere it asks for $L\ge n^3$",
     over={L: sp.Range(2, oo), m: sp.S.Naturals, n: sp.S.Naturals},
@@ -334,5 +348,6 @@ early_stopping = Claim(
     relation="<=",
     rhs=Closed(1 / sqrt(n)),
     grid=Grid(L=[16], m=[2], n=[4, 8, 16, 32]).nightly(n=[4, 8, 16, 32, 64, 128]),
-    uses=("ema2019.theorem-3.4", "ema2019.proof-3.5"),
+    corrects="ema2019.corollary-3.5",
+    uses=("ema2019.theorem-3.4.corrected", "ema2019.proof-3.5"),
 )

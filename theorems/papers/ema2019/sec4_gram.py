@@ -14,7 +14,13 @@ from sympy import Interval, Rational, symbols
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
 from theorems.papers.ema2019.sec4_backward import ONCE, drawn
-from theorems.papers.ema2019.sec4_initial_gram import LEAST, RANDOM_START, STARTS, least
+from theorems.papers.ema2019.sec4_initial_gram import (
+    ALIKE,
+    LEAST,
+    RANDOM_START,
+    STARTS,
+    least,
+)
 from theorems.papers.ema2019.sec4_symbols import (
     AT_LEAST_ONE,
     NETWORK,
@@ -181,12 +187,16 @@ def _moved_least(points: Any, weights: Any) -> Any:
     return torch.linalg.eigvalsh(moved_gram(points, _with_inputs(points, weights)))[..., 0]
 
 
-moved_eigenvalue = Claim(
-    id="ema2019.lemma-4.5",
-    source=Source(PAPER, "4.3", "Lemma 4.5"),
-    statement=r"if $L\ge\max\{\frac{8\ln(n^2/\delta)}{m\lambda_n^2},\frac{200c^2}{\lambda_n}\}$, "
+MOVED = (
+    r"if $L\ge\max\{\frac{8\ln(n^2/\delta)}{m\lambda_n^2},\frac{200c^2}{\lambda_n}\}$, "
     r"with probability at least $1-\delta$, for all $\Theta\in I_c(\Theta_0)$: "
-    r"$\lambda_{\min}(H(\Theta))\ge\frac{\lambda_n}2$",
+    r"$\lambda_{\min}(H(\Theta))\ge\frac{\lambda_n}2$"
+)
+
+moved_eigenvalue_corrected = Claim(
+    id="ema2019.lemma-4.5.corrected",
+    source=Source(PAPER, "4.3", "Lemma 4.5"),
+    statement=ALIKE + MOVED,
     reading="given the event of Lemma 4.4, for every initialisation in it; orthonormal inputs; two "
     "inputs need L >= 800 and are tested nightly",
     over=GIVEN,
@@ -196,7 +206,8 @@ moved_eigenvalue = Claim(
     relation=">=",
     rhs=Closed(LEAST / 2),
     grid=GIVEN_GRID,
-    uses=("ema2019.lemma-4.4", "ema2019.proof-4.5"),
+    corrects="ema2019.lemma-4.5",
+    uses=("ema2019.lemma-4.4.corrected", "ema2019.proof-4.5"),
 )
 
 
@@ -213,11 +224,16 @@ def _whole_gradient(points: Any, weights: Any) -> Any:
     return total / value.clamp_min(1e-30)
 
 
-risk_gradient_below = Claim(
-    id="ema2019.lemma-4.6",
+BELOW = (
+    r"with the same $L$ and probability, for all $\Theta\in I_c(\Theta_0)$: "
+    r"$\|\nabla\hat R_n(\Theta)\|^2\ge\frac{\lambda_nL}2\hat R_n(\Theta)$"
+)
+
+
+risk_gradient_below_corrected = Claim(
+    id="ema2019.lemma-4.6.corrected",
     source=Source(PAPER, "4.3", "Lemma 4.6"),
-    statement=r"with the same $L$ and probability, for all $\Theta\in I_c(\Theta_0)$: "
-    r"$\|\nabla\hat R_n(\Theta)\|^2\ge\frac{\lambda_nL}2\hat R_n(\Theta)$",
+    statement=ALIKE + BELOW,
     reading="given the event of Lemma 4.4; both sides divided by the risk; as ||e||^2 = 2n R the "
     "proof gives twice as much",
     over=GIVEN,
@@ -232,7 +248,8 @@ risk_gradient_below = Claim(
     relation=">=",
     rhs=Closed(LEAST * L / 2),
     grid=GIVEN_GRID,
-    uses=("ema2019.lemma-4.5", "ema2019.proof-4.6"),
+    corrects="ema2019.lemma-4.6",
+    uses=("ema2019.lemma-4.5.corrected", "ema2019.proof-4.6"),
 )
 
 

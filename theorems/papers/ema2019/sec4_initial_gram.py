@@ -25,6 +25,16 @@ LABEL = "Gram matrix (4.8)"
 # 1/(2 pi d) off it, so that the least eigenvalue is the difference once there are two inputs.
 LEAST = ((1 - sigma) + sigma * (pi - Min(n - 1, 1)) / (2 * pi)) / (n * d)
 THRESHOLD = 8 * log(n**2 / delta) / (m * LEAST**2)
+# With the soft threshold at 1/2 one input in one dimension has K = sigma(1)^2; the network's rows
+# have length 1/sqrt(m), and for m = 4 all its features vanish: sigma(1/2) = 0.
+DEAD = sp.Eq(sigma, 3)
+LEAST_OF_ALL = sp.Piecewise((Rational(1, 4), DEAD), (LEAST, True))
+ALIKE = r"for a positively homogeneous $\sigma$, or $m=1$: "
+NOT_ALIKE = (
+    "false for sigma that are not positively homogeneous and m > 1: K has the features "
+    "sigma(w.x), H those of rows of length 1/sqrt(m), and with the soft threshold at 1/2 and m = 4 "
+    "all of these vanish while lambda_n = 1/4"
+)
 INITIAL = {
     delta: Interval.open(0, 1),
     L: sp.S.Naturals,
@@ -33,9 +43,15 @@ INITIAL = {
     n: sp.S.Naturals,
     sigma: sp.FiniteSet(0, 1),
 }
+ANY_ACTIVATION = {**INITIAL, sigma: sp.FiniteSet(0, 1, 3)}
+# The closed form of lambda_n for the soft threshold is that of one input in one dimension.
+CLOSED_FORM = (sigma - 2) * (n * d - 1) <= 0
 
 
 def least(count: int, dimension: int, which: int) -> float:
+    """lambda_n; for the soft threshold (`which` 3) at one input in one dimension."""
+    if which == 3:
+        return 0.25
     share = 1.0 if which == 0 else (math.pi - min(count - 1, 1)) / (2 * math.pi)
     return share / (count * dimension)
 
@@ -71,30 +87,53 @@ def _least_eigenvalue(layers: int, divisor: int = 0) -> Any:
     return function
 
 
+CASES = [
+    (1, 1, 1, 0, 0.5),
+    (1, 1, 1, 1, 0.9),
+    (1, 1, 1, 1, 0.5),
+    (1, 1, 1, 1, 0.05),
+    (2, 2, 4, 0, 0.9),
+    (2, 2, 8, 1, 0.9),
+]
+EIGENVALUE = (
+    r"if $L\ge\frac{8\ln(n^2/\delta)}{m\lambda_n^2}$, with probability at least "
+    r"$1-\delta$: $\lambda_{\min}(H(\Theta_0))\ge\frac{3\lambda_n}4$"
+)
+
 initial_eigenvalue = Claim(
     id="ema2019.lemma-4.4",
     source=Source(PAPER, "4.3", "Lemma 4.4"),
-    statement=r"if $L\ge\frac{8\ln(n^2/\delta)}{m\lambda_n^2}$, with probability at least "
-    r"$1-\delta$: $\lambda_{\min}(H(\Theta_0))\ge\frac{3\lambda_n}4$",
+    statement=EIGENVALUE,
     reading=r"$H(\Theta_0)$ as printed for the initialisation, a sum over $L$ random layers; "
-    "orthonormal inputs",
-    over=INITIAL,
-    hypotheses=[L >= THRESHOLD, d >= n],
+    "orthonormal inputs; sigma is any 1-Lipschitz function that vanishes at 0",
+    over=ANY_ACTIVATION,
+    where=[CLOSED_FORM],
+    hypotheses=[L * m * LEAST_OF_ALL**2 >= 8 * log(n**2 / delta), d >= n],
     quantifier=WithProbability(at_least=1 - delta, draws=1000),
     lhs=Sampled(_least_eigenvalue(0)),
     relation=">=",
-    rhs=Closed(Rational(3, 4) * LEAST),
-    grid=_shallowest(
-        [
-            (1, 1, 1, 0, 0.5),
-            (1, 1, 1, 1, 0.9),
-            (1, 1, 1, 1, 0.5),
-            (1, 1, 1, 1, 0.05),
-            (2, 2, 4, 0, 0.9),
-            (2, 2, 8, 1, 0.9),
-        ]
-    ),
+    rhs=Closed(Rational(3, 4) * LEAST_OF_ALL),
+    grid=_shallowest([(1, 1, 1, 0, 0.5), (1, 1, 4, 3, 0.5), (1, 1, 1, 3, 0.5)]),
+    erratum=NOT_ALIKE,
     uses=("ema2019.eq-4.8", "ema2019.assumption-2.1", "ema2019.proof-4.4"),
+)
+
+initial_eigenvalue_corrected = Claim(
+    id="ema2019.lemma-4.4.corrected",
+    source=Source(PAPER, "4.3", "Lemma 4.4"),
+    statement=ALIKE + EIGENVALUE,
+    reading=r"$H(\Theta_0)$ as printed for the initialisation, a sum over $L$ random layers; "
+    "orthonormal inputs",
+    over=ANY_ACTIVATION,
+    where=[CLOSED_FORM, (sigma - 2) * (m - 1) <= 0],
+    hypotheses=[L * m * LEAST_OF_ALL**2 >= 8 * log(n**2 / delta), d >= n],
+    quantifier=WithProbability(at_least=1 - delta, draws=1000),
+    lhs=Sampled(_least_eigenvalue(0)),
+    relation=">=",
+    rhs=Closed(Rational(3, 4) * LEAST_OF_ALL),
+    grid=_shallowest([*CASES, (1, 1, 1, 3, 0.5)]),
+    corrects="ema2019.lemma-4.4",
+    uses=("ema2019.eq-4.8", "ema2019.assumption-2.1"),
 )
 
 initial_eigenvalue_gradients = Claim(
@@ -115,10 +154,10 @@ initial_eigenvalue_gradients = Claim(
     uses=("ema2019.eq-4.8",),
 )
 
-initial_eigenvalue_corrected = Claim(
+initial_eigenvalue_gradients_corrected = Claim(
     id="ema2019.lemma-4.4.gradients.corrected",
     source=Source(PAPER, "4.3", "Lemma 4.4 with H from the gradients"),
-    statement=r"the same with $L-1$ for $L$, in the condition and in the divisor of $H$",
+    statement=ALIKE + "the same with $L-1$ for $L$, in the condition and in the divisor of $H$",
     over=INITIAL,
     hypotheses=[L - 1 >= THRESHOLD, d >= n],
     quantifier=WithProbability(at_least=1 - delta, draws=1000),

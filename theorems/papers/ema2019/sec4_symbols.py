@@ -1,8 +1,8 @@
 r"""Symbols of sections 2 and 4, and the neighbourhood that their statements range over.
 
 c: size of the neighbourhood; L: depth; m, d: width and input dimension; n: inputs; sigma: which
-activation (0 identity, 1 ReLU, 2 tanh); epsilon: c/L; o: deviation of z; y: |y|; alpha, beta,
-gamma: sizes of the gradients in y, z and g.
+activation (0 identity, 1 ReLU, 2 tanh, 3 and 4 the soft thresholds at 1/2 and 1/10); epsilon: c/L;
+o: deviation of z; y: |y|; alpha, beta, gamma: sizes of the gradients in y, z and g.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sympy as sp
 from sympy import Interval, oo, symbols
 
 PAPER = "ema2019"
-ACTIVATION_NAMES = ("identity", "relu", "tanh")
+ACTIVATION_NAMES = ("identity", "relu", "tanh", "soft", "slight")
 c, epsilon, o, y, alpha, beta, gamma = symbols("c epsilon o y alpha beta gamma", real=True)
 L, m, d, n, sigma = symbols("L m d n sigma", integer=True)
 AT_LEAST_ONE = Interval(1, oo)

@@ -66,6 +66,7 @@ same_model = Claim(
     relation="==",
     rhs=Computed(_reference),
     grid=Grid(points=SHAPES, c=[1, 50], L=[2, 9]),
+    uses=("ema2019.eq-2.3",),
 )
 
 
@@ -150,6 +151,7 @@ gradient_gap = Claim(
 gradient_gap_corrected = Claim(
     id="ema2019.lemma-6.4b.corrected",
     source=Source(PAPER, "6.2", "Lemma 6.4, the gradients"),
+    title="Lemma 6.4, the gradients (a quarter of the bound would do)",
     statement=r"for $\Theta\in I_c(\Theta_0)$, $L\ge6c^2$: "
     r"$\|\nabla_{a^{(l)}}f(x;a,B,\theta)-\nabla_{a^{(l)}}\tilde f(x;a,B_0)\|\le\frac{16c^2}L$",
     reading=READING,
@@ -206,6 +208,7 @@ growth = Claim(
     relation="==",
     rhs=Closed(PRINTED_RATE),
     erratum="a factor 2 is missing; with it d|delta|/dt <= 3 c_n^2/sqrt(L) still follows",
+    uses=("ema2019.eq-6.3",),
 )
 
 growth_corrected = Claim(

@@ -100,6 +100,7 @@ approximation = Claim(
 approximation_corrected = Claim(
     id="ema2019.theorem-6.1a.corrected",
     source=Source(PAPER, "6.1", "Theorem 6.1, first bound"),
+    title="Theorem 6.1, first bound (a quarter of it would do)",
     statement=r"for a positively homogeneous $\sigma$, or $m=1$, the coefficients of appendix C.1 "
     rf"satisfy {APPROXIMATION} with probability at least $1-\delta$",
     over={**MODEL, **CONFIDENCE},

@@ -31,7 +31,7 @@ NETWORK = {
 RUNS, STEPS = 3, 60
 
 
-def _start(points: Any, generator: Any) -> Any:
+def start_of(points: Any, generator: Any) -> Any:
     from numeric.skip_training import circle_start, orthogonal_start
 
     size = (points.n, RUNS, points.L, points["n"], generator)
@@ -56,7 +56,7 @@ def _descent(points: Any, generator: Any) -> dict[str, Any]:
     """Steps of size `share * lambda_n / L`."""
     from numeric.skip_training import distances, run_descent
 
-    start = _start(points, generator)
+    start = start_of(points, generator)
     rate = (points.share * start.kernel_least / points.L)[:, None]
     path = run_descent(start, rate, STEPS, distances(start))
     kernel = start.kernel_least + 0 * path["risk"]
@@ -117,7 +117,7 @@ descent_corrected = Claim(
     rhs=Simulated(_printed_decay),
     grid=Grid(points=[*SMOOTH, {"sigma": 3, "m": 1, "n": 1, "L": 64}], share=[0.1, 1.0]),
     corrects="ema2019.theorem-7.1",
-    uses=("ema2019.lemma-7.3", "ema2019.lemma-7.4", "ema2019.lemma-4.4"),
+    uses=("ema2019.lemma-7.3", "ema2019.lemma-7.4", "ema2019.lemma-4.4.corrected"),
 )
 
 
@@ -169,6 +169,7 @@ contraction = Claim(
 stays_close = Claim(
     id="ema2019.lemma-7.4",
     source=Source(PAPER, "7", "Lemma 7.4"),
+    title="Lemma 7.4 (an eighth of the radius would do)",
     statement=r"for $c\gtrsim1/\lambda'$: if $\Theta_t\in I_c(\Theta_0)$ and $\hat R_n(\Theta_t)"
     r"\le(1-\frac{\lambda'\eta L}4)^t\hat R_n(\Theta_0)$ for $t\le t_0$, then "
     r"$\Theta_{t_0+1}\in I_c(\Theta_0)$",

@@ -1,0 +1,133 @@
+"""Certificates by squares: a polynomial, or a multiple of it, as `sums_of_squares.py` writes it."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
+
+from flint import fmpq
+
+from symbolic.formula import Poly
+from symbolic.sums_of_squares import Factor, Form, sum_of_squares
+
+Json = Any
+_MOST_FACTORS = 40
+_MOST_SECONDS = 1.0  # for one form
+
+
+class Quantity(Protocol):
+    """A polynomial that is >= 0 on the domain, written as `code`; `equation`: +1 or -1 if = 0."""
+
+    @property
+    def poly(self) -> Poly: ...
+    @property
+    def code(self) -> Json: ...
+    @property
+    def strict(self) -> bool: ...
+    @property
+    def equation(self) -> int: ...
+
+
+def by_squares(
+    target: Poly,
+    known: Sequence[Quantity],
+    strict: bool,
+    encoded: Callable[[Poly], Json],
+    deadline: float,
+    vanishing: bool,
+) -> tuple[Json, Json | None] | None:
+    """(what the target is written as, the multiplier that it was multiplied by or None), or None.
+
+    A multiplier that is positive is divided out again; one that may vanish is only tried where
+    `vanishing` allows it, and is handed back for the checker's rule about multipliers.
+    """
+    deadline = min(deadline, time.monotonic() + _MOST_SECONDS)
+    degree = int(target.total_degree())
+    equations = [Factor(k.poly, False, k.code) for k in known if k.equation > 0]
+    usable = [k for k in known if not k.equation]
+    one = Factor(target.context().constant(1), True, None)
+    form = sum_of_squares(target, [one], equations, strict, deadline)
+    if form is not None:
+        return _written(form, encoded), None
+    near, far = ([one, *_products(usable, degree + more)] for more in (0, 2))
+    mixed = any(sum(1 for d in k.poly.degrees() if d) > 1 for k in usable)
+    positive = [(k.poly, True) for k in usable if k.strict]
+    for loose in (False, True) if mixed else (False,):
+        if usable:
+            form = sum_of_squares(target, near, equations, strict, deadline, loose)
+            if form is not None:
+                return _written(form, encoded), None
+        for times, sure in [*_multipliers(target, usable), *positive]:
+            if time.monotonic() > deadline or not (sure or (vanishing and not strict)):
+                continue
+            form = sum_of_squares(target * times, far, equations, strict, deadline, loose)
+            if form is None:
+                continue
+            code = _written(form, encoded)
+            if sure:
+                return ["mul", ["pow", encoded(times), ["rat", "-1"]], code], None
+            return code, encoded(times)
+    return None
+
+
+def _products(known: Sequence[Quantity], degree: int) -> list[Factor]:
+    """Products of different quantities of at most the degree, short ones first."""
+    found: list[Factor] = []
+    for size in range(1, len(known) + 1):
+        before = len(found)
+        for chosen in itertools.combinations(known, size):
+            poly = chosen[0].poly
+            for k in chosen[1:]:
+                poly = poly * k.poly
+            if poly.total_degree() <= degree and len(found) < _MOST_FACTORS:
+                code = chosen[0].code if size == 1 else ["mul", *(k.code for k in chosen)]
+                found.append(Factor(poly, all(k.strict for k in chosen), code))
+        if len(found) == before:
+            break
+    return found
+
+
+def _multipliers(target: Poly, known: Sequence[Quantity]) -> Iterator[tuple[Poly, bool]]:
+    """Polynomials that are >= 0 on the domain, and whether they certainly are > 0 there."""
+    gens = list(target.context().gens())
+    used = [g for g, d in zip(gens, target.degrees(), strict=True) if d]
+    if not used:
+        return
+    sums = {sum(int(e) for e in m) for m in target.to_dict()}
+    homogeneous = len(sums) == 1
+    above = {str(g): k for g in used for k in known if k.poly == g}
+    zero = target.context().constant(0)
+    line = sum(used, zero)
+    ring = sum((g * g for g in used), zero)
+    if homogeneous:
+        sure = any(k.strict for k in above.values())
+        if len(above) == len(used):
+            yield line, sure
+        yield ring, sure
+    else:
+        if len(above) == len(used):
+            yield line + 1, True
+        yield ring + 1, True
+
+
+def _written(form: Form, encoded: Callable[[Poly], Json]) -> Json:
+    terms: list[Json] = []
+    for term in form.terms:
+        factors: list[Json] = [["rat", str(term.weight)]] if term.weight != fmpq(1) else []
+        label = term.factor.label
+        if label is not None:
+            factors += label[1:] if label[0] == "mul" and label[1][0] != "rat" else [label]
+        if term.root is not None:
+            factors.append(["pow", encoded(term.root), ["rat", "2"]])
+        terms.append(_product(factors))
+    for factor, multiple in form.multiples:
+        terms.append(_product([encoded(multiple), factor.label]))
+    return terms[0] if len(terms) == 1 else ["add", *terms]
+
+
+def _product(factors: list[Json]) -> Json:
+    if not factors:
+        return ["rat", "1"]
+    return factors[0] if len(factors) == 1 else ["mul", *factors]

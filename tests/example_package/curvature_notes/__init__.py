@@ -1,0 +1,1 @@
+"""Notes on how fast the two-layer loss falls near the teacher: claims of another package."""

@@ -1,0 +1,1 @@
+"""Deep ReLU networks: generalisation bounds of gradient descent near the initialisation."""

@@ -1,0 +1,109 @@
+r"""Runs of gradient descent on the ResNet for appendix B, shared with the thesis.
+
+Symbols in `appendix_b_symbols`; share: eta over lambda_0 H^2/n^2. Softplus (L = 1), orthonormal
+inputs, labels +-1, two Gaussian starts per point. In the records c_w and c_x are the smallest
+c_{w,0} and c_{x,0} that a start allows, `root` is sqrt(n) |y - u(k)|.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sympy import symbols
+
+from theorems.grid import Grid
+from theorems.papers.du2018.appendix_b_symbols import DEEP, POSITIVE, RATE, H, c_res, m, n
+
+share = symbols("share", real=True)
+Path = Mapping[str, Any]
+RUN = {H: DEEP, m: DEEP, n: DEEP, c_res: RATE, share: POSITIVE}
+RUN_GRID = Grid(
+    points=[{"c_res": rate, "share": part} for rate, part in ((0.9, 0.5), (0.2, 1.0))],
+    H=[2, 8],
+    m=[48],
+    n=[2, 4],
+).nightly(H=[2, 8, 32], m=[48, 256], n=[2, 4, 8])
+STARTS = 2
+
+
+def labels(count: int) -> Any:
+    """+1, -1, +1, ..."""
+    import torch
+
+    return 1.0 - 2.0 * (torch.arange(count) % 2).to(torch.float64)
+
+
+def run(points: Any, generator: Any, *, steps: int = 12, output: bool = False) -> dict[str, Any]:
+    """Descent from Gaussian starts; `output`: the thesis, with Gaussian a trained along."""
+    import torch
+
+    from numeric import deep_residual as residual
+    from numeric.deep_descent import Network, descend
+    from numeric.kernels.layers import Activation
+    from theorems.papers.du2018.sec4_gram import least_eigenvalue
+
+    size, depth, width = points["n"], points.H, points.m
+    rates = points.c_res
+    x, label = torch.eye(size, dtype=torch.float64), labels(size)
+    weights = residual.initial(
+        (points.n, STARTS),
+        depth,
+        width,
+        size,
+        generator,
+        readout="gaussian" if output else "signs",
+    )
+    least = torch.tensor(
+        [least_eigenvalue(size, depth, rate) for rate in rates.tolist()], dtype=torch.float64
+    )
+    eta = points.share * least * depth**2 / size**2
+    net = Network(Activation("softplus"), rates[:, None], train_output=output)
+    path = descend(net, weights, x, label, eta[:, None], steps)
+    states = residual.forward(weights, x, net.activation, net.c_res).states
+    spectral = torch.linalg.matrix_norm(weights["layers"], ord=2).amax(-1) / width**0.5
+
+    def column(values: Any) -> Any:
+        return values.reshape(points.n, -1, 1).to(torch.float64)
+
+    path = {
+        **path,
+        "eta": column(eta),
+        "lambda_0": column(least),
+        "rate": column(rates),
+        "c_w": column(spectral),
+        "c_x": column(states.norm(dim=-1).amax(dim=(-2, -1))),
+        "a_2": column(weights["a"].norm(dim=-1) / width**0.5),
+        "root": (size * path["loss"]).sqrt(),
+        "first_root": (size * path["first"]).sqrt(),
+    }
+    # One axis for the layers everywhere.
+    return {name: v if v.ndim == 4 else v.unsqueeze(-2) for name, v in path.items()} | {
+        "depth": torch.full((1, 1, 1, 1), depth, dtype=torch.float64).expand(points.n, 1, 1, 1),
+        "width": torch.full((1, 1, 1, 1), width, dtype=torch.float64).expand(points.n, 1, 1, 1),
+        "size": torch.full((1, 1, 1, 1), size, dtype=torch.float64).expand(points.n, 1, 1, 1),
+    }
+
+
+def printed_q(path: Path) -> Any:
+    """Q' of Lemma B.5: 2 c_x c_w L e^{2 c_x c_w L} sqrt(n) |y - u| / H."""
+    exponent = 2 * path["c_x"] * path["c_w"]
+    return 2 * path["c_x"] * path["c_w"] * exponent.exp() * path["root"] / path["depth"]
+
+
+def proof_q(path: Path) -> Any:
+    """Q' of the proof of Lemma B.5: 2 c_lambda c_x L e^{2 c_lambda c_w L} sqrt(n) |y - u| / H."""
+    growth = (2 * path["rate"] * path["c_w"]).exp()
+    return 2 * path["rate"] * path["c_x"] * growth * path["root"] / path["depth"]
+
+
+def first_q(path: Path, root_c: float, size: float = 1.0) -> Any:
+    """The same for the first layer: sqrt(c_sigma) L e^{2 c_lambda c_w L} sqrt(n) |y - u|."""
+    return size * root_c * (2 * path["rate"] * path["c_w"]).exp() * path["root"]
+
+
+def held(path: Path) -> Any:
+    """Condition 6.1 up to each step: |y - u(k)|^2 <= (1 - eta lambda_0/2)^k |y - u(0)|^2."""
+    factor = 1 - path["eta"] * path["lambda_0"] / 2
+    bound = factor ** path["step"] * path["first"]
+    return (path["loss"] <= bound * (1 + 1e-12)).cummin(dim=-1).values

@@ -1,0 +1,122 @@
+r"""Section 5: Theorem 5.1, gradient descent on the convolutional ResNet, and its width.
+
+Symbols in `appendix_b_symbols` and `appendix_c_symbols`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from sympy import Rational
+
+from theorems.claim import Claim, Source
+from theorems.grid import Grid
+from theorems.papers.du2018.appendix_b_runs import labels
+from theorems.papers.du2018.appendix_b_symbols import (
+    DEEP,
+    PAPER,
+    POSITIVE,
+    RATE,
+    H,
+    c_res,
+    lambda_0,
+    n,
+)
+from theorems.papers.du2018.appendix_c_symbols import NATURAL, inputs, least_eigenvalue, p, q
+from theorems.quantifiers import SufficientSize
+from theorems.sides import Closed, Computed, Sampled
+
+STEPS = 6
+
+
+def keeps_the_bound(
+    points: Any, width: int, draws: int, generator: Any, *, output: bool = False
+) -> Any:
+    """Whether |y - u(k)|^2 <= (1 - eta lambda_0/2)^k |y - u(0)|^2 for the first steps."""
+    import torch
+
+    from numeric import deep_convolution as convolution
+    from numeric.deep_descent import Network, descend
+    from numeric.kernels.layers import Activation
+
+    count, depth, patch, rate = points["n"], points.H, points.q, float(points.c_res[0])
+    least = least_eigenvalue(count, points.p, depth, rate, patch, output=output)
+    step_size = least * depth**2 / (16 * count**2 * points.p)
+    readout: Any = "gaussian" if output else "signs"
+    sizes = (depth, width, 2, points.p, patch)
+    net = Network(Activation("softplus"), rate, patch=patch, train_output=output)
+    kept = []
+    for start in range(0, draws, 40):
+        batch = (min(40, draws - start),)
+        weights = convolution.initial(batch, sizes, generator, readout=readout)
+        data = inputs(count, points.p)
+        path = descend(net, weights, data, labels(count), step_size, STEPS)
+        bound = (1 - step_size * least / 2) ** (path["step"] + 1) * path["first"]
+        kept.append((path["next_loss"] <= bound * (1 + 1e-12)).all(-1))
+    return torch.cat(kept).to(torch.float64).unsqueeze(0)
+
+
+def printed_width(points: Any, *, chance: float = 0.2, output: bool = False) -> Any:
+    """The maximum of the theorem's four terms, without poly(p)."""
+    import torch
+
+    count, depth, values = points["n"], points.H, []
+    for rate in points.c_res.tolist():
+        least = least_eigenvalue(count, points.p, depth, rate, points.q, output=output)
+        terms = [
+            count**4 / (least**4 * depth**6),
+            count**4 / (least**4 * depth**2),
+            count / chance,
+            count**2 * math.log(depth * count**2 / chance) / least**2,
+        ]
+        values.append(max(terms))
+    return torch.tensor(values, dtype=torch.float64)
+
+
+STATEMENT = (
+    r"if $\|x_i\|_F=1$, $|y_i|\le C$, $m=\Omega\left(\max\left\{\frac{n^4}{\lambda_0^4H^6},"
+    r"\frac{n^4}{\lambda_0^4H^2},\frac n\delta,\frac{n^2\log(Hn^2/\delta)}{\lambda_0^2}\right\}"
+    r"\mathrm{poly}(p)\right)$ and $\eta=O\left(\frac{\lambda_0H^2}{n^2\mathrm{poly}(p)}\right)$ "
+    r"then with probability at least $1-\delta$, $L(w(k))\le\left(1-\frac{\eta\lambda_0}2\right)^k"
+    r"L(w(0))$"
+)
+READING = (
+    r"smallest width that suffices for $\delta=\frac15$, $\eta=\frac{\lambda_0H^2}{16n^2p}$ and "
+    "the first 6 steps; softplus, random inputs, labels +-1; growth with "
+)
+USES = (
+    *("du2018.lemma-C.2", "du2018.lemma-C.4", "du2018.lemma-C.5", "du2018.lemma-C.5.all"),
+    *("du2018.lemma-C.6", "du2018.lemma-C.7", "du2018.theorem-4.1.eigenvalue"),
+)
+SETTINGS = {H: DEEP, n: NATURAL, p: NATURAL, q: NATURAL, c_res: RATE}
+SEARCH = {"at_least": Rational(4, 5), "draws": 40, "largest": 1 << 7}
+theorem = Claim(
+    id="du2018.theorem-5.1",
+    source=Source(PAPER, "5", "Theorem 5.1"),
+    statement=STATEMENT,
+    reading=READING + "n",
+    over=SETTINGS,
+    quantifier=SufficientSize(along=("n",), **SEARCH),
+    lhs=Sampled(keeps_the_bound),
+    relation="<=",
+    rhs=Computed(printed_width),
+    grid=Grid(n=[1, 2, 4, 8], H=[2], p=[3], q=[3], c_res=[0.8]),
+    uses=USES,
+)
+
+second_term = Claim(
+    id="du2018.theorem-5.1.second-term",
+    source=Source(PAPER, "5", "Theorem 5.1, the second term of its width"),
+    title="the second term covers that of Theorem 4.1",
+    statement=r"$\frac{n^4}{\lambda_0^4H^2}\ge\frac{n^2}{\lambda_0^2H^2}$, the width at which "
+    r"$R'<c$ (up to poly(p)), when $\lambda_0\le n$",
+    reading="appendix C gives no source of the larger term; Theorem 4.1 prints the smaller one",
+    over={n: NATURAL, lambda_0: POSITIVE, H: DEEP},
+    where=[lambda_0 <= n],
+    lhs=Closed(n**4 / (lambda_0**4 * H**2)),
+    relation=">=",
+    rhs=Closed(n**2 / (lambda_0**2 * H**2)),
+    grid=Grid(n=[1, 4], lambda_0=[0.01, 0.5], H=[2, 8]),
+    uses=("du2018.theorem-4.1.width-constant",),
+)

@@ -1,0 +1,1 @@
+"""Deep residual ReLU networks trained by gradient descent on the cross-entropy."""
