@@ -22,8 +22,13 @@ from symbolic.ranges import domain_of, sample
 from symbolic.recheck import recheck
 from symbolic.watchdog import Expired, expires_at
 
-# Each rung: its module, and the share of the remaining time that it may use.
-_LADDER = (("identity", 0.3), ("polynomial", 0.6), ("intervals", 1.0))
+# Each rung: its module, its function, and the share of the remaining time that it may use.
+_LADDER = (
+    ("identity", "attempt", 0.3),
+    ("intervals", "glance", 0.3),
+    ("polynomial", "attempt", 0.6),
+    ("intervals", "attempt", 1.0),
+)
 _SHARE_OF_A_RELAXATION = 0.2  # of the polynomial engine where functions are mere variables to it
 _TRANSCENDENTAL: tuple[type, ...] = (
     *(sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.atan, sp.asin, sp.acos, sp.tanh),
@@ -113,9 +118,11 @@ def _climb(problem: Problem, deadline: float) -> Decision:
     reasons: list[str] = []
     uncertified: Decision | None = None
     transcendental = any(r.has(*_TRANSCENDENTAL) for r in problem.relations)
-    for name, share in _LADDER:
+    for name, function, share in _LADDER:
         if uncertified is not None and any(isinstance(r, sp.Eq) for r in problem.relations):
             break  # the other engines have no certificates for equations
+        if function == "glance" and (uncertified is not None or not transcendental):
+            continue
         now = time.monotonic()
         if now >= deadline:
             reasons.append("out of time")
@@ -126,7 +133,8 @@ def _climb(problem: Problem, deadline: float) -> Decision:
         if uncertified is not None:  # the answer is known: a look for a certificate, no more
             limit = min(limit, now + _FOR_CERTIFICATE)
         try:
-            attempt = importlib.import_module(f"symbolic.{name}").attempt  # never interrupted
+            module = importlib.import_module(f"symbolic.{name}")  # never interrupted
+            attempt = getattr(module, function)
             with expires_at(limit):
                 if uncertified is not None and name == "intervals":
                     found = attempt(problem, limit, settled=True)

@@ -34,14 +34,23 @@ from symbolic.violations import certainly_negative, special_points, violations
 ENGINE = "intervals"
 _SAMPLES = 60
 _BITS = 64
-_QUICK_SECONDS = 0.1  # for a proof, before points are looked for at which there is none
+_QUICK_SECONDS = 0.15
 
 
-def attempt(problem: Problem, deadline: float, settled: bool = False) -> Decision | None:
+def glance(problem: Problem, deadline: float) -> Decision | None:
+    """`attempt` for what sample points or a short search for a proof settle."""
+    until = min(deadline, time.monotonic() + _QUICK_SECONDS)
+    return attempt(problem, deadline, glance_until=until)
+
+
+def attempt(
+    problem: Problem, deadline: float, settled: bool = False, glance_until: float | None = None
+) -> Decision | None:
     """Decides inequalities by branch and bound; None passes the question on.
 
     `deadline` is a value of `time.monotonic()`. With `settled` another engine has proved the
-    statement already, and only a proof that can be written down is looked for.
+    statement already, and only a proof that can be written down is looked for. `glance_until` cuts
+    the search for a proof short, and no points are searched for at which there is none.
     """
     started = time.monotonic()
     asked, problem = problem, with_real_symbols(problem)
@@ -58,14 +67,12 @@ def attempt(problem: Problem, deadline: float, settled: bool = False) -> Decisio
     if boxes is None:
         return None
     symbols = sorted(domain.ranges, key=str)
-    quick = min(deadline, time.monotonic() + _QUICK_SECONDS)
-    proof = _within(relations, boxes, domain, deadline if settled else quick)
-    if proof is None and not settled:
+    if not settled and glance_until is None:
         pieces = [box_of(b, symbols) for b in boxes]
         found = _counterexample(relations, pieces, domain, deadline)
         if found is not None:
             return _refuted(found, relations, asked)
-        proof = _within(relations, boxes, domain, deadline)
+    proof = _within(relations, boxes, domain, glance_until or deadline)
     if proof is None:
         return None
     certificate = _certificate(asked, proof)

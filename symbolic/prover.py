@@ -47,7 +47,7 @@ from symbolic.zeros import touching_points
 
 Reason = dict[str, Any]
 EARLY = (by_algebra, by_exponential_variables, by_rates, by_gathered_logarithms)
-LATE = (by_groups, by_isolation, by_exponentials, by_logarithms, by_scaling, by_bounds)
+LATE = (by_isolation, by_exponentials, by_logarithms, by_scaling, by_bounds)
 
 
 class OutOfTime(Exception):
@@ -170,6 +170,10 @@ class Prover:
         cut = self._cut(target, strict, box)
         if cut is not None:
             return self._in_parts(target, strict, box, depth, inside, cut)
+        if len(target.active) > 1 and expr.is_Add:
+            reason = self.within(0.3, by_groups, self, target, strict, box, depth)
+            if reason is not None:
+                return reason
         tight = not box.is_bounded() or self.probes.looks_tight(target, box)
         if not tight and not expr.is_Mul:
             return self.within(0.3, self._by_factors, expr, strict, box, depth, inside)

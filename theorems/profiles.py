@@ -9,7 +9,7 @@ from dataclasses import dataclass
 # The chance that a run of the whole catalogue calls a true statistical statement violated is at
 # most this; it is shared out evenly over at most CATALOGUE_SIZE claims.
 FALSE_ALARM = 1e-6
-CATALOGUE_SIZE = 1000
+CATALOGUE_SIZE = 2000
 
 
 @dataclass(frozen=True)

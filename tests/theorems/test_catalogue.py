@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from theorems.ledger import LEDGER, coverage
+from theorems.profiles import CATALOGUE_SIZE
 from theorems.registry import catalogue, select, written_in
 
 
 def test_every_module_loads_and_every_claim_is_well_formed() -> None:
     assert catalogue().defects == ()
+
+
+def test_the_false_alarm_rate_is_shared_among_enough_claims() -> None:
+    assert len(catalogue().claims) <= CATALOGUE_SIZE
 
 
 def test_a_module_of_symbols_has_no_claims_and_no_defects() -> None:

@@ -9,7 +9,7 @@ from checking import SIZES, check_one, claim, k, profile, verdict, x
 
 from theorems.grid import Grid
 from theorems.measure.probability import interval
-from theorems.profiles import alpha_per_claim
+from theorems.profiles import CATALOGUE_SIZE, FALSE_ALARM, alpha_per_claim
 from theorems.quantifiers import WithProbability
 from theorems.sides import Closed, Computed, Holds, Sampled
 
@@ -76,7 +76,7 @@ def test_the_interval_is_exact() -> None:
     assert high == pytest.approx(1 - 0.025 ** (1 / 100), rel=1e-9)
     low, high = interval(100, 100, 0.05)
     assert (low, high) == (pytest.approx(0.025 ** (1 / 100), rel=1e-9), 1)
-    assert alpha_per_claim() == pytest.approx(1e-9)
+    assert alpha_per_claim() == pytest.approx(FALSE_ALARM / CATALOGUE_SIZE)
 
 
 def test_an_equality_that_holds_up_to_rounding_fails_no_draw() -> None:

@@ -70,7 +70,7 @@ NORMS: list[tuple[str, str, dict[str, Any], dict[str, list[Any]], int]] = [
         "growth with n",
         {"along": ("n",)},
         {"n": [1, 2, 4, 8], "H": [3], "delta": [0.1]},
-        350,
+        300,
     ),
     (
         ".depth",
@@ -186,7 +186,7 @@ least = [
         reading=r"with probability $1-\delta$; poly and O(H) as in the thesis, "
         r"$\frac{n^2\log(Hn/\delta)2^H}{\lambda_0^2}$; tanh, inputs in pairs",
         uses=("du2018.theorem-D.1", "du2018.remark-D.4", "du2018.text-6b"),
-        **gram_at_start(suffix, "sign", 250),
+        **gram_at_start(suffix, "sign", 150 if suffix == ".depth" else 250),
     )
     for suffix, what, *_ in GRAMS
 ]

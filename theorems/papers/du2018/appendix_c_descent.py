@@ -138,7 +138,7 @@ def largest_gradient(
 
 
 ALONG_DEPTH = {H: DEEP, m: DEEP, n: DEEP, p: NATURAL, q: NATURAL, c_res: RATE}
-DEPTHS = Grid(H=[4, 8, 16, 32, 64], m=[8], n=[2], p=[3], q=[3], c_res=[0.2]).nightly(
+DEPTHS = Grid(H=[4, 8, 16, 32, 64], m=[16], n=[2], p=[3], q=[3], c_res=[0.2]).nightly(
     H=[4, 8, 16, 32, 64, 128], m=[16, 48]
 )
 one_step = Claim(

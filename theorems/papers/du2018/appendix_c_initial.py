@@ -2,7 +2,8 @@ r"""Appendix C: Lemmas C.1 and C.2, the convolutional ResNet at the initialisati
 
 Symbols in `appendix_b_symbols` and `appendix_c_symbols`. c: c_{sigma, 1/sqrt(p)}, the inverse of
 min E sigma(alpha X)^2 over alpha in [1/sqrt(p), 1]; s: |sigma(0)|; Lip: L; u: a normal variable's
-value; k: n; c_0: c_sigma.
+value; k: n; c_0: c_sigma;
+K: C_2.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from theorems.quantifiers import (
 )
 from theorems.sides import Closed, Computed
 
-c, k, c_0 = symbols("c k c_0", real=True)
+c, k, c_0, K = symbols("c k c_0 K", real=True)
 NONNEGATIVE = Interval(0, oo)
 
 
@@ -244,7 +245,7 @@ width = Claim(
     "numerator",
 )
 
-VARIANCE = c_0**2 * p**2 * C_2 / m
+VARIANCE = c_0**2 * p**2 * K / m
 THRESHOLD = c_0 / (2 * c)
 width_corrected = Claim(
     id="du2018.proof-C.1.width.corrected",
@@ -252,18 +253,18 @@ width_corrected = Claim(
     title="the width for the first layer's lower bound, corrected",
     statement=r"$m\ge\frac{4C_2p^2c_{\sigma,1/\sqrt p}^2n}\delta$ suffices: the variance over the "
     r"square of $\frac{c_\sigma}{2c_{\sigma,1/\sqrt p}}$ is at most $\frac\delta n$",
+    reading=r"$K=C_2$, $k=n$; the variance of proof-C.1.variance.corrected",
     over={
-        **dict.fromkeys((c_0, c, Lip), POSITIVE),
-        s: NONNEGATIVE,
+        **dict.fromkeys((c_0, c, K), POSITIVE),
         delta: Interval.open(0, 1),
         **dict.fromkeys((p, m, k), NATURAL),
     },
-    where=[m * delta >= 4 * C_2 * p**2 * c**2 * k],
+    where=[m * delta >= 4 * K * p**2 * c**2 * k],
     lhs=Closed(VARIANCE / THRESHOLD**2),
     relation="<=",
     rhs=Closed(delta / k),
     grid=Grid(
-        points=[{"c_0": 2.0, "c": 4.0, "Lip": 1.0, "s": 0.0, "delta": 0.5, "p": 2, "k": 2}],
+        points=[{"c_0": 2.0, "c": 4.0, "K": 32.0, "delta": 0.5, "p": 2, "k": 2}],
         m=[100_000],
     ),
     corrects="du2018.proof-C.1.width",

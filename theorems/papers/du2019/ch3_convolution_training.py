@@ -212,7 +212,7 @@ quadratic_corrected = Claim(
     statement=r"if $\eta\le c\lambda_0n^{-2}\mathrm{poly}(1/p)$ then $\|u(k+1)-u(k)\|_2^2\le"
     r"\frac18\eta\lambda_0\|y-u(k)\|_2^2$",
     over=descent.ALONG_DEPTH,
-    quantifier=UpToConstant(along=("H",), samples=160),
+    quantifier=UpToConstant(along=("H",), samples=240),
     lhs=Sampled(
         lambda points, samples, generator: descent.change(
             points, samples, generator, 0, output=True

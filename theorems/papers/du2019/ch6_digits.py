@@ -15,7 +15,7 @@ from theorems.claim import Claim, Source
 from theorems.grid import Grid
 from theorems.papers.du2019.ch6_symbols import PAPER, phi
 from theorems.quantifiers import Reproduces
-from theorems.sides import Closed, Computed
+from theorems.sides import Closed, Computed, Side
 
 kind, side, runs, steps = symbols("kind side runs steps", integer=True, nonnegative=True)
 OVER = {
@@ -58,7 +58,7 @@ def learned(which: int, size: int, count: int, length: int, angle: float) -> tup
     return float(loss.median()), float(cosine.median())
 
 
-def _measured(entry: int, factor: float = 1.0) -> Computed:
+def _measured(entry: int, factor: float = 1.0) -> Side:
     def of(points: Any) -> Any:
         import torch
 

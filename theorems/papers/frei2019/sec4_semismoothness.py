@@ -230,12 +230,20 @@ linearisation = Claim(
     reading="means over initialisations of the largest error that ascent finds, or of the last "
     "layer's exact worst case if that is larger",
     over=OVER,
-    quantifier=UpToConstant(along=("m",), shrinking=("tau",), samples=120),
+    quantifier=UpToConstant(shrinking=("tau",), samples=300),
     lhs=Sampled(_linearisation),
     relation="<=",
     rhs=Closed(tau ** (4 * THIRD) * sqrt(m * log(m))),
-    grid=Grid(L=[2], m=[8, 16, 32, 64], d=[2], c=[1.0], tau=TAUS).nightly(L=[2, 6], c=[0.5, 1.0]),
+    grid=Grid(L=[2], m=[24], d=[2], c=[1.0], tau=TAUS).nightly(c=[0.5, 1.0]),
     uses=("frei2019.lemma-4.2a", "frei2019.proof-3.6a.algebra"),
+)
+
+linearisation_in_width = replace(
+    linearisation,
+    id="frei2019.proof-3.6a.width",
+    title="The linearisation: no growth with width",
+    quantifier=UpToConstant(along=("m",), samples=100),
+    grid=Grid(L=[2], m=[8, 16, 32, 64], d=[2], c=[1.0], tau=[0.5]).nightly(L=[2, 6]),
 )
 
 linearisation_in_depth = replace(
