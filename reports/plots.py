@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -108,8 +109,9 @@ def moves(rows: Sequence[Row]) -> bool:
 
 
 def file_stem(id_: str) -> str:
-    """An id as a file name that every system takes."""
-    return "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in id_)
+    """An id as a file name that every system takes, also one to which capitals are nothing."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in id_)
+    return re.sub(r"([A-Z])", r"\1_", plain)
 
 
 def _finite(row: Row) -> bool:

@@ -99,8 +99,14 @@ def _walk(element: ElementTree.Element, dx: float, dy: float, drawing: _Drawing)
             moved = f"translate({_whole(dx)} {_whole(dy)})rotate({turn.group(1)})"
             drawing.drawn.append(f'<g transform="{moved}">')
             dx = dy = 0.0
+        part = element.attrib.get("id", "").startswith(("axes_", "legend_"))
+        if part:
+            # Panels and legends lie on one another: what is alike is joined inside each alone.
+            drawing.strokes.clear()
         for child in element:
             _walk(child, dx, dy, drawing)
+        if part:
+            drawing.strokes.clear()
         if turned:
             drawing.drawn.append("</g>")
 

@@ -12,11 +12,13 @@ import sympy as sp
 from symbolic.budget import limit_growth, run_with_deadline
 from symbolic.contexts import new_context
 from symbolic.formula import All, Formula, Poly, Sign
+from symbolic.watchdog import shielded
 
 # What z3 cannot be trusted to interrupt in time runs in a child process beyond this many seconds.
 _IN_PROCESS_SECONDS = 0.25
 _MOST_MEBIBYTES = 2048  # that z3 may take in the child
 _LARGEST_DEGREE = 4
+_MOST_TERMS = 6000  # of all polynomials: more are not handed over in reasonable time
 _LARGEST_COEFFICIENT = 10**6
 
 
@@ -55,6 +57,20 @@ def _check_within(formulas: list[Formula], seconds: float) -> Answer:
 
 
 def _check(formulas: list[Formula], seconds: float) -> Answer:
+    """z3's answer. Its objects are made and destroyed where no interruption reaches them."""
+    if sum(_terms(f) for f in formulas) > _MOST_TERMS:
+        return Answer("unknown")
+    with shielded():
+        return _ask(formulas, seconds)
+
+
+def _terms(formula: Formula) -> int:
+    if isinstance(formula, Sign):
+        return len(formula.poly)
+    return sum(_terms(part) for part in formula.parts)
+
+
+def _ask(formulas: list[Formula], seconds: float) -> Answer:
     import z3
 
     if seconds <= 0:

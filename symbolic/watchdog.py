@@ -13,7 +13,7 @@ from types import FrameType
 # Raised where Python cannot pass it on (a finaliser), the exception is lost: it is raised again.
 _AGAIN = 0.05
 _FINALISERS = frozenset({"__del__", "gc_callback"})
-_TIMES = 20
+_TIMES = 200
 _NEAR = 6  # frames
 
 
@@ -33,13 +33,34 @@ def expires_at(deadline: float) -> AbstractContextManager[None]:
     return _by_thread(deadline)
 
 
+_shields: dict[int, int] = {}  # thread: how many shields it is under
+
+
+class shielded(AbstractContextManager[None]):
+    """No `Expired` is raised inside: for libraries that an interruption would leave corrupted.
+
+    What runs inside has to end by itself. The exception comes soon after the block.
+    """
+
+    def __enter__(self) -> None:
+        thread = threading.get_ident()
+        _shields[thread] = _shields.get(thread, 0) + 1
+
+    def __exit__(self, *_: object) -> None:
+        thread = threading.get_ident()
+        _shields[thread] = max(0, _shields.get(thread, 0) - 1)
+
+
 @contextmanager
 def _by_signal(deadline: float) -> Iterator[None]:
     armed = [True]
 
     def expire(signum: int, frame: FrameType | None) -> None:
-        if armed and not _in_finaliser(frame):
+        if armed and not _shields.get(thread) and not _in_finaliser(frame):
             raise Expired
+
+    thread = threading.get_ident()
+    shields = _shields.get(thread, 0)
 
     began = time.monotonic()
     outer_left, outer_interval = signal.getitimer(signal.ITIMER_REAL)
@@ -52,6 +73,7 @@ def _by_signal(deadline: float) -> Iterator[None]:
     finally:
         armed.clear()
         signal.setitimer(signal.ITIMER_REAL, 0.0)
+        _shields[thread] = shields
         signal.signal(signal.SIGALRM, outer_handler)
         if outer_left:
             rest = max(outer_left - (time.monotonic() - began), 1e-6)
@@ -72,7 +94,9 @@ def _in_finaliser(frame: FrameType | None) -> bool:
 @contextmanager
 def _by_thread(deadline: float) -> Iterator[None]:
     send = ctypes.pythonapi.PyThreadState_SetAsyncExc
-    target = ctypes.c_ulong(threading.get_ident())
+    thread = threading.get_ident()
+    shields = _shields.get(thread, 0)
+    target = ctypes.c_ulong(thread)
     lock, finished = threading.Lock(), threading.Event()
 
     def watch() -> None:
@@ -81,7 +105,7 @@ def _by_thread(deadline: float) -> Iterator[None]:
             if finished.wait(wait):
                 return
             with lock:
-                if not finished.is_set():
+                if not finished.is_set() and not _shields.get(thread):
                     send(target, ctypes.py_object(Expired))
             wait = _AGAIN
 
@@ -92,6 +116,7 @@ def _by_thread(deadline: float) -> Iterator[None]:
         while True:
             try:
                 finished.set()
+                _shields[thread] = shields
                 with lock:
                     send(target, None)  # none may arrive after the block
                 break

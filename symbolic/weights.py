@@ -8,6 +8,7 @@ from typing import Any
 from flint import fmpq
 
 from symbolic.contexts import new_context
+from symbolic.watchdog import shielded
 
 Row = Mapping[Any, Any]
 _SECONDS = 1.5
@@ -39,7 +40,8 @@ def weights(
     if strict is not None:
         marked = " ".join(f"w{k}" for k, sure in enumerate(strict) if sure)
         lines.append(f"(assert (> (+ 0.0 {marked}) 0))")
-    values = _model("".join(lines), seconds)
+    with shielded():
+        values = _model("".join(lines), seconds)
     return [values.get(f"w{k}", fmpq(0)) for k in range(len(columns))]
 
 

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import fields
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import sympy as sp
 
 from theorems.claim import Claim
+from theorems.grid import Grid
 from theorems.profiles import Profile
 from theorems.sources import PAPERS, ROOT, digest, reach
 from theorems.tasks import DECIDE, Task
 
 # What every task passes through, and then the roots of the deciding and of the measuring code.
 _COMMON = ("tasks", "claim", "sides", "quantifiers", "grid", "evaluate", "evidence", "points")
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 # These name code of every kind: what they import counts by the roots alone.
 _CROSSROADS = {ROOT / "theorems" / name for name in ("tasks.py", "__init__.py")}
 _DECIDERS = ("decide", "identity", "polynomial", "intervals", "recheck", "witness")
@@ -63,22 +66,42 @@ def _canonical(claim: Claim) -> str:
         f"{f.name}={_code_of(getattr(claim.quantifier, f.name))}"
         for f in fields(claim.quantifier)  # type: ignore[arg-type]
     ]
-    parts = [claim.id, claim.relation, sides, measures, domain, conditions, repr(claim.grid)]
+    parts = [claim.id, claim.relation, sides, measures, domain, conditions, _grid(claim.grid)]
     return json.dumps([*parts, type(claim.quantifier).__name__, quantifier, claim.seconds])
+
+
+def _grid(grid: Grid | None) -> str:
+    """A grid's values; the order in which a listed point names its symbols says nothing."""
+    if grid is None:
+        return ""
+    listed = [sorted(point.items()) for point in grid.listed or ()]
+    return repr([grid.listed is None, listed, grid.axes, grid.nightly_axes])
 
 
 def _code_of(value: Any) -> str:
     """A function by its compiled code and constants, anything else by its own words."""
+    if isinstance(value, partial):
+        bound = [*value.args, *sorted(value.keywords.items(), key=str)]
+        return f"{_code_of(value.func)} {[_code_of(item) for item in bound]}"
     code = getattr(value, "__code__", None)
-    if code is None:
-        return repr(value) if not callable(value) else getattr(value, "__qualname__", "")
-    return f"{value.__qualname__} {_compiled(code)} {value.__defaults__!r}"
+    if code is not None:
+        defaults = [_code_of(item) for item in value.__defaults__ or ()]
+        return f"{value.__qualname__} {_compiled(code)} {defaults}"
+    # An object's address is another in every process.
+    name = getattr(value, "__qualname__", "") if callable(value) else repr(value)
+    return _ADDRESS.sub("", name)
 
 
 def _compiled(code: Any) -> str:
     """Compiled code with its constants, the functions written inside it among them."""
-    constants = [_compiled(c) if hasattr(c, "co_code") else repr(c) for c in code.co_consts]
-    return f"{code.co_code.hex()} {constants!r} {code.co_names!r}"
+    return f"{code.co_code.hex()} {[_constant(c) for c in code.co_consts]} {code.co_names!r}"
+
+
+def _constant(value: Any) -> str:
+    if hasattr(value, "co_code"):
+        return _compiled(value)
+    # The order of a set is another in every process.
+    return f"{sorted(value, key=repr)}" if isinstance(value, frozenset) else repr(value)
 
 
 @cache

@@ -90,11 +90,13 @@ def point_groups(claim: Claim, profile: Profile) -> list[list[Point]]:
         picked = np.unravel_index(chosen, shape)
         axes = [[values[i] for i in p] for values, p in zip(missing.values(), picked, strict=True)]
         combinations = list(zip(*axes, strict=True))
-    points = [
-        {**point, **dict(zip(missing, values, strict=True))}
-        for point in given
-        for values in combinations
-    ]
+    # In the order of `over`, whatever order the grid was written or built in.
+    names = [symbol.name for symbol in claim.over]
+    points = []
+    for point in given:
+        for values in combinations:
+            found = {**point, **dict(zip(missing, values, strict=True))}
+            points.append({name: found[name] for name in names})
     return by_size(points, claim.sizes)
 
 

@@ -96,6 +96,31 @@ def test_formulas_keep_their_bars_and_their_turn():
     assert ">a<" in turned.group(1)
 
 
+def test_a_legend_stands_on_its_frame():
+    def draw(axes):
+        axes.errorbar([1, 2], [1, 2], [0.1, 0.1], fmt="o", color=style.LEFT, label="a")
+        axes.legend(loc="best")
+
+    small = slim(matplotlib_svg(draw)).decode()
+    frame = small.index('fill="#fff" opacity="0.8"')
+    bars = [found.start() for found in re.finditer(f'stroke="{style.LEFT.lower()}"', small)]
+    assert min(bars) < frame < max(bars)
+
+
+def test_the_lines_of_a_second_panel_lie_under_its_dots():
+    with style.canvas(2) as (figure, grid):
+        for axes in grid[0]:
+            axes.plot([1, 2, 3], [1, 2, 3], "o", color=style.LEFT, label="a")
+            axes.legend(loc="best")
+        small = style.svg(figure).decode()
+    lines = [found.start() for found in re.finditer('stroke="#e5e7eb"', small)]
+    dots = [found.start() for found in re.finditer('stroke-linecap="round"', small)]
+    # Each panel: its lines, its dots, then its legend's dot.
+    assert len(lines) == 2
+    assert len(dots) == 4
+    assert lines[0] < dots[0] < dots[1] < lines[1] < dots[2] < dots[3]
+
+
 def test_what_leaves_the_axes_is_cut_there():
     def draw(axes):
         axes.plot([0, 1, 2, 3, 4, 5, 6, 7], [0, 1, 0, 100, 0, 1, 0, 1], color=style.LEFT)

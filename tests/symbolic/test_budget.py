@@ -18,7 +18,7 @@ from symbolic.budget import limit_growth, run_with_deadline
 from symbolic.decide import decide
 from symbolic.formula import Sign
 from symbolic.realclosed import satisfiable
-from symbolic.watchdog import Expired, expires_at
+from symbolic.watchdog import Expired, expires_at, shielded
 
 x, y = sp.symbols("x y", real=True)
 ENDLESS = sum((sin(k * x * y) ** k for k in range(1, 40)), sp.Integer(0)) <= 1000 - exp(cos(x))
@@ -120,6 +120,39 @@ def test_an_interruption_lost_in_a_finaliser_comes_again():
     with pytest.raises(Expired), expires_at(started + 0.03):
         work()
     assert time.monotonic() - started < 5.0
+
+
+def _shielded_work(seen: list[str]) -> None:
+    try:
+        with expires_at(time.monotonic() + 0.05):
+            with shielded():
+                until = time.monotonic() + 0.2
+                while time.monotonic() < until:
+                    pass
+                seen.append("inside")
+            while True:
+                pass
+    except Expired:
+        seen.append("after")
+
+
+@pytest.mark.parametrize("threaded", [False, True])
+def test_a_shield_delays_the_interruption(threaded: bool):
+    seen: list[str] = []
+    if threaded:
+        thread = threading.Thread(target=_shielded_work, args=(seen,), daemon=True)
+        thread.start()
+        thread.join(5)
+    else:
+        _shielded_work(seen)
+    assert seen == ["inside", "after"]
+    with pytest.raises(Expired), expires_at(time.monotonic() + 0.05):
+        _spin()
+
+
+def _spin() -> None:
+    while True:
+        pass
 
 
 def test_z3_keeps_the_limit():

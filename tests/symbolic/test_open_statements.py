@@ -85,4 +85,4 @@ OPEN = {"powers", "compound"}  # not decided today
 @pytest.mark.parametrize("name", [name for name in STATEMENTS if name not in OPEN])
 def test_it_is_proved(name: str):
     true, _, over = STATEMENTS[name]
-    assert decide(true, over, seconds=10).outcome == "proved", name
+    assert decide(true, over, seconds=60).outcome == "proved", name  # about one, on a free machine

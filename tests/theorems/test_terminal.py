@@ -149,5 +149,5 @@ def test_every_claim_can_be_explained_and_has_a_file_name_for_any_system():
         name = file_stem(id_)
         assert not re.search(r'[<>:"/\\|?*\s]', name)
         assert not name.endswith((".", " "))
-        names.setdefault(name, []).append(id_)
+        names.setdefault(name.lower(), []).append(id_)
     assert not [ids_ for ids_ in names.values() if len(ids_) > 1]

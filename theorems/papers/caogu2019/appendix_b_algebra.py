@@ -91,14 +91,13 @@ double_sum_small = Claim(
     id="caogu2019.proof-5.2c.small",
     source=Source(PAPER, "B.2", "proof of Lemma 5.2, the last step for I_2"),
     statement=r"$L^3\sqrt m\|\Delta_l\|_2^2\le CL^2\tau^{1/3}\sqrt{m\log(m)}\|\Delta_l\|_2$",
-    reading=r"since $\|\Delta_l\|\le2\tau$ and $\tau\le L^{-6}$; $t=\tau^{1/3}$, without the "
-    r"logarithm",
-    over={DEPTH: AT_LEAST_ONE, t: POSITIVE, moves[0]: NONNEGATIVE},
-    where=[t <= DEPTH**-2, moves[0] <= 2 * t**3],
-    lhs=Closed(DEPTH**3 * moves[0] ** 2),
+    reading=r"since $\|\Delta_l\|=2p\tau$, $p\le1$, and $\tau^{1/3}=t=L^{-2}/q$, $q\ge1$; without "
+    r"the log",
+    over={DEPTH: AT_LEAST_ONE, q: AT_LEAST_ONE, p: Interval(0, 1)},
+    lhs=Closed((DEPTH**3 * (2 * p * t**3) ** 2).subs(t, DEPTH**-2 / q)),
     relation="<=",
-    rhs=Closed(2 * DEPTH**2 * t * moves[0]),
-    grid=Grid(points=[{"L": 2.0, "t": 0.2, "move_1": 0.01}, {"L": 1.0, "t": 1.0, "move_1": 2.0}]),
+    rhs=Closed((2 * DEPTH**2 * t * (2 * p * t**3)).subs(t, DEPTH**-2 / q)),
+    grid=Grid(points=[{"L": 2.0, "q": 1.0, "p": 0.5}, {"L": 1.0, "q": 1.0, "p": 1.0}]),
     uses=("caogu2019.proof-5.2c",),
 )
 
@@ -134,19 +133,23 @@ gradient_left = Claim(
     r"m(L^2\tau+L^{2/3}\tau^{1/3})$ and $\tau\le C8^{-L}L^{-2}\gamma^3$ with a small enough "
     r"constant, then $\|\nabla_{W_L}L_S(W)\|_F\ge2^{-(L+2)}\sqrt{m_L}\gamma\mathcal E_S(W)$",
     reading=r"divided by $2^{-L}\gamma\sqrt{m_L}\mathcal E_S$; $m\le m_L$; power: $2^L$; "
-    r"$t=\tau^{1/3}$, q for $L^{2/3}$, so that $L^2=q^3$; small enough: $C=(20C_1)^{-3}$, "
+    r"$t=\tau^{1/3}$, q for $L^{2/3}$, so that $L^2=q^3$; small enough: $C=(20C_1)^{-3}$, t is its "
+    r"bound over p, "
     r"$C_1\ge1$, $\gamma\le1$",
     over={
         C: AT_LEAST_ONE,
         power: Interval(2, oo),
         q: AT_LEAST_ONE,
         gamma: Interval.Lopen(0, 1),
-        t: POSITIVE,
+        p: AT_LEAST_ONE,
     },
-    where=[t <= gamma / (20 * C * power * q)],
-    lhs=Closed(Rational(353, 1000) - C * (q**3 * t**3 + q * t) * power / gamma),
+    lhs=Closed(
+        (Rational(353, 1000) - C * (q**3 * t**3 + q * t) * power / gamma).subs(
+            t, gamma / (20 * C * power * q * p)
+        )
+    ),
     relation=">=",
     rhs=Closed(Rational(1, 4)),
-    grid=Grid(points=[{"C": 1.0, "power": 2.0, "q": 1.0, "gamma": 0.4, "t": 0.005}]),
+    grid=Grid(points=[{"C": 1.0, "power": 2.0, "q": 1.0, "gamma": 0.4, "p": 1.0}]),
     uses=("caogu2019.proof-5.4a", "caogu2019.lemma-B.1iii", "caogu2019.lemma-B.1iv"),
 )

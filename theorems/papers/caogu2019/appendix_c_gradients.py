@@ -230,6 +230,35 @@ direction = Claim(
     uses=("caogu2019.lemma-B.2",),
 )
 
+
+def _margin_of_features(points: Any, samples: int, generator: Any) -> Any:
+    """The largest margin over the outputs of layer L - 1, crossed points, from below by duality."""
+    from numeric.deep_relu import forward, initial
+    from numeric.separable import crossed_pairs, least_weighted_gradient
+
+    data, shape = crossed_pairs(), (points.n, samples)
+    start = initial(shape, (2, *(points.m for _ in range(points.L))), generator)
+    hidden = forward(start, data.x).hidden[-2]
+    gram = (hidden @ hidden.mT) * data.y[:, None] * data.y[None, :] / 4**2
+    found = least_weighted_gradient(gram, steps=80)
+    return (found[..., 0] - found[..., 1]).clamp_min(0).sqrt()
+
+
+direction_corrected = Claim(
+    id="caogu2019.proof-B.3.direction.corrected",
+    source=direction.source,
+    statement=direction.statement + r", provided that $L\ge2$",
+    reading="the crossed points, whose inputs no hyperplane separates either",
+    over={L: sp.Range(2, oo), m: EVEN, delta: UNIT},
+    quantifier=WithProbability(at_least=1 - delta, draws=60),
+    lhs=Sampled(_margin_of_features),
+    relation=">=",
+    rhs=Closed(2**-L * CROSSED_MARGIN),
+    grid=Grid(L=[2, 3], m=[96], delta=[0.5]),
+    corrects="caogu2019.proof-B.3.direction",
+    uses=("caogu2019.lemma-B.2",),
+)
+
 LEMMA_54 = (
     r"if $m\ge\bar C\max\{4^LL^2\gamma^{-2}\log(mnL/\delta),L^{-8/3}\tau^{-4/3}\log[m/(\tau\delta)]"
     r"\}$ and $\tau\le\underline C8^{-L}L^{-2}\gamma^3[\log(m)]^{-3/2}$, with probability at least "

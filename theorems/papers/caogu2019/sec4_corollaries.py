@@ -1,6 +1,7 @@
 r"""Theorem 1.1, Corollaries 4.9, 4.11, 4.13 and Remarks 4.6, 4.14: what the bounds ask for.
 
-Symbols in `sec3_symbols`, L and m real here: L the depth, power: 2^L. Logarithms and constants are
+Symbols in `sec3_symbols`, L and m real here: L the depth, power: 2^L;
+r: by how much a size exceeds its bound. Logarithms and constants are
 left out, as the text hides them. The `.exponents` claims compare exponents found by the rates
 calculus from the bound of Corollary 4.9 with the printed ones.
 """
@@ -19,11 +20,12 @@ from theorems.sides import Closed
 
 SHARE = Interval.Lopen(0, 1)
 AT_LEAST_ONE = Interval(1, oo)
-DEPTH, WIDTH, COUNT, power, t, w, q = symbols("L m n power t w q", real=True)
+DEPTH, WIDTH, COUNT, power, t, w, q, r = symbols("L m n power t w q r", real=True)
 OVER = {B: SHARE, epsilon: SHARE, DEPTH: AT_LEAST_ONE, WIDTH: AT_LEAST_ONE, COUNT: AT_LEAST_ONE}
 RADIUS = 1 / (B * epsilon * sqrt(WIDTH))
 LINEAR = DEPTH**2 / (B * epsilon * sqrt(COUNT))
 CURVED = DEPTH**4 * B ** Rational(-4, 3) * epsilon ** Rational(-4, 3) * WIDTH ** Rational(-1, 6)
+SEPARABLE_WIDTH = DEPTH**24 * power**8 * gamma**-8 * epsilon**-14
 DIRECTIONS = {"L": "oo", "B": "0", "epsilon": "0", "m": "oo", "n": "oo", "gamma": "0"}
 
 
@@ -49,6 +51,7 @@ substitution = Claim(
     r"P[yf_W(x)<0]\le\epsilon+\tilde O(L^2B^{-1}\epsilon^{-1}n^{-1/2}+L^4B^{-4/3}"
     r"\epsilon^{-4/3}m^{-1/6})$ within $K=\tilde O(L^3B^{-4}\epsilon^{-2})$ iterations: the second "
     r"term",
+    reading="Theorem 4.5 has twice the surrogate error: Theorem 4.7 is taken at epsilon/2",
     over=OVER,
     lhs=Closed(DEPTH**4 * sqrt(WIDTH) * RADIUS ** Rational(4, 3)),
     relation="==",
@@ -86,13 +89,12 @@ separable = Claim(
     source=Source(PAPER, "5.3", "proof of Corollary 4.11, the width"),
     statement=r"with $B=O(2^{-L}\gamma)$ and $m\ge\tilde O(L^{24}2^{8L}\gamma^{-8})"
     r"\epsilon^{-14}$: $L^4B^{-4/3}\epsilon^{-4/3}m^{-1/6}\le\epsilon$",
-    reading=r"both sides to the sixth power; 2^L as one number $\ge1$",
-    over={power: AT_LEAST_ONE, gamma: SHARE, epsilon: SHARE, DEPTH: AT_LEAST_ONE, WIDTH: POSITIVE},
-    where=[DEPTH**24 * power**8 * gamma**-8 * epsilon**-14 <= WIDTH],
-    lhs=Closed(CURVED.subs(B, gamma / power) ** 6),
+    reading=r"both sides to the sixth power; 2^L as one number $\ge1$; m is r times the bound",
+    over={power: AT_LEAST_ONE, gamma: SHARE, epsilon: SHARE, DEPTH: AT_LEAST_ONE, r: AT_LEAST_ONE},
+    lhs=Closed((CURVED.subs(B, gamma / power) ** 6).subs(WIDTH, r * SEPARABLE_WIDTH)),
     relation="<=",
     rhs=Closed(epsilon**6),
-    grid=Grid(points=[{"power": 2.0, "gamma": 0.3, "epsilon": 0.5, "L": 1.0, "m": 1e12}]),
+    grid=Grid(points=[{"power": 2.0, "gamma": 0.3, "epsilon": 0.5, "L": 1.0, "r": 1.0}]),
     uses=("caogu2019.corollary-4.9", "caogu2019.lemma-5.4"),
 )
 
@@ -101,13 +103,16 @@ separable_count = Claim(
     source=Source(PAPER, "5.3", "proof of Corollary 4.11, the number of examples"),
     statement=r"and $n\ge\tilde O(L^44^L\gamma^{-2})\epsilon^{-4}$: "
     r"$L^2B^{-1}\epsilon^{-1}n^{-1/2}\le\epsilon$",
-    reading="both sides squared",
-    over={power: AT_LEAST_ONE, gamma: SHARE, epsilon: SHARE, DEPTH: AT_LEAST_ONE, COUNT: POSITIVE},
-    where=[DEPTH**4 * power**2 * gamma**-2 * epsilon**-4 <= COUNT],
-    lhs=Closed(LINEAR.subs(B, gamma / power) ** 2),
+    reading="both sides squared; n is r times the bound",
+    over=separable.over,
+    lhs=Closed(
+        (LINEAR.subs(B, gamma / power) ** 2).subs(
+            COUNT, r * DEPTH**4 * power**2 * gamma**-2 * epsilon**-4
+        )
+    ),
     relation="<=",
     rhs=Closed(epsilon**2),
-    grid=Grid(points=[{"power": 2.0, "gamma": 0.3, "epsilon": 0.5, "L": 1.0, "n": 1e4}]),
+    grid=separable.grid,
     uses=("caogu2019.corollary-4.9.linear", "caogu2019.lemma-5.4"),
 )
 
@@ -158,10 +163,9 @@ neighbourhood_separable = Claim(
     r"as Lemma 5.4 asks",
     reading=r"squared and multiplied out; 2^L as one number $\ge1$",
     over=separable.over,
-    where=separable.where,
     lhs=Closed(power**8 * DEPTH**4),
     relation="<=",
-    rhs=Closed(gamma**8 * epsilon**2 * WIDTH),
+    rhs=Closed(gamma**8 * epsilon**2 * r * SEPARABLE_WIDTH),
     grid=separable.grid,
     uses=("caogu2019.lemma-5.4",),
 )
@@ -171,13 +175,12 @@ conjugate = Claim(
     source=Source(PAPER, "5.4", "proof of Corollary 4.13, the width"),
     statement=r"with $B=O(\gamma)$ and $m\ge\tilde O(L^{24}\gamma^{-8})\epsilon^{-14}$: "
     r"$L^4B^{-4/3}\epsilon^{-4/3}m^{-1/6}\le\epsilon$",
-    reading="both sides to the sixth power",
-    over={gamma: SHARE, epsilon: SHARE, DEPTH: AT_LEAST_ONE, WIDTH: POSITIVE},
-    where=[DEPTH**24 * gamma**-8 * epsilon**-14 <= WIDTH],
-    lhs=Closed(CURVED.subs(B, gamma) ** 6),
+    reading="both sides to the sixth power; m is r times the bound",
+    over={gamma: SHARE, epsilon: SHARE, DEPTH: AT_LEAST_ONE, r: AT_LEAST_ONE},
+    lhs=Closed((CURVED.subs(B, gamma) ** 6).subs(WIDTH, r * DEPTH**24 * gamma**-8 * epsilon**-14)),
     relation="<=",
     rhs=Closed(epsilon**6),
-    grid=Grid(points=[{"gamma": 0.3, "epsilon": 0.5, "L": 1.0, "m": 1e10}]),
+    grid=Grid(points=[{"gamma": 0.3, "epsilon": 0.5, "L": 1.0, "r": 1.0}]),
     uses=("caogu2019.corollary-4.9", "caogu2019.lemma-5.5"),
 )
 
@@ -247,13 +250,12 @@ sample_size = Claim(
     statement=r"under Assumption 4.12, $\epsilon$ expected error with $\tilde O(\epsilon^{-4})$ "
     r"examples",
     reading=r"for a given $\gamma$ and L: with $n=L^4\gamma^{-2}\epsilon^{-4}$ the first term of "
-    r"Corollary 4.9 is at most epsilon, squared",
-    over={gamma: SHARE, epsilon: SHARE, DEPTH: AT_LEAST_ONE, COUNT: POSITIVE},
-    where=[DEPTH**4 * gamma**-2 * epsilon**-4 <= COUNT],
-    lhs=Closed(LINEAR.subs(B, gamma) ** 2),
+    r"Corollary 4.9 is at most epsilon, squared; n is r times that",
+    over=conjugate.over,
+    lhs=Closed((LINEAR.subs(B, gamma) ** 2).subs(COUNT, r * DEPTH**4 * gamma**-2 * epsilon**-4)),
     relation="<=",
     rhs=Closed(epsilon**2),
-    grid=Grid(points=[{"gamma": 0.3, "epsilon": 0.5, "L": 1.0, "n": 1e3}]),
+    grid=conjugate.grid,
     uses=("caogu2019.corollary-4.13",),
 )
 
@@ -287,6 +289,7 @@ norms_second = Claim(
     rhs=Closed(DEPTH ** Rational(3, 2) * WIDTH * tau / sqrt(COUNT)),
 )
 
+SMALL_ROOT = 1 / (r * DEPTH**3 * q)
 small_radius = Claim(
     id="caogu2019.remark-4.6b.ours",
     source=Source(PAPER, "4.1", "Remark 4.6, the bound of Theorem 4.5"),
@@ -294,12 +297,11 @@ small_radius = Claim(
     r"$\tilde O(\tau\sqrt{m/n})$",
     reading=r"small enough: $\tau\le L^{-9}n^{-3/2}$ makes the second term of Theorem 4.5 at most "
     r"the first; t, w, q: the roots tau^(1/3), sqrt(m), sqrt(n)",
-    over={DEPTH: AT_LEAST_ONE, w: POSITIVE, q: POSITIVE, t: POSITIVE},
-    where=[t <= 1 / (DEPTH**3 * q)],
-    lhs=Closed(DEPTH**4 * w * t**4),
+    over={DEPTH: AT_LEAST_ONE, w: POSITIVE, q: POSITIVE, r: AT_LEAST_ONE},
+    lhs=Closed((DEPTH**4 * w * t**4).subs(t, SMALL_ROOT)),
     relation="<=",
-    rhs=Closed(DEPTH * t**3 * w / q),
-    grid=Grid(points=[{"L": 1.0, "w": 10.0, "q": 2.0, "t": 0.4}]),
+    rhs=Closed((DEPTH * t**3 * w / q).subs(t, SMALL_ROOT)),
+    grid=Grid(points=[{"L": 1.0, "w": 10.0, "q": 2.0, "r": 1.0}]),
     uses=("caogu2019.theorem-4.5",),
 )
 

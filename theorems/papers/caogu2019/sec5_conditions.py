@@ -2,8 +2,8 @@ r"""Section 5.2: the conditions (5.2)-(5.5) on step size, iterations and width.
 
 Symbols in `sec3_symbols`; eta and K as printed are eta = L^-3 B^2/m and K = L^3 B^-4 eps^-2; s:
 L^2 tau^(1/3) sqrt(log m), at most a constant by the hypotheses of Lemma 5.2; C: the constants of
-the lemmas; w, q: the roots sqrt(m) and sqrt(K eta), which keep the relations
-polynomial. Logarithms and constants are left out where the text hides them.
+the lemmas; w: sqrt(m); r, q: by how much a size exceeds its bound. Logarithms and constants are
+left out where the text hides them.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from sympy import Interval, Min, Rational, oo, sqrt, symbols
 
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
-from theorems.papers.caogu2019.sec3_symbols import PAPER, POSITIVE, B, L, epsilon, eta, m, tau
+from theorems.papers.caogu2019.sec3_symbols import PAPER, POSITIVE, B, L, epsilon, eta, m
 from theorems.quantifiers import UpToConstant
 from theorems.sides import Closed
 
 SHARE = Interval.Lopen(0, 1)
-DEPTH, w, q, GRADIENT, DROP, C, s = symbols("L w q g drop C s", real=True)
-WIDTH = w**2
+DEPTH, w, q, r, C, s = symbols("L w q r C s", real=True)
+WIDTH, GRADIENT = w**2, r * B * w * epsilon
 AT_LEAST_ONE = Interval(1, oo)
 FREE = {B: SHARE, epsilon: SHARE, w: AT_LEAST_ONE, DEPTH: AT_LEAST_ONE}
 PRINTED_STEP = B**2 / (DEPTH**3 * WIDTH)
@@ -27,6 +27,8 @@ PRINTED_STEPS = DEPTH**3 / (B**4 * epsilon**2)
 PRINTED_RADIUS = 1 / (B * epsilon * w)
 RADIUS = 1 / (B**2 * epsilon * w)
 ROOT_WIDTH = DEPTH**6 / (B**2 * epsilon)
+AT_BOUND = Grid(points=[{"B": 0.5, "epsilon": 0.5, "L": 2.0, "r": 1.0}])
+SIZED = {B: SHARE, epsilon: SHARE, DEPTH: AT_LEAST_ONE, r: AT_LEAST_ONE}
 HALVES = [1.0, 0.5, 0.25, 0.125, 0.0625]
 POWERS = [1, 2, 4, 8, 16]
 
@@ -57,15 +59,16 @@ path_forced = Claim(
     title="what (5.2) and (5.5) ask of tau, whatever eta and K are",
     statement=r"$(K\eta m)^{-1/2}B^{-1}\le\epsilon$ and $(K\eta)^{1/2}B^{-1}\le\tau$ imply "
     r"$\tau\ge B^{-2}\epsilon^{-1}m^{-1/2}$",
-    over={B: SHARE, epsilon: SHARE, w: POSITIVE, tau: POSITIVE, q: POSITIVE},
-    where=[q * w * B * epsilon >= 1, q <= tau * B],
-    lhs=Closed(tau * B**2 * epsilon * w),
+    reading=r"$\sqrt{K\eta}=\frac{r}{\epsilon B\sqrt m}$ and $\tau=\frac{q\sqrt{K\eta}}B$ with $r,q"
+    r"\ge1$",
+    over={B: SHARE, epsilon: SHARE, w: POSITIVE, r: AT_LEAST_ONE, q: AT_LEAST_ONE},
+    lhs=Closed(q * (r / (epsilon * B * w)) / B * B**2 * epsilon * w),
     relation=">=",
     rhs=Closed(1),
     grid=Grid(
         points=[
-            {"B": 0.5, "epsilon": 0.5, "w": 10.0, "tau": 2.0, "q": 0.9},
-            {"B": 0.1, "epsilon": 0.1, "w": 100.0, "tau": 20.0, "q": 1.1},
+            {"B": 0.5, "epsilon": 0.5, "w": 10.0, "r": 2.0, "q": 1.0},
+            {"B": 0.1, "epsilon": 0.1, "w": 100.0, "r": 1.0, "q": 1.1},
         ]
     ),
 )
@@ -90,21 +93,17 @@ path_until = Claim(
     r"$L_S(W^{(k)})-L_S(W^{(k+1)})\ge\frac\eta2\|\nabla L_S\|_F^2$ and (4.1) moves the weights by "
     r"$\eta\|\nabla L_S\|_F\le\frac{2[L_S(W^{(k)})-L_S(W^{(k+1)})]}{B\sqrt m\epsilon}$: all such "
     r"steps together move them by $\frac{2L_S(W^{(0)})}{B\epsilon\sqrt m}$",
-    reading="not the paper's route: no Cauchy-Schwarz over the steps",
-    over={
-        **dict.fromkeys((eta, GRADIENT, DROP), POSITIVE),
-        B: SHARE,
-        epsilon: SHARE,
-        w: POSITIVE,
-    },
-    where=[eta * GRADIENT**2 / 2 <= DROP, B * w * epsilon <= GRADIENT],
+    reading="not the paper's route: no Cauchy-Schwarz over the steps; the gradient is r times its "
+    "least "
+    "value, the decrease q times",
+    over={B: SHARE, epsilon: SHARE, eta: POSITIVE, w: POSITIVE, r: AT_LEAST_ONE, q: AT_LEAST_ONE},
     lhs=Closed(eta * GRADIENT),
     relation="<=",
-    rhs=Closed(2 * DROP / (B * w * epsilon)),
+    rhs=Closed(2 * (q * eta * GRADIENT**2 / 2) / (B * w * epsilon)),
     grid=Grid(
         points=[
-            {"eta": 0.1, "g": 2.0, "drop": 0.3, "B": 0.5, "epsilon": 0.2, "w": 10.0},
-            {"eta": 0.01, "g": 0.2, "drop": 2e-4, "B": 0.1, "epsilon": 0.1, "w": 20.0},
+            {"eta": 0.1, "r": 2.0, "q": 1.5, "B": 0.5, "epsilon": 0.2, "w": 10.0},
+            {"eta": 0.01, "r": 1.0, "q": 1.0, "B": 0.1, "epsilon": 0.1, "w": 20.0},
         ]
     ),
 )
@@ -175,13 +174,12 @@ near_linear_met = Claim(
     source=Source(PAPER, "5.2", "(5.4) for widths from m* on"),
     statement=r"for $m\ge m^*=L^{12}B^{-4}\epsilon^{-2}$ and $\tau=B^{-1}\epsilon^{-1}m^{-1/2}$ "
     r"(5.4) holds: $L^2\tau^{1/3}m^{1/2}\le B^2m$",
-    reading="both sides cubed",
-    over=FREE,
-    where=[w >= ROOT_WIDTH],
-    lhs=Closed(DEPTH**6 * PRINTED_RADIUS),
+    reading="both sides cubed; sqrt(m) is r times its bound",
+    over=SIZED,
+    lhs=Closed((DEPTH**6 * PRINTED_RADIUS).subs(w, r * ROOT_WIDTH)),
     relation="<=",
-    rhs=Closed((B**2 * w) ** 3),
-    grid=Grid(points=[{"B": 0.5, "epsilon": 0.5, "L": 2.0, "w": 1e3}]),
+    rhs=Closed(((B**2 * w) ** 3).subs(w, r * ROOT_WIDTH)),
+    grid=AT_BOUND,
 )
 
 width = Claim(
@@ -205,13 +203,12 @@ width_corrected = Claim(
     source=Source(PAPER, "5.2", "the width that the proof of Theorem 4.7 needs"),
     statement=r"$m\ge L^{18}B^{-14}\epsilon^{-2}$ makes $L^3\tau^{1/3}\le B^2$ at "
     r"$\tau=B^{-1}\epsilon^{-1}m^{-1/2}$",
-    reading="both sides cubed",
-    over=FREE,
-    where=[w >= DEPTH**9 / (B**7 * epsilon)],
-    lhs=Closed(DEPTH**9 * PRINTED_RADIUS),
+    reading="both sides cubed; sqrt(m) is r times its bound",
+    over=SIZED,
+    lhs=Closed((DEPTH**9 * PRINTED_RADIUS).subs(w, r * DEPTH**9 / (B**7 * epsilon))),
     relation="<=",
     rhs=Closed(B**6),
-    grid=Grid(points=[{"B": 0.5, "epsilon": 0.5, "L": 2.0, "w": 1e6}]),
+    grid=AT_BOUND,
     corrects="caogu2019.eq-5.4.width",
 )
 
@@ -232,23 +229,21 @@ radius = Claim(
     source=Source(PAPER, "4.1", "Theorem 4.7, the hypotheses of Lemmas 5.1 and 5.2"),
     statement=r"for $m\ge m^*=L^{12}B^{-4}\epsilon^{-2}$, $\tau=B^{-1}\epsilon^{-1}m^{-1/2}$ is at "
     r"most $L^{-6}$",
-    over=FREE,
-    where=[w >= ROOT_WIDTH],
-    lhs=Closed(PRINTED_RADIUS),
+    over=SIZED,
+    lhs=Closed(PRINTED_RADIUS.subs(w, r * ROOT_WIDTH)),
     relation="<=",
     rhs=Closed(DEPTH**-6),
-    grid=Grid(points=[{"B": 0.5, "epsilon": 0.5, "L": 2.0, "w": 1e3}]),
+    grid=AT_BOUND,
 )
 
 radius_below = Claim(
     id="caogu2019.theorem-4.7.radius.below",
     source=Source(PAPER, "4.1", "Theorem 4.7, the hypotheses of Lemmas 5.1 and 5.2"),
     statement=r"and $m\ge L^{-8/3}\tau^{-4/3}$ with the same $\tau$",
-    reading="both sides cubed",
-    over=FREE,
-    where=[w >= ROOT_WIDTH],
-    lhs=Closed(DEPTH**-8 * PRINTED_RADIUS**-4),
+    reading="both sides cubed; sqrt(m) is r times its bound",
+    over=SIZED,
+    lhs=Closed((DEPTH**-8 * PRINTED_RADIUS**-4).subs(w, r * ROOT_WIDTH)),
     relation="<=",
-    rhs=Closed(WIDTH**3),
-    grid=Grid(points=[{"B": 0.5, "epsilon": 0.5, "L": 2.0, "w": 1e3}]),
+    rhs=Closed((WIDTH**3).subs(w, r * ROOT_WIDTH)),
+    grid=AT_BOUND,
 )

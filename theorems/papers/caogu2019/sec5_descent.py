@@ -1,9 +1,9 @@
 r"""Section 5.2, the proof of Theorem 4.7: descent along Algorithm 1.
 
 Symbols in `sec3_symbols`; s: L^2 tau^(1/3) sqrt(log m); E: the surrogate error; drop: the decrease
-of L_S over one step, or over all; slope: |grad L_S|_F; root_1..root_3: roots of the decreases over
-three steps; rate: eta L^3 m. Runs have four inputs on the circle with labels by the sign of x_1,
-and one initialisation each.
+of L_S over one step, or over all; r, q: by how much bounds are missed; root_1..root_3: roots of the
+decreases over three steps; rate: eta L^3 m. Runs have four inputs on the circle with labels by the
+sign of x_1, and one initialisation each.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from theorems.sides import Closed, Simulated
 
 SHARE = Interval.Lopen(0, 1)
 NONNEGATIVE = Interval(0, oo)
-DEPTH, w, s, E, drop, slope, C, K = symbols("L w s E drop slope C K", real=True)
+DEPTH, w, s, E, drop, C, K, r, q = symbols("L w s E drop C K r q", real=True)
 roots = symbols("root_1:4", real=True)
 
 step_algebra = Claim(
@@ -119,15 +119,14 @@ gradient_by_drop = Claim(
     source=Source(PAPER, "5.2", "proof of Theorem 4.7, gradients by decreases"),
     statement=r"(5.6) and Lemma 5.1 give $\|\nabla_{W_l}L_S(W^{(k)})\|_F\le "
     r"C_2\eta^{-1/2}B^{-1}[L_S(W^{(k)})-L_S(W^{(k+1)})]^{1/2}$",
-    reading=r"squared and multiplied out, with $C_2^2=2C^2$ for the C of Lemma 5.1; w for m",
-    over=dict.fromkeys((C, eta, w, E, drop, slope, B), POSITIVE),
-    where=[slope**2 <= C**2 * w * E**2, drop >= eta * B**2 * w * E**2 / 2],
-    lhs=Closed(slope**2 * eta * B**2),
+    reading=r"squared, with $C_2^2=2C^2$ for the C of Lemma 5.1; w for m; the squared gradient is "
+    r"1/r "
+    r"times its bound $C^2m\mathcal E_S^2$, the decrease q times its own",
+    over={**dict.fromkeys((C, eta, w, E, B), POSITIVE), r: Interval(1, oo), q: Interval(1, oo)},
+    lhs=Closed(C**2 * w * E**2 / r),
     relation="<=",
-    rhs=Closed(2 * C**2 * drop),
-    grid=Grid(
-        points=[{"C": 1.0, "eta": 0.1, "w": 4.0, "E": 0.5, "drop": 0.02, "slope": 0.9, "B": 0.5}]
-    ),
+    rhs=Closed(2 * C**2 * (q * eta * B**2 * w * E**2 / 2) / (eta * B**2)),
+    grid=Grid(points=[{"C": 1.0, "eta": 0.1, "w": 4.0, "E": 0.5, "B": 0.5, "r": 1.0, "q": 1.0}]),
     uses=("caogu2019.lemma-5.3", "caogu2019.eq-5.6", "caogu2019.lemma-5.1b"),
 )
 

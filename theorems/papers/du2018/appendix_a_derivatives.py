@@ -69,12 +69,13 @@ def _both(points: Any, weights: Any) -> tuple[Any, Any, Any]:
 
     from numeric.deep_network import backward, forward
 
-    found, sizes = [], []
+    found: list[Any] = []
+    sizes: list[Any] = []
     for layers in (stacked(weights), stacked(weights, "move_")):
         path = forward(layers, weights["x"], activation(points))
         found.append((path, backward(layers, weights["a"], path, activation(points))))
         sizes += [s.square().sum(-1).clamp_min(1e-300).sqrt().amax(dim=-1) for s in path.states]
-    return *found, (torch.stack(sizes).amax(dim=0) / 2).clamp_min(1.0)
+    return found[0], found[1], (torch.stack(sizes).amax(dim=0) / 2).clamp_min(1.0)
 
 
 def _derivatives(points: Any, weights: Any) -> Any:

@@ -2,8 +2,7 @@ r"""Appendix C: Lemmas C.1 and C.2, the convolutional ResNet at the initialisati
 
 Symbols in `appendix_b_symbols` and `appendix_c_symbols`. c: c_{sigma, 1/sqrt(p)}, the inverse of
 min E sigma(alpha X)^2 over alpha in [1/sqrt(p), 1]; s: |sigma(0)|; Lip: L; u: a normal variable's
-value; k: n; c_0: c_sigma;
-K: C_2.
+value; k: n; c_0: c_sigma; K: C_2.
 """
 
 from __future__ import annotations

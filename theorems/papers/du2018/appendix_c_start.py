@@ -46,7 +46,8 @@ def norms(points: Any, samples: int, generator: Any) -> Any:
         m_ = math.ceil(4 * positions**2 * count / (inverse**2 * chance))
         drawn = draw((samples,), points.H, m_, x, act, rate, generator, patch=patch)
         sizes = drawn.states.unflatten(-2, (count, positions)).flatten(-2).norm(dim=-1)
-        lipschitz = 2.1 * LIPSCHITZ[points.sigma]
+        # The layers' m x q m Gaussian matrices have norm (1 + sqrt(q)) sqrt(m), and little more.
+        lipschitz = 1.1 * (1 + patch**0.5) * LIPSCHITZ[points.sigma]
         ends = [patch * lipschitz**2 * c_sigma(points), 2 * inverse / c_sigma(points)]
         bound = max(ends) ** 0.5 * math.exp(patch**0.5 * rate * lipschitz)
         rows.append(torch.maximum(sizes, 1 / sizes).amax(dim=(-2, -1)) / bound)
@@ -69,7 +70,7 @@ LEMMA = (
 )
 CONSTANT = (
     r"$m=4\frac{p^2n}{c^2\delta}$ and the proof's $c_{x,0}=\max\{\sqrt{qL^2c_\sigma c_{w,0}^2},"
-    r"\sqrt{2c_{\sigma,1/\sqrt p}/c_\sigma}\}e^{\sqrt qc_\lambda c_{w,0}L}$, $c_{w,0}=2.1$"
+    r"\sqrt{2c_{\sigma,1/\sqrt p}/c_\sigma}\}e^{\sqrt qc_\lambda c_{w,0}L}$, $c_{w,0}=1.1(1+\sqrt q)$"
 )
 initial_norms = Claim(
     id="du2018.lemma-C.1",

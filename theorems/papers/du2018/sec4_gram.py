@@ -132,7 +132,7 @@ limit = Claim(
     relation="<=",
     rhs=Closed(1 / sqrt(m)),
     grid=Grid(m=[4, 8, 16, 32, 64], H=[2, 5], phi=[1.2], c_res=[0.9]).nightly(
-        m=[8, 16, 32, 64, 128, 256], H=[2, 5, 12]
+        m=[8, 16, 32, 64, 128], H=[2, 5, 9]
     ),
     uses=("du2018.eq-5.corrected",),
 )
@@ -215,7 +215,7 @@ def least_of_the_limit(points: Any) -> Any:
 
 
 DEPTHS = Grid(H=[2, 4, 8, 16], phi=[0.4], c_res=[0.95]).nightly(
-    H=[2, 4, 8, 16, 32, 64, 128, 256], phi=[0.4, 1.3], c_res=[0.2, 0.95]
+    H=[2, 4, 8, 16, 32, 64, 128], phi=[0.4, 1.3], c_res=[0.2, 0.95]
 )
 polynomial = Claim(
     id="du2018.text-4b",

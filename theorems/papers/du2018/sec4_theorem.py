@@ -85,7 +85,8 @@ STATEMENT = (
 )
 READING = (
     r"smallest width that suffices for $\delta=\frac15$, $\eta=\frac{\lambda_0H^2}{n^2}$ and the "
-    "first 8 steps; softplus, orthonormal inputs, labels +-1; growth with "
+    "first 8 steps; the printed width itself is above $10^6$ at every point, beyond what runs; "
+    "softplus, orthonormal inputs, labels +-1; growth with "
 )
 USES = (
     *("du2018.lemma-B.2", "du2018.lemma-B.4", "du2018.lemma-B.5a", "du2018.lemma-B.5b"),

@@ -136,7 +136,7 @@ def gram(points: Any, *, paper: str | None = None, output: bool = False) -> Any:
 ONE = sp.Range(1, 2)
 PLAIN = ForAll(random_points=0, search=False)
 RECURSION = Grid(H=[2, 4], n=[2], p=[3], q=[1, 3], sigma=[1], c_res=[0.7]).nightly(
-    p=[3, 6], sigma=[0, 1, 3]
+    p=[3, 5], sigma=[0, 1]
 )
 recursion = Claim(
     id="du2018.eq-6",
@@ -218,7 +218,7 @@ recursion_corrected = Claim(
     rhs=Closed(1 / sqrt(m)),
     grid=Grid(
         m=[16, 32, 64, 128, 256], H=[2, 4], n=[2], p=[4], q=[3], sigma=[0], c_res=[0.9]
-    ).nightly(m=[16, 32, 64, 128, 256, 512, 1024], sigma=[0, 1]),
+    ).nightly(m=[16, 32, 64, 128, 256, 512], sigma=[0, 1]),
     corrects="du2018.eq-6",
 )
 
@@ -238,7 +238,8 @@ assumption = Claim(
     title="lambda > 0 for inputs that are not parallel",
     statement=r"$\lambda:=\min_{(i,j)}\lambda_{\min}\begin{pmatrix}K^{(0)}_{ii}&K^{(0)}_{ij}\\"
     r"K^{(0)}_{ji}&K^{(0)}_{jj}\end{pmatrix}>0$ is basically the same as Assumption 4.1",
-    reading=r"$i\ne j$, inputs that are not parallel as there; two positions, one channel, q = 3; "
+    reading=r"with the remark there that only parallel inputs have $\lambda=0$; $i\ne j$, two "
+    "positions, one channel, q = 3; "
     "the block's determinant",
     over=dict.fromkeys((x_1, x_2, y_1, y_2), sp.S.Reals),
     where=[sp.Ne(x_1 * y_2 - x_2 * y_1, 0)],

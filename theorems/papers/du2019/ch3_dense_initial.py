@@ -80,7 +80,7 @@ least = [
         reading=r"with probability $1-\delta$, $O(H)$ as H; tanh, inputs in pairs, normal a",
         restates="du2018.lemma-A.2" + suffix,
         uses=("du2019.theorem-3.4", "du2019.lemma-3.22", "du2019.eq-3.12"),
-        **start.gram_at_start(suffix, "normal", 200),
+        **start.gram_at_start(suffix, "normal", 250 if suffix else 200),
     )
     for suffix, what, *_ in start.GRAMS
     if suffix != ".depth"

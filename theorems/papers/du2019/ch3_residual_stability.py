@@ -42,8 +42,8 @@ initial_norms = Claim(
     r"$\|W^{(h)}(0)\|_{op}\le c_{w,0}\sqrt m$ for $h\in[2,H]$, $1.99\le c_{w,0}\le2.01$, then "
     r"with probability at least $1-\delta$, "
     r"$\frac1{c_{x,0}}\le\|x_i^{(h)}(0)\|_2\le c_{x,0}$ for every $h$ and $i$",
-    reading=r"$m=40\frac n\delta$, $c_{x,0}=2e^{c_{res}c_{w,0}L}$ with $c_{w,0}=2.1$; orthonormal "
-    "inputs",
+    reading=r"$m=40\frac n\delta$, $c_{x,0}=2e^{c_{res}c_{w,0}L}$ with $c_{w,0}=1.99$; "
+    "orthonormal inputs",
     over=initial.START,
     hypotheses=[Holds("|W^(h)(0)|_2 <= 2.01 sqrt(m)", lambda draws: draws["spectral"] <= 2.01)],
     quantifier=WithProbability(at_least=1 - initial.delta, draw=initial.draw_norms, draws=60),

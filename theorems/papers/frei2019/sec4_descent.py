@@ -310,7 +310,7 @@ theorem_outside = Claim(
     rhs=Simulated(_radius),
     grid=Grid(
         L=[2, 8], m=[16, 64], d=[2], c=[1.0], gamma=[0.1, 0.39], tau=[0.1, 1.0], delta=[0.5]
-    ).nightly(L=[2, 8, 32], m=[16, 64, 128], c=[0.5, 2.0]),
+    ).nightly(L=[2, 8], m=[16, 64, 128], c=[0.5, 2.0]),
     uses=("frei2019.theorem-3.5",),
 )
 

@@ -230,7 +230,7 @@ linearisation = Claim(
     reading="means over initialisations of the largest error that ascent finds, or of the last "
     "layer's exact worst case if that is larger",
     over=OVER,
-    quantifier=UpToConstant(shrinking=("tau",), samples=300),
+    quantifier=UpToConstant(shrinking=("tau",), samples=220),
     lhs=Sampled(_linearisation),
     relation="<=",
     rhs=Closed(tau ** (4 * THIRD) * sqrt(m * log(m))),
