@@ -64,7 +64,7 @@ def norm(delta: Tensor, shape: Shape, trailing: int) -> Tensor:
     axes = tuple(range(-trailing, 0))
     if shape == "box":
         return delta.abs().amax(dim=axes, keepdim=True)
-    if shape == "spectral":
+    if shape == "spectral" and min(delta.shape[-2:]) > 1:
         return torch.linalg.matrix_norm(delta, ord=2, dim=(-2, -1), keepdim=True)
     return delta.square().sum(dim=axes, keepdim=True).sqrt()
 
@@ -73,7 +73,8 @@ def project(delta: Tensor, radius: Tensor, shape: Shape, trailing: int) -> Tenso
     """The nearest element of the ball of `radius` (broadcast against the norm's shape)."""
     if shape == "box":
         return torch.minimum(torch.maximum(delta, -radius), radius)
-    if shape == "spectral":
+    # A matrix of one row or column has one singular value, its length.
+    if shape == "spectral" and min(delta.shape[-2:]) > 1:
         u, s, v = torch.linalg.svd(delta, full_matrices=False)
         return (u * torch.minimum(s, radius.squeeze(-1)).unsqueeze(-2)) @ v
     size = norm(delta, shape, trailing).clamp_min(1e-300)
@@ -231,7 +232,7 @@ def _steepest(within: Around, slope: Tensor, here: Tensor, radius: Tensor) -> Te
     if within.shape == "box":
         return torch.where(slope != 0, torch.sign(slope) * radius * INSIDE, here)
     unit = _unit(slope, within.trailing)
-    if within.shape == "spectral":
+    if within.shape == "spectral" and min(unit.shape[-2:]) > 1:
         u, s, v = torch.linalg.svd(unit, full_matrices=False)
         unit = (u * (s > 1e-12).unsqueeze(-2)) @ v
     some = norm(unit, "euclidean", within.trailing) > 0

@@ -188,10 +188,16 @@ class Anisotropic:
 
         Raises `ValueError` if `most` steps do not suffice.
         """
+        return self.approach(start, step_size, accuracy, most)[0]
+
+    def approach(
+        self, start: tuple[float, float], step_size: float, accuracy: float, most: int = 3_000_000
+    ) -> tuple[int, tuple[float, float]]:
+        """The same, and the filter reached, from which a run to a higher accuracy goes on."""
         x, y = start
         for step in range(most + 1):
             if math.hypot(x - 1.0, y) <= accuracy:
-                return step
+                return step, (x, y)
             a, b = self.gradient(x, y)
             x, y = x - step_size * a, y - step_size * b
         raise ValueError(f"not within {accuracy} after {most} steps")

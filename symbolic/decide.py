@@ -41,7 +41,8 @@ _FAILURES = (
     *(RecursionError, TypeError, ValueError, ctypes.ArgumentError, BasePolynomialError),
 )
 _RESERVE = 0.02
-_FOR_CERTIFICATE = 1.0  # seconds
+_FOR_CERTIFICATE = 1.0  # seconds, to replay one
+_FOR_WRITTEN_PROOF = 0.5  # seconds, to look for one where the answer is known
 
 
 def decide(
@@ -131,7 +132,7 @@ def _climb(problem: Problem, deadline: float) -> Decision:
             share = _SHARE_OF_A_RELAXATION
         limit = now + share * (deadline - now)
         if uncertified is not None:  # the answer is known: a look for a certificate, no more
-            limit = min(limit, now + _FOR_CERTIFICATE)
+            limit = min(limit, now + _FOR_WRITTEN_PROOF)
         try:
             module = importlib.import_module(f"symbolic.{name}")  # never interrupted
             attempt = getattr(module, function)

@@ -16,6 +16,7 @@ from symbolic.program import compile_program
 from symbolic.watchdog import Expired, expires_at
 
 _LIMIT_OPERATIONS = 40
+_LIMIT_SECONDS = 3.0  # on the wall: a third of it is ample on a free machine
 
 
 def limit_at(expr: Any, symbol: sp.Symbol, end: Any) -> Any | None:
@@ -164,14 +165,14 @@ def _sign_of(value: Any) -> int:
 def gruntz_limit(
     expr: Any, symbol: sp.Symbol, end: Any, deadline: float, side: int = 1
 ) -> Any | None:
-    """The finite limit that SymPy finds within a second, where values near the end agree with it.
+    """The finite limit that SymPy finds in a few seconds, where values near the end agree with it.
 
     `side` says from which side a finite end is approached: 1 from above, -1 from below.
     """
     if expr.free_symbols != {symbol} or expr.count_ops() > _LIMIT_OPERATIONS:
         return None
     try:
-        with expires_at(min(deadline, time.monotonic() + 1.0)):
+        with expires_at(min(deadline, time.monotonic() + _LIMIT_SECONDS)):
             value = sp.limit(expr, symbol, end, "+" if side > 0 else "-")
     except (Expired, NotImplementedError, ValueError, TypeError, AttributeError, RecursionError):
         return None

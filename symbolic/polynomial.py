@@ -31,9 +31,9 @@ from symbolic.shifted import NoCertificate
 
 ENGINE = "polynomial"
 _SAMPLES = 60
-_SEARCH_SECONDS = 1.0
+_SEARCH_SECONDS = 0.6
 _QUICK_SECONDS = 0.5
-_MORE_PIECES = 200
+_MORE_PIECES = 120
 _FEW_PIECES = 24  # of a box, before anything else is tried
 # The part of the time that the procedure has before certificates are tried without it.
 _SHARE = 0.6
@@ -78,6 +78,7 @@ def _decide(
     # Quick looks first: what a certificate shows needs no decision procedure.
     quick = time.monotonic() + min(_QUICK_SECONDS, 0.3 * left(deadline))
     certificate = _certificate(problem, domain, quick, thorough=False)
+    cut_short = time.monotonic() > quick
     if certificate is not None:
         return _certified(certificate)
     settled = True
@@ -90,7 +91,7 @@ def _decide(
             settled = False
             break
     limit = min(deadline, time.monotonic() + _SEARCH_SECONDS) if settled else deadline
-    certificate = _certificate(problem, domain, limit, thorough=True)
+    certificate = _certificate(problem, domain, limit, thorough=True, squares=cut_short)
     if certificate is not None:
         return _certified(certificate)
     if not settled:
@@ -105,7 +106,7 @@ def _certified(certificate: dict[str, Any]) -> Decision:
 
 
 def _certificate(
-    problem: Problem, domain: Domain, deadline: float, thorough: bool
+    problem: Problem, domain: Domain, deadline: float, thorough: bool, squares: bool = True
 ) -> dict[str, Any] | None:
     """What an independent checker can replay, or None when the search for it fails."""
     parts = conjuncts(problem.relations)
@@ -114,17 +115,19 @@ def _certificate(
         for relation in parts:
             if not isinstance(relation, sp.core.relational.Relational):
                 return None
-            proofs.append(_proof(relation, domain, deadline, thorough))
+            proofs.append(_proof(relation, domain, deadline, thorough, squares))
         certificate = build(problem, ENGINE, {"relations": proofs})
     except (NoCertificate, NoCombination, Malformed):
         return None
     return certificate if is_accepted(certificate) else None
 
 
-def _proof(relation: sp.Basic, domain: Domain, deadline: float, thorough: bool) -> dict[str, Any]:
+def _proof(
+    relation: sp.Basic, domain: Domain, deadline: float, thorough: bool, squares: bool
+) -> dict[str, Any]:
     """The proof of one relation; raises `NoCertificate` or `NoCombination`."""
     op = _OPS[relation.func]
-    rooted = any(not p.exp.is_Integer for p in relation.atoms(sp.Pow))
+    rooted = any(not p.exp.is_Integer and p.free_symbols for p in relation.atoms(sp.Pow))
     switching = relation.has(sp.Abs, sp.Max, sp.Min, sp.Piecewise)
     if not thorough and (rooted or switching):
         raise NoCertificate("not at a glance")
@@ -142,9 +145,9 @@ def _proof(relation: sp.Basic, domain: Domain, deadline: float, thorough: bool) 
         try:
             return Certifier(relation, domain, deadline, _FEW_PIECES).proof(op)
         except NoCertificate:
-            return Products(relation, domain, deadline).proof(op, linear=False)
+            return Products(relation, domain, deadline).proof(op, more=False)
     try:
-        return Products(relation, domain, deadline).proof(op)
+        return Products(relation, domain, deadline).proof(op, squares=squares)
     except NoCertificate:
         return Certifier(relation, domain, deadline, _MORE_PIECES).proof(op)
 

@@ -50,12 +50,12 @@ class Products(Setting):
     def _choose_shifts(self) -> None:
         """The side conditions are used as they are written."""
 
-    def proof(self, op: str, linear: bool = True, squares: bool = True) -> Json:
-        """The proof of `lhs op rhs`, by squares or by linear combinations of products or by either.
+    def proof(self, op: str, more: bool = True, squares: bool = True) -> Json:
+        """The proof of `lhs op rhs`, by a linear combination of products or by squares.
 
-        Raises `NoCertificate`.
+        `more`: products of higher degree than the claim are tried last. Raises `NoCertificate`.
         """
-        self.linear, self.squares = linear, squares
+        self.more, self.squares = more, squares
         if op in ("==", "!=") or any(len(u) > 1 for u in self.domain.ranges.values()):
             raise NoCertificate("only inequalities over one box")
         self.times: Json | None = None
@@ -233,15 +233,15 @@ class Products(Setting):
             return self.encoded(target)
         if len(target.to_dict()) > _MOST_GAP_TERMS:
             raise NoCertificate("too many terms")
-        code = self._squares_form(target, known, strict) if self.squares else None
-        if code is not None:
-            return code
-        if not self.linear:
-            raise NoCertificate("no sum of squares")
         products = self._products(target, known, 0)
         try:
             weights = _weights(target, products, strict)
         except NoCertificate:
+            code = self._squares_form(target, known, strict) if self.squares else None
+            if code is not None:
+                return code
+            if not self.more:
+                raise
             products = self._products(target, known, 1)
             weights = _weights(target, products, strict)
         terms = [

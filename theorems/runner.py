@@ -135,18 +135,24 @@ def run_pool(
 
 
 class Child:
-    """One worker process that does tasks one at a time, and is replaced when it dies."""
+    """One worker process that does tasks one at a time, and is replaced when it dies.
+
+    It is started with its first task: what has been done before needs none.
+    """
 
     def __init__(self, claims: Mapping[str, Claim], profile: Profile, device: str = "cpu") -> None:
         self.claims, self.profile, self.device = claims, profile, device
-        self._pool = new_pool(1, claims, profile, device)
+        self._pool: Any = None
 
     def perform(self, task: Task) -> Outcome:
+        if self._pool is None:
+            self._pool = new_pool(1, self.claims, self.profile, self.device)
         return outcome_of(send(self._pool, task, self.profile), task, self.profile)
 
     def close(self) -> None:
-        self._pool.stop()
-        self._pool.join()
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool.join()
 
 
 def new_pool(jobs: int, claims: Mapping[str, Claim], profile: Profile, device: str) -> Any:

@@ -203,7 +203,8 @@ def _exhibited(
     for symbol, value in exhibit.items():
         if symbol in claim.over:
             inside = claim.over[symbol].contains(sp.sympify(value))
-            required.extend(sp.And.make_args(inside))
+            # `make_args` would give them in an order that differs from process to process.
+            required.extend(inside.args if isinstance(inside, sp.And) else (inside,))
     over = {s: d for s, d in claim.over.items() if s not in exhibit}
     return (
         [r for r in required if r != sp.true],

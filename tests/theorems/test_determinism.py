@@ -42,8 +42,10 @@ def test_every_quantifier_and_every_verdict_is_among_them(
 ) -> None:
     kinds = {type(claim.quantifier).__name__ for claim in claims.claims.values()}
     assert len(kinds) == 9
-    verdicts = {entry["verdict"] for entry in json.loads(reference)["claims"]}
-    assert len(verdicts) == 6
+    verdicts = {entry["id"]: entry["verdict"] for entry in json.loads(reference)["claims"]}
+    assert len(set(verdicts.values())) == 6
+    # An exhibit that fails everywhere refutes nothing: another one may do.
+    assert verdicts["u.exists"] == "INCONCLUSIVE"
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 4])

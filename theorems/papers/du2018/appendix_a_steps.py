@@ -268,38 +268,28 @@ simplified = Claim(
     uses=("du2018.lemma-E.1",),
 )
 
-STEPS = {
-    r: POSITIVE,
-    beta: POSITIVE,
-    c_x0: POSITIVE,
-    g: POSITIVE,
-    power: POSITIVE,
-    p: AT_LEAST_ONE,
-    H: sp.S.Naturals,
-    lambda_0: POSITIVE,
-    eta: POSITIVE,
-    e: NONNEGATIVE,
-    k: POSITIVE,
-}
+# `n^2 eta sqrt(c_sigma) c_{x,0}^4 beta c_x^(3H) g_{2c_x}(H) H^2`: eta over the lemma's bound.
+A = symbols("A", real=True)
+STEPS = {A: POSITIVE, lambda_0: POSITIVE, e: NONNEGATIVE, k: POSITIVE}
 Q_OVER_E = 2 * c_x0 * power * p
+PRODUCT = p**4 * eta * H**2 * r * c_x0**4 * power**3 * g * beta
+REST = p * 8 * H**2 * r * c_x0**2 * power * g * beta * eta**2 * (Q_OVER_E * e) ** 2
 step_size = Claim(
     id="du2018.lemma-A.6.step-size",
     source=Source(PAPER, "A.1", "proof of Lemma A.6, plugging in the step size"),
     statement=r"with $\|y-u(k)\|_2=O(\sqrt n)$ and $\eta\le c\lambda_0(n^2H^2c_x^{3H}g_{2c_x}(H))"
     r"^{-1}$: $\sqrt n\,8H^2\sqrt{c_\sigma}c_{x,0}^2c_x^Hg_{2c_x}(H)\beta\eta^2Q'(k)^2\le\frac18"
     r"\eta\lambda_0\|y-u(k)\|_2$",
-    reading=r"$\|y-u(k)\|_2\le k\sqrt n$, $c=\frac1{256k\sqrt{c_\sigma}c_{x,0}^4\beta}$",
+    reading=r"$\|y-u(k)\|_2\le k\sqrt n$, $c=\frac1{256k\sqrt{c_\sigma}c_{x,0}^4\beta}$; A for "
+    r"$n^2\eta\sqrt{c_\sigma}c_{x,0}^4\beta c_x^{3H}g_{2c_x}(H)H^2$, e for "
+    r"$\|y-u(k)\|_2/\sqrt n$; divided by $\eta\|y-u(k)\|_2$",
     over=STEPS,
-    where=[e <= k * p, 256 * k * r * c_x0**4 * beta * p**4 * H**2 * power**3 * g * eta <= lambda_0],
-    lhs=Closed(p * 8 * H**2 * r * c_x0**2 * power * g * beta * eta**2 * (Q_OVER_E * e) ** 2),
+    where=[e <= k, 256 * k * A <= lambda_0],
+    lhs=Closed(A * sp.cancel((REST / (PRODUCT * eta * e)).subs(e, e * p))),
     relation="<=",
-    rhs=Closed(eta * lambda_0 * e / 8),
+    rhs=Closed(lambda_0 / 8),
     grid=Grid(
-        points=[
-            {"r": 1.0, "beta": 0.25, "c_x0": 2.0, "g": 5.0, "power": 4.0, "p": 2.0, "k": 1.0}
-            | {"lambda_0": 0.5, "eta": 1e-9, "e": 1.5}
-        ],
-        H=[1, 3],
+        points=[{"A": 1e-3, "k": 1.0, "lambda_0": 0.5, "e": 0.9}],
     ),
     uses=("du2018.proof-A.6b.rest",),
 )

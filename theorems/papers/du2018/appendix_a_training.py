@@ -20,7 +20,6 @@ from theorems.papers.du2018.dense_symbols import (
     NONNEGATIVE,
     PAPER,
     POSITIVE,
-    L,
     R,
     c_w,
     c_x,
@@ -128,10 +127,11 @@ gradient_constant = Claim(
     source=Source(PAPER, "A.1", "proof of Lemma A.5, plugging in the bounds"),
     statement=r"$\left(\frac{c_\sigma}m\right)^{\frac{H-h+1}2}\sqrt m\,2c_{x,0}(2c_{w,0})^{H-h}"
     r"m^{\frac{H-h}2}L^{H-h+1}\le2c_{x,0}c_x^H$",
-    reading=r"for $c_{w,0}\ge\frac12$, as of Gaussian weights; the layers of a network of three",
-    over={r: POSITIVE, L: POSITIVE, c_w: Interval(Rational(1, 2), sp.oo), c_x: Interval(1, sp.oo)},
-    where=[c_x >= 2 * r * L * c_w],
-    lhs=Closed(Matrix([(r * L) ** (4 - h) * (2 * c_w) ** (3 - h) for h in range(1, 4)])),
+    reading=r"for $c_{w,0}\ge\frac12$, as of Gaussian weights; the layers of a network of three; r "
+    r"for $\sqrt{c_\sigma}L$",
+    over={r: POSITIVE, c_w: Interval(Rational(1, 2), sp.oo), c_x: Interval(1, sp.oo)},
+    where=[c_x >= 2 * r * c_w],
+    lhs=Closed(Matrix([r ** (4 - h) * (2 * c_w) ** (3 - h) for h in range(1, 4)])),
     relation="<=",
     rhs=Closed(c_x**3),
 )

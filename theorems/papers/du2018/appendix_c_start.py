@@ -70,7 +70,8 @@ LEMMA = (
 )
 CONSTANT = (
     r"$m=4\frac{p^2n}{c^2\delta}$ and the proof's $c_{x,0}=\max\{\sqrt{qL^2c_\sigma c_{w,0}^2},"
-    r"\sqrt{2c_{\sigma,1/\sqrt p}/c_\sigma}\}e^{\sqrt qc_\lambda c_{w,0}L}$, $c_{w,0}=1.1(1+\sqrt q)$"
+    r"\sqrt{2c_{\sigma,1/\sqrt p}/c_\sigma}\}e^{\sqrt qc_\lambda c_{w,0}L}$, "
+    r"$c_{w,0}=1.1(1+\sqrt q)$"
 )
 initial_norms = Claim(
     id="du2018.lemma-C.1",

@@ -212,7 +212,7 @@ recursion_corrected = Claim(
     reading=r"$\mathbb E|G^{(H)}_{12}(0)-K^{(H)}_{12}|=O(m^{-1/2})$, over "
     r"$\frac{c_\lambda^2\lambda^3}{H^2}$",
     over={**GRAMS, m: NATURAL},
-    quantifier=UpToConstant(along=("m",), samples=200),
+    quantifier=UpToConstant(along=("m",), samples=400),
     lhs=Sampled(gram_error),
     relation="<=",
     rhs=Closed(1 / sqrt(m)),

@@ -88,7 +88,7 @@ definition_corrected = Claim(
     r"A^{(H)}_{ij})}\sigma'(u)^\top\sigma'(v))$",
     reading=r"$\mathbb E|G^{(H)}_{12}(0)-K^{(H)}_{12}|=O(m^{-1/2})$, over $\frac{c_{res}^2}{H^2}$",
     over={**sec5.GRAMS, sec5.m: NATURAL},
-    quantifier=UpToConstant(along=("m",), samples=200),
+    quantifier=UpToConstant(along=("m",), samples=400),
     lhs=Sampled(
         lambda points, samples, generator: sec5.gram_error(points, samples, generator, output=True)
     ),

@@ -212,7 +212,7 @@ quadratic_corrected = Claim(
     statement=r"if $\eta\le c\lambda_0n^{-2}\mathrm{poly}(1/p)$ then $\|u(k+1)-u(k)\|_2^2\le"
     r"\frac18\eta\lambda_0\|y-u(k)\|_2^2$",
     over=descent.ALONG_DEPTH,
-    quantifier=UpToConstant(along=("H",), samples=240),
+    quantifier=UpToConstant(along=("H",), samples=200),
     lhs=Sampled(
         lambda points, samples, generator: descent.change(
             points, samples, generator, 0, output=True
@@ -220,7 +220,7 @@ quadratic_corrected = Claim(
     ),
     relation="<=",
     rhs=Computed(lambda points: descent.least_along(points, output=True)),
-    grid=descent.DEPTHS,
+    grid=descent.SHALLOW,
     corrects="du2019.lemma-3.21",
 )
 

@@ -46,7 +46,7 @@ initial_norms = Claim(
     "orthonormal inputs",
     over=initial.START,
     hypotheses=[Holds("|W^(h)(0)|_2 <= 2.01 sqrt(m)", lambda draws: draws["spectral"] <= 2.01)],
-    quantifier=WithProbability(at_least=1 - initial.delta, draw=initial.draw_norms, draws=60),
+    quantifier=WithProbability(at_least=1 - initial.delta, draw=initial.draw_norms, draws=200),
     lhs=Sampled(lambda draws: draws["worst"]),
     relation="<=",
     rhs=Closed(1),
@@ -94,7 +94,7 @@ least_at_start = Claim(
     lhs=Sampled(_gram_is_large),
     relation="<=",
     rhs=Computed(_printed_width),
-    grid=Grid(H=[2, 4, 8, 16], n=[2], c_res=[0.8]).nightly(H=[2, 4, 8, 16, 32, 64]),
+    grid=Grid(H=[2, 4, 8, 16], n=[2], c_res=[0.8]).nightly(H=[2, 4, 8, 16, 32]),
     restates="du2018.lemma-B.2",
 )
 

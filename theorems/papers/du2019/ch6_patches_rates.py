@@ -22,22 +22,37 @@ later, flatness, epsilon, ratio = symbols("later flatness epsilon ratio", real=T
 START = (0.4, 0.684)
 
 
-@lru_cache(maxsize=256)
-def _one_run(flat: float, accuracy: float) -> tuple[int, float]:
-    """Iterations with the step size of Theorem 6.3 for equal patches, and gamma over L + 4 beta."""
+@lru_cache(maxsize=64)
+def _shares(flat: float) -> tuple[float, float]:
+    """The step size of Theorem 6.3 for equal patches, and gamma over L + 4 beta."""
     from numeric.filter_sgd import Anisotropic
 
     law = Anisotropic(1.0, flat)
     least = law.gamma(math.asin(math.hypot(START[0] - 1, START[1])))
     steep = law.largest(0.0) + 4 * law.beta()
-    return law.iterations(START, least / (2 * steep**2), accuracy), least / steep
+    return least / (2 * steep**2), least / steep
+
+
+@lru_cache(maxsize=64)
+def _one_run(flat: float, accuracies: tuple[float, ...]) -> dict[float, int]:
+    """Iterations with that step size until each accuracy, all on one path."""
+    from numeric.filter_sgd import Anisotropic
+
+    law, here, done, reached = Anisotropic(1.0, flat), START, 0, {}
+    for accuracy in sorted(accuracies, reverse=True):
+        more, here = law.approach(here, _shares(flat)[0], accuracy)
+        done += more
+        reached[accuracy] = done
+    return reached
 
 
 def _needed(points: Any) -> Any:
     import torch
 
-    pairs = zip(points.flatness.tolist(), points.epsilon.tolist(), strict=True)
-    return torch.tensor([float(_one_run(*pair)[0]) for pair in pairs], dtype=torch.float64)
+    pairs = list(zip(points.flatness.tolist(), points.epsilon.tolist(), strict=True))
+    asked = {flat: tuple(sorted({e for f, e in pairs if f == flat})) for flat, _ in pairs}
+    counts = [float(_one_run(flat, asked[flat])[epsilon]) for flat, epsilon in pairs]
+    return torch.tensor(counts, dtype=torch.float64)
 
 
 def bound(power: int) -> Any:
@@ -47,7 +62,7 @@ def bound(power: int) -> Any:
         import torch
 
         pairs = zip(points.flatness.tolist(), points.epsilon.tolist(), strict=True)
-        values = [_one_run(*pair)[1] ** power * math.log(1 / pair[1]) for pair in pairs]
+        values = [_shares(pair[0])[1] ** power * math.log(1 / pair[1]) for pair in pairs]
         return torch.tensor(values, dtype=torch.float64)
 
     return Computed(of)

@@ -30,9 +30,9 @@ from theorems.quantifiers import ForAllWeights
 from theorems.sides import Closed, Computed
 
 READING = "both models have the same layers, those that the network's output depends on"
-IN_NEIGHBOURHOOD = ForAllWeights(within=neighbourhood, restarts=16, steps=25)
+IN_NEIGHBOURHOOD = ForAllWeights(within=neighbourhood, restarts=12, steps=12)
 DEEP = 6 * c**2 <= L
-GRID = Grid(points=SHAPES, c=[1, 2], L=[8, 32]).nightly(c=[1, 2, 4], L=[8, 64, 256])
+GRID = Grid(points=SHAPES, c=[1, 2], L=[8, 24]).nightly(c=[1, 2, 4], L=[8, 64, 256])
 
 
 def _features(points: Any, weights: Any) -> Any:
