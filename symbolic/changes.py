@@ -183,7 +183,7 @@ def by_groups(prover: Prover, target: Target, strict: bool, box: Box, depth: int
     if len(target.active) < 2 or not target.expr.is_Add:
         return None
     groups: list[tuple[set[sp.Symbol], Any]] = []
-    for term in sp.expand_mul(target.expr).args:
+    for term in sp.Add.make_args(sp.expand_mul(target.expr)):
         symbols, total = set(term.free_symbols), term
         kept = []
         for mine, part in groups:

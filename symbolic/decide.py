@@ -97,6 +97,10 @@ def _certified(decision: Decision, deadline: float) -> Decision:
     verdict = recheck(decision.certificate, max(seconds, 0.05))
     if verdict.ok:
         return decision
+    if "do not add up" in verdict.reason:  # no weakness of the checker: the proof is no proof
+        return Decision(
+            "undecided", decision.engine, f"a proof was refused: {verdict.reason[:120]}"
+        )
     note = f"one engine: no certificate that the checker accepts ({verdict.reason[:120]})"
     return replace(decision, certificate=None, notes=(*decision.notes, note))
 

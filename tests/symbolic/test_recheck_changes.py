@@ -286,3 +286,15 @@ def test_a_changed_number_spoils_the_proof(name, certificates):
         node[1] = str(sp.Rational(node[1]) * Q(101, 100) + Q(1, 100))
         spoiled += not recheck(changed, 20.0).ok
     assert spoiled >= 1
+
+
+def test_a_sum_that_collapses_to_a_product_is_not_taken_for_a_sum():
+    # x**2 * y, written as a sum: the arguments of the product are no parts of it.
+    expr = sp.Add(3 * x**2 * y, -2 * x**2 * y, evaluate=False)
+    decision = decide(sp.Ge(expr + sp.exp(x) - sp.exp(x), -1, evaluate=False), {x: REALS, y: REALS})
+    assert decision.outcome == "refuted"
+    p = sp.Symbol("p", real=True)
+    claim = sp.Ge(p**2 * (32 * x**4 + sqrt(2) * x), p**2 * (3 * x**4 + sqrt(2) * x), evaluate=False)
+    decision = decide(claim, {x: POSITIVE, p: S.Naturals})
+    assert decision.outcome == "proved"
+    assert decision.certificate is not None

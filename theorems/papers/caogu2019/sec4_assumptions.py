@@ -177,7 +177,10 @@ kernel_size = Claim(
     relation="==",
     rhs=Closed(Rational(1, 2) ** L),
     grid=Grid(L=[0, 1, 2, 5, 20]),
-    uses=("caogu2019.assumption-4.12.step",),
+    uses=(
+        "caogu2019.assumption-4.12.step",
+        "caogu2019.algorithm-1",
+    ),
 )
 
 kernel_margin = Claim(

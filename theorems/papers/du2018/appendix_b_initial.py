@@ -249,7 +249,12 @@ initial_norms = Claim(
             {"H": 6, "n": 1, "sigma": 2, "c_res": 0.9, "delta": 0.5},
         ]
     ),
-    uses=("du2018.proof-B.1a", "du2018.proof-B.1a.variance", "du2018.proof-B.1b"),
+    uses=(
+        "du2018.proof-B.1a",
+        "du2018.proof-B.1a.variance",
+        "du2018.proof-B.1b",
+        "du2018.proof-B.1c",
+    ),
 )
 
 
@@ -297,4 +302,8 @@ least_at_start = Claim(
     relation="<=",
     rhs=Computed(gram_width),
     grid=Grid(H=[2, 4, 8, 16], n=[2], c_res=[0.8]).nightly(H=[2, 4, 8, 16, 32]),
+    uses=(
+        "du2018.theorem-D.1",
+        "du2018.remark-D.4",
+    ),
 )

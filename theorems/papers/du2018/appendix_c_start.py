@@ -166,4 +166,5 @@ least_at_start = Claim(
     relation="<=",
     rhs=Computed(gram_width),
     grid=Grid(n=[1, 2, 4, 8], H=[2], p=[2], q=[3], c_res=[0.8]),
+    uses=("du2018.theorem-D.1",),
 )

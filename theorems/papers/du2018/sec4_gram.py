@@ -156,6 +156,7 @@ assumption = Claim(
     rhs=Closed(0),
     grid=Grid(k=[0.5, 1.0]),
     erratum="for i = j all four entries are equal and the least eigenvalue is 0: no data meets it",
+    uses=("du2018.eq-5",),
 )
 
 assumption_corrected = Claim(
@@ -228,5 +229,8 @@ polynomial = Claim(
     relation="==",
     rhs=Closed(H**-2),
     grid=DEPTHS,
-    uses=("du2018.eq-5",),
+    uses=(
+        "du2018.eq-5",
+        "du2018.proposition-D.1",
+    ),
 )

@@ -249,6 +249,7 @@ assumption = Claim(
     grid=Grid(points=[{"x_1": 1.0, "x_2": 0.0, "y_1": 0.0, "y_2": 1.0}]),
     erratum="the block is the Gram matrix of 2p patches in q d_0 dimensions: singular for every "
     "pair of inputs when 2p > q d_0",
+    uses=("du2018.eq-6",),
 )
 
 WIDE = Matrix([[x_1, x_2], [0, x_3]])

@@ -50,7 +50,10 @@ definition = Claim(
     rhs=Computed(lambda points: sec5.gram(points, output=True)),
     grid=sec5.RECURSION,
     restates="du2018.eq-6",
-    uses=("du2019.definition-3.3.corrected",),
+    uses=(
+        "du2019.definition-3.3.corrected",
+        "du2018.eq-6",
+    ),
     erratum="c_res^2/H^2 is missing in K^(H), the branch is added to K^(h-1) instead of H^(h-1), "
     "K^(1) lacks the sum over patches, and the expectations are one layer late",
 )
@@ -111,4 +114,5 @@ gram = Claim(
     rhs=Computed(lambda points: last.printed_gram(points, output=True)),
     grid=last.GRID,
     restates="du2018.eq-C-G",
+    uses=("du2019.eq-3-phi",),
 )

@@ -55,7 +55,12 @@ initial_norms = Claim(
     rhs=Closed(1),
     grid=begin.initial_norms.grid,
     restates="du2018.lemma-C.1",
-    uses=("du2018.proof-C.1", "du2018.proof-C.1.layers", "du2019.lemma-3.15.width"),
+    uses=(
+        "du2018.proof-C.1",
+        "du2018.proof-C.1.layers",
+        "du2019.lemma-3.15.width",
+        "du2018.lemma-C.1",
+    ),
 )
 
 width = Claim(
@@ -92,6 +97,7 @@ least_at_start = Claim(
     rhs=Computed(lambda points: begin.gram_width(points, output=True)),
     grid=begin.least_at_start.grid,
     restates="du2018.lemma-C.2",
+    uses=("du2019.theorem-3.4",),
 )
 
 states_move = Claim(

@@ -52,7 +52,10 @@ definition = Claim(
     rhs=Sampled(second_states),
     grid=PAIRS,
     restates="du2018.eq-5",
-    uses=("du2019.definition-3.2.corrected",),
+    uses=(
+        "du2019.definition-3.2.corrected",
+        "du2018.eq-5",
+    ),
     erratum="b_i is paired with sigma(u) of the same input, as in du2018 (5); only equal norms "
     "hide it",
 )
@@ -143,7 +146,10 @@ polynomial = Claim(
     rhs=Closed(H**-2),
     grid=DEPTHS,
     restates="du2018.text-4b",
-    uses=("du2019.definition-3.2",),
+    uses=(
+        "du2019.definition-3.2",
+        "du2019.proposition-3.2",
+    ),
 )
 
 gradient = Claim(

@@ -52,7 +52,12 @@ initial_norms = Claim(
     rhs=Closed(1),
     grid=initial.initial_norms.grid,
     restates="du2018.lemma-B.1",
-    uses=("du2018.proof-B.1a", "du2018.proof-B.1b", "du2018.proof-B.1c"),
+    uses=(
+        "du2018.proof-B.1a",
+        "du2018.proof-B.1b",
+        "du2018.proof-B.1c",
+        "du2018.lemma-B.1",
+    ),
 )
 
 
@@ -90,12 +95,16 @@ least_at_start = Claim(
     r"$\lambda_{\min}(G^{(H)}(0))\ge\frac34\lambda_0$",
     reading=r"with probability $1-\delta=\frac45$; softplus, orthonormal inputs; growth with $H$",
     over={H: DEEP, n: sp.S.Naturals, c_res: RATE},
-    quantifier=SufficientSize(at_least=Rational(4, 5), along=("H",), draws=60),
+    quantifier=SufficientSize(at_least=Rational(4, 5), along=("H",), draws=150),
     lhs=Sampled(_gram_is_large),
     relation="<=",
     rhs=Computed(_printed_width),
     grid=Grid(H=[2, 4, 8, 16], n=[2], c_res=[0.8]).nightly(H=[2, 4, 8, 16, 32]),
     restates="du2018.lemma-B.2",
+    uses=(
+        "du2019.theorem-3.4",
+        "du2019.lemma-3.22",
+    ),
 )
 
 states_move = Claim(

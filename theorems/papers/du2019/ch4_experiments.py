@@ -248,6 +248,7 @@ balanced_ratio = _reproduced(
     lhs=_value("balanced", _ratios),
     relation="==",
     rhs=Closed(1),
+    uses=("du2019.corollary-4.1", "du2019.text-4.4b"),
 )
 
 unbalanced_norms = _reproduced(
@@ -289,4 +290,5 @@ unbalanced_ratio = _reproduced(
     ),
     relation="<=",
     rhs=Closed(UNBALANCED[0] / UNBALANCED[2] + Rational(1, 4)),
+    uses=("du2019.corollary-4.1", "du2019.text-4.4d"),
 )

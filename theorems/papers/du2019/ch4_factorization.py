@@ -235,6 +235,7 @@ regularised = Claim(
     rhs=Closed(0),
     grid=Grid(points=[{"u": s, "v": s, "m": s**2} for s in (0.5, 1.0, -3.0)]),
     quantifier=ForAll(search=False),
+    uses=("du2019.eq-4.2",),
 )
 
 regularised_saddle = Claim(

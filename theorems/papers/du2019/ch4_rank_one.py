@@ -299,6 +299,7 @@ start_box = Claim(
     grid=START_GRID,
     erratum="N(0, delta I) has standard deviation sqrt(delta), not delta: the bounds are those of "
     "N(0, delta^2 I), and even then hold with probability 0.847, whatever the dimension",
+    uses=("du2019.eq-4.23",),
 )
 
 start_box_corrected = Claim(

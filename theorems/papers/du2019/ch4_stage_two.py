@@ -48,7 +48,7 @@ def _stage_2(part: str, label: str, statement: str, **fields: Any) -> Claim:
         "hypotheses": [STAGE_2],
         "quantifier": RUN,
         "grid": GRID,
-        "uses": ("du2019.lemma-4.5", "du2019.eq-4.24"),
+        "uses": ("du2019.lemma-4.5", "du2019.eq-4.24", "du2019.proof-4.6"),
         **fields,
     }
     return Claim(

@@ -260,5 +260,9 @@ polynomial_time = Claim(
     rhs=Closed(k**2 * p),
     quantifier=UpToConstant(along=("k", "p")),
     grid=Grid(k=[2, 4, 8, 16, 32], p=[2, 4, 8, 16, 32]),
-    uses=("du2019.theorem-5.3a.corrected", "du2019.theorem-5.4a.corrected"),
+    uses=(
+        "du2019.theorem-5.3a.corrected",
+        "du2019.theorem-5.4a.corrected",
+        "du2019.theorem-5.4b",
+    ),
 )

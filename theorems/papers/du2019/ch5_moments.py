@@ -239,7 +239,10 @@ other_laws = Claim(
     rhs=Closed(g(phi) * length * norm_w / (2 * pi)),
     quantifier=InExpectation(samples=1 << 18),
     grid=Grid(phi=[0.0, 0.7, 1.6], length=[1.0], norm_w=[2.0], p=[2, 3, 9], law=[0, 1, 2, 3]),
-    uses=("du2019.lemma-5.6d",),
+    uses=(
+        "du2019.lemma-5.6d",
+        "du2019.theorem-5.1",
+    ),
 )
 
 # One filter, k patches, both second layers 1: the loss of [10] is the mean over patches, squared.

@@ -171,7 +171,11 @@ tightest = Claim(
     rhs=Computed(arcs),
     quantifier=ForAll(search=False, random_points=0),
     grid=Grid(phi=[0.3, 0.5, 0.6, 1.2], half_width=[0.05, 0.1, 0.3]),
-    uses=("du2019.text-6.2c", "du2019.text-6.2a"),
+    uses=(
+        "du2019.text-6.2c",
+        "du2019.text-6.2a",
+        "du2019.theorem-6.3",
+    ),
     erratum="directions crowded about the diagonals to w* have a smaller ratio for initial angles "
     "below pi/4: 4.5 against 5.7 at 1/2",
 )

@@ -115,7 +115,10 @@ population_gradient = Claim(
     rhs=Closed(joint_moment(phi) * (STUDENT - STAR) + opposite_moment(phi) * STUDENT),
     quantifier=SAMPLES,
     grid=PAIRS,
-    uses=("du2019.lemma-5.6d",),
+    uses=(
+        "du2019.lemma-5.6d",
+        "du2019.eq-6.1",
+    ),
 )
 
 
@@ -160,7 +163,10 @@ half_space = Claim(
     relation="==",
     rhs=Closed(sp.eye(2) / 2),
     grid=Grid(phi=[0.0, 1.0, 3.0]),
-    uses=("du2019.lemma-5.6a",),
+    uses=(
+        "du2019.lemma-5.6a",
+        "du2019.eq-6.1",
+    ),
 )
 
 

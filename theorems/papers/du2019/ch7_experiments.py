@@ -125,6 +125,7 @@ def _figure(label: str, dimension: int) -> list[Claim]:
             L=[1.1, *CURVATURES, 8.0, 12.0], gamma=[0.5, 1.0]
         ),
     }
+    earlier = ("du2019.figure-7.3",) if label == "7.4" else ()
     plain_uses = ("du2019.lemma-7.3", "du2019.proof-7.2c.growth")
     return [
         Claim(
@@ -139,7 +140,7 @@ def _figure(label: str, dimension: int) -> list[Claim]:
             lhs=_per_point(_slowest_perturbed),
             relation="<=",
             rhs=_per_point(_fastest_plain),
-            uses=(*plain_uses, "du2019.theorem-7.3b"),
+            uses=(*plain_uses, "du2019.theorem-7.3b", *earlier),
             **shared,
         ),
         Claim(

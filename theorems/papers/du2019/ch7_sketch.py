@@ -134,7 +134,10 @@ growing_dwell = Claim(
         ],
         i=[1, 2, 4, 8],
     ),
-    uses=("du2019.proof-7.2c.growth",),
+    uses=(
+        "du2019.proof-7.2c.growth",
+        "du2019.lemma-7.2",
+    ),
 )
 
 

@@ -95,7 +95,10 @@ joint_is_twice_differentiable = Claim(
     relation="==",
     rhs=Closed(sp.S.Zero),
     grid=Grid(L=[1.5, 3.0], gamma=[1.0], tau=[1.0, 2.5], y=[0.5], w=[6.0], v=[0.25], i=[1, 4]),
-    uses=("du2019.theorem-7.4a",),
+    uses=(
+        "du2019.theorem-7.4a",
+        "du2019.theorem-7.4",
+    ),
 )
 
 quintic_step = Claim(

@@ -88,7 +88,7 @@ def _flow(points: Any, generator: Any) -> dict[str, Any]:
     size = (points.n, runs, points.L, points["n"], generator)
     start = orthogonal_start(*size, width=points.m, activation=name)
     # Slow features take long: the time that matters is that of the reference's relaxation.
-    steps, length = (36, 6.0) if points.sigma == 0 else (2, 1200 * start.kernel_least)
+    steps, length = (36, 6.0) if points.sigma == 0 else (1, 1200 * start.kernel_least)
     path = run_flow(start, length / points.L / start.kernel_least, steps, distances(start))
     least = torch.full((points.n, 1, 1), start.kernel_least, dtype=torch.float64)
     return {**path, "least": least}

@@ -125,7 +125,7 @@ semismooth_in_width = replace(
     semismooth,
     id="frei2019.lemma-4.2a.width",
     title="Lemma 4.2, the output: no growth with width or as tau falls",
-    quantifier=UpToConstant(along=("m",), shrinking=("tau",), samples=60),
+    quantifier=UpToConstant(along=("m",), shrinking=("tau",), samples=45),
     grid=Grid(L=[2], m=[4, 8, 16, 32], d=[2], c=[1.0], tau=TAUS).nightly(
         m=[8, 16, 32, 64], c=[0.5, 1.0], tau=[1.0, 0.3, 0.1, 0.03]
     ),
