@@ -9,6 +9,7 @@ t_2: escape times of the two-saddle example (7.3).
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 from sympy import Interval, Matrix, diff, log, oo, symbols
@@ -51,13 +52,19 @@ MOST_STEPS = 20_000
 
 
 def _times(points: Any) -> tuple[Any, Any]:
+    names = ("x_1", "x_2", "eta", "L", "gamma")
+    return _escapes(*(tuple(points[name].tolist()) for name in names))
+
+
+@lru_cache(maxsize=4)
+def _escapes(*columns: tuple[float, ...]) -> tuple[Any, Any]:
     """(t_1, t_2) by running gradient descent on the three pieces of (7.3)."""
     import torch
 
     from numeric.saddle_runs import two_saddle_times
 
-    x0 = torch.stack([points.x_1, points.x_2], -1)
-    first, second = two_saddle_times(x0, points.eta, points.L, points.gamma, MOST_STEPS)
+    x_1, x_2, eta, L, gamma = torch.tensor(columns, dtype=torch.float64)
+    first, second = two_saddle_times(torch.stack([x_1, x_2], -1), eta, L, gamma, MOST_STEPS)
     if not bool(torch.isfinite(second).all()):
         raise ValueError(f"a run did not leave the second saddle point in {MOST_STEPS} steps")
     return first, second

@@ -102,7 +102,7 @@ linear_class = Claim(
     statement=r"$\mathrm{Rad}(\mathcal F_c)\le\frac{\sqrt Lc}{\sqrt n}$ for "
     r"$\mathcal F_c=\{a^T\sigma(B_0x):\|a\|\le c\}$",
     over=OVER,
-    quantifier=ForAllWeights(within=_sets, steps=40),
+    quantifier=ForAllWeights(within=_sets, restarts=12, steps=20),
     lhs=Computed(_linear),
     relation="<=",
     rhs=Closed(sqrt(L) * c / sqrt(n)),
@@ -116,7 +116,7 @@ loss_class = Claim(
     statement=r"$\mathrm{Rad}(\mathcal H_c)\le\frac{\sqrt Lc(c+1)}{\sqrt n}$ for "
     r"$\mathcal H_c=\{\frac12(a^T\sigma(B_0x)-y)^2:\|a\|\le c\}$",
     over=OVER,
-    quantifier=ForAllWeights(within=_sets_with_members, steps=40),
+    quantifier=ForAllWeights(within=_sets_with_members, restarts=12, steps=20),
     lhs=Computed(_losses),
     relation="<=",
     rhs=Closed(sqrt(L) * c * (c + 1) / sqrt(n)),
@@ -131,7 +131,7 @@ loss_class_corrected = Claim(
     source=Source(PAPER, "C.3", "complexity of the class of losses, the printed bound"),
     statement=r"$\mathrm{Rad}(\mathcal H_c)\le\frac{\sqrt Lc(\sqrt Lc+1)}{\sqrt n}$",
     over=OVER,
-    quantifier=ForAllWeights(within=_sets_with_members, steps=40),
+    quantifier=ForAllWeights(within=_sets_with_members, restarts=12, steps=20),
     lhs=Computed(_losses),
     relation="<=",
     rhs=Closed(sqrt(L) * c * (sqrt(L) * c + 1) / sqrt(n)),
@@ -147,7 +147,7 @@ contraction = Claim(
     reading="both complexities at the same features",
     over=OVER,
     hypotheses=[Holds("some feature is active", _is_active)],
-    quantifier=ForAllWeights(within=_sets_with_members, steps=40),
+    quantifier=ForAllWeights(within=_sets_with_members, restarts=16, steps=30),
     lhs=Computed(_losses),
     relation="<=",
     rhs=Computed(

@@ -33,7 +33,7 @@ from theorems.sides import Closed, Computed
 POSITIVE = Interval.open(0, oo)
 NONNEGATIVE = Interval(0, oo)
 DEEP = 6 * c**2 <= L
-IN_NEIGHBOURHOOD = ForAllWeights(within=neighbourhood, restarts=32, steps=25)
+IN_NEIGHBOURHOOD = ForAllWeights(within=neighbourhood, restarts=14, steps=12)
 GRID = Grid(points=SHAPES, c=[1, 2], L=[6, 24]).nightly(c=[1, 2, 4, 6], L=[6, 24, 96, 216])
 # From c = 5 on a bound linear in c fails; the last point is the shallowest network with c = 6.
 FAR = Grid(points=[{"d": 1, "m": 1, "sigma": 0}], c=[1, 6], L=[6, 216])

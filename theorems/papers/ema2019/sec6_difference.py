@@ -61,7 +61,7 @@ same_model = Claim(
     statement=r"$f(x;a,B_0,0)=\tilde f(x;a,B_0)$ when $\theta=(C,r)=0$",
     reading=READING,
     over=NETWORK,
-    quantifier=ForAllWeights(within=neighbourhood, steps=20),
+    quantifier=ForAllWeights(within=neighbourhood, restarts=12, steps=8),
     lhs=Computed(_frozen),
     relation="==",
     rhs=Computed(_reference),
