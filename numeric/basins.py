@@ -138,6 +138,5 @@ def _advance(state: State, teacher: Teacher, eta: Scalar, count: int) -> State:
         square_v = square_v + square_v * turn * turn
         inner = keep_inner * inner + gain_inner * g_phi + fixed_inner - leak * sum_a
         sum_a = keep_sum * sum_a + gain_sum * g_phi + fixed_sum
-    fields = (torch.from_numpy(array) for array in (phi, square_v, inner, sum_a))
-    phi, square_v, inner, sum_a = fields
-    return State(phi, square_v.sqrt(), inner, sum_a, state.square_a)
+    back = [torch.from_numpy(array) for array in (phi, np.sqrt(square_v), inner, sum_a)]
+    return State(back[0], back[1], back[2], back[3], state.square_a)

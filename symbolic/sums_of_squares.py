@@ -24,6 +24,7 @@ from symbolic.gram import Array, centre, kernels, rational_rows
 
 _MOST_ENTRIES = 420  # unknown entries of all Gram matrices together
 _MOST_FREE = 130  # of them, those that the equations leave free
+_MOST_PAIRS = 20_000
 _ROUNDS = 4
 _DENOMINATORS = (1, 2, 4, 12, 60, 1000, 10**5, 10**8, 10**11)
 _SHARES = (fmpq(1, 2), fmpq(1, 16), *(fmpq(1, 10**k) for k in (3, 6, 9)))
@@ -70,7 +71,10 @@ def sum_of_squares(
     """
     if len(target.to_dict()) > 300:
         return None
-    problem = _Gram(target, factors, equations, strict, loose)
+    problem = _Gram(target, factors, equations, strict, loose, deadline)
+    if problem.pairs() > _MOST_PAIRS or time.monotonic() > deadline:
+        return None
+    problem.narrow()
     for _ in range(_ROUNDS):
         if not problem.prepare() or time.monotonic() > deadline:
             return None
@@ -92,6 +96,7 @@ class _Gram:
         equations: Sequence[Factor],
         strict: bool,
         loose: bool,
+        deadline: float,
     ) -> None:
         self.target, self.equations, self.strict = target, list(equations), strict
         self.context = target.context()
@@ -101,10 +106,23 @@ class _Gram:
         )
         self.blocks: list[tuple[Factor, list[Poly]]] = []
         for factor in factors:
+            if time.monotonic() > deadline:
+                return
             basis = [self.monomial(z) for z in self.bounds.half(factor.poly)]
             if basis:
                 self.blocks.append((factor, basis))
-        self.zeros = _zeros(target, factors, equations)
+        self.factors = factors
+
+    def pairs(self) -> int:
+        """How many products of two basis elements and a term of their factor there are."""
+        return sum(
+            len(basis) * (len(basis) + 1) // 2 * len(factor.poly.to_dict())
+            for factor, basis in self.blocks
+        )
+
+    def narrow(self) -> None:
+        """Leave out what can be seen to have no part in any solution."""
+        self.zeros = _zeros(self.target, self.factors, self.equations)
         self._prune()
         self._vanish()
 
