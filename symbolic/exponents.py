@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,9 @@ import numpy as np
 from symbolic.formula import Poly
 
 _MOST_MONOMIALS = 40
+_AT_ONCE = 512  # exponents that are compared with the bounds together
 Exponents = tuple[int, ...]
+IntArray = np.ndarray[Any, np.dtype[np.int64]]
 
 
 class Polytope:
@@ -58,14 +60,17 @@ class Polytope:
         found: list[Exponents] = []
         if room < 0:
             return found
-        highest = self.functionals @ support.T
+        # A term of the product at an extreme has to be there in the target as well.
+        spare = self.most - (self.functionals @ support.T).max(axis=1)
+        columns = self.functionals[:, self.used].T
         for powers in _powers(len(self.used), room):
-            z = np.zeros(self.count, dtype=np.int64)
-            z[self.used] = powers
-            # A term of the product at an extreme has to be there in the target as well.
-            ends = double * (self.functionals @ z) + highest.max(axis=1)
-            if self.loose or bool((ends <= self.most).all()):
-                found.append(key(z))
+            if not self.loose:
+                powers = powers[(double * (powers @ columns) <= spare).all(axis=1)]
+            for row in powers.tolist():
+                z = [0] * self.count
+                for place, power in zip(self.used, row, strict=True):
+                    z[place] = power
+                found.append(tuple(z))
             if len(found) > _MOST_MONOMIALS:
                 return []
         return found
@@ -79,12 +84,15 @@ class Polytope:
         return self._within(1, poly)
 
 
-def _powers(count: int, total: int) -> Iterable[tuple[int, ...]]:
-    """Exponents of `count` variables of at most the total degree, low degrees first."""
+def _powers(count: int, total: int) -> Iterator[IntArray]:
+    """Exponents of `count` variables of at most the total degree, low degrees first, in parts."""
     for degree in range(total + 1):
-        for cuts in itertools.combinations(range(degree + count - 1), count - 1):
-            ends = (-1, *cuts, degree + count - 1)
-            yield tuple(b - a - 1 for a, b in itertools.pairwise(ends))
+        cuts = itertools.combinations(range(degree + count - 1), count - 1)
+        while part := list(itertools.islice(cuts, _AT_ONCE)):
+            ends = np.array(part, dtype=np.int64).reshape(len(part), count - 1)
+            edges = np.pad(ends, ((0, 0), (1, 1)), constant_values=-1)
+            edges[:, -1] = degree + count - 1
+            yield np.diff(edges, axis=1) - 1
 
 
 def lead_of(poly: Poly) -> Exponents:

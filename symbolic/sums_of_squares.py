@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -72,7 +73,7 @@ def sum_of_squares(
     if len(target.to_dict()) > 300:
         return None
     problem = _Gram(target, factors, equations, strict, loose, deadline)
-    if problem.pairs() > _MOST_PAIRS or time.monotonic() > deadline:
+    if problem.pairs > _MOST_PAIRS or time.monotonic() > deadline:
         return None
     problem.narrow()
     for _ in range(_ROUNDS):
@@ -105,20 +106,16 @@ class _Gram:
             target, [e.poly for e in equations], [f.poly for f in factors] if loose else []
         )
         self.blocks: list[tuple[Factor, list[Poly]]] = []
+        # How many products of two basis elements and a term of their factor there are.
+        self.pairs = 0
         for factor in factors:
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline or self.pairs > _MOST_PAIRS:
                 return
             basis = [self.monomial(z) for z in self.bounds.half(factor.poly)]
             if basis:
                 self.blocks.append((factor, basis))
+                self.pairs += len(basis) * (len(basis) + 1) // 2 * len(factor.poly.to_dict())
         self.factors = factors
-
-    def pairs(self) -> int:
-        """How many products of two basis elements and a term of their factor there are."""
-        return sum(
-            len(basis) * (len(basis) + 1) // 2 * len(factor.poly.to_dict())
-            for factor, basis in self.blocks
-        )
 
     def narrow(self) -> None:
         """Leave out what can be seen to have no part in any solution."""
@@ -137,29 +134,37 @@ class _Gram:
 
     def _prune(self) -> None:
         """Leaves out what the coefficients of squares that nothing can cancel leave out."""
-        wanted = {key(m) for m in self.target.to_dict()}
-        free = self._free_monomials()
+        wanted = {key(m) for m in self.target.to_dict()} | self._free_monomials()
+        supports = [[key(m) for m in factor.poly.to_dict()] for factor, _ in self.blocks]
+        roots = [[key(*z.to_dict()) for z in basis] for _, basis in self.blocks]
+        every = itertools.chain(wanted, *supports, *roots)
+        bits = (4 * max(max(m, default=0) for m in every)).bit_length() + 1
+
+        def packed(m: Exponents) -> int:  # a sum of exponents is then a sum of numbers
+            return sum(power << bits * place for place, power in enumerate(m))
+
+        known = {packed(m) for m in wanted}
+        terms = [[packed(m) for m in support] for support in supports]
+        kept = [{i: packed(m) for i, m in enumerate(basis)} for basis in roots]
         while True:
-            produced: dict[Exponents, list[tuple[int, int, int]]] = {}
-            for b, (factor, basis) in enumerate(self.blocks):
-                for i, j in itertools.combinations_with_replacement(range(len(basis)), 2):
-                    for m in (factor.poly * basis[i] * basis[j]).to_dict():
-                        produced.setdefault(key(m), []).append((b, i, j))
-            gone = {
-                (users[0][0], users[0][1])
-                for m, users in produced.items()
-                if len(users) == 1
-                and users[0][1] == users[0][2]
-                and m not in wanted
-                and m not in free
-            }
+            squares: dict[int, tuple[int, int]] = {}
+            produced: Counter[int] = Counter()
+            for b, (support, basis) in enumerate(zip(terms, kept, strict=True)):
+                for (i, u), (j, v) in itertools.combinations_with_replacement(basis.items(), 2):
+                    made = [m + u + v for m in support]
+                    produced.update(made)
+                    if i == j:
+                        squares.update(dict.fromkeys(made, (b, i)))
+            gone = {user for m, user in squares.items() if produced[m] == 1 and m not in known}
             if not gone:
-                return
-            self.blocks = [
-                (factor, [z for i, z in enumerate(basis) if (b, i) not in gone])
-                for b, (factor, basis) in enumerate(self.blocks)
-            ]
-            self.blocks = [(factor, basis) for factor, basis in self.blocks if basis]
+                break
+            for b, i in gone:
+                del kept[b][i]
+        self.blocks = [
+            (factor, [basis[i] for i in mine])
+            for (factor, basis), mine in zip(self.blocks, kept, strict=True)
+            if mine
+        ]
 
     def _free_monomials(self) -> set[Exponents]:
         found: set[Exponents] = set()

@@ -32,7 +32,7 @@ READING = (
     r" from the true filter, 32 images, $\eta=0.3$; the random filters are scaled to unit norm"
 )
 TEACHERS = "random true filters (6.3c) and a Gabor filter (6.3d)"
-GRID = Grid(phi=[0.3, 0.6], kind=[0, 1], side=[5], runs=[16], steps=[1000]).nightly(
+GRID = Grid(phi=[0.3, 0.6], kind=[0, 1], side=[5], runs=[16], steps=[400]).nightly(
     phi=[0.1, 0.3, 0.6, 0.75], side=[4, 5], runs=[64], steps=[5000]
 )
 
