@@ -184,6 +184,7 @@ _FUNCTIONS: dict[type, tuple[str, Callable[..., None] | None, dict[int, int]]] =
 }
 _OF_INVERSE = {sp.asec: sp.acos, sp.acsc: sp.asin, sp.acoth: sp.atanh, sp.acsch: sp.asinh}
 _NAN_AT_ZERO = {sp.cot, sp.csc, sp.coth, sp.csch}
+_NO_REALS = frozenset({sp.zoo, sp.oo, -sp.oo, sp.nan})
 _CONSTANTS: dict[sp.Basic, Callable[[], arb]] = {
     sp.pi: arb.pi,
     sp.E: lambda: arb(1).exp(),
@@ -206,10 +207,6 @@ def evaluate(expr: sp.Basic, point: Mapping[sp.Symbol, Any]) -> Value:
             raise Undetermined(f"{expr} has no value") from None
     if expr.is_Rational:
         return fmpq(int(expr.p), int(expr.q))
-    if expr in _CONSTANTS:
-        return _CONSTANTS[expr]()
-    if expr in (sp.zoo, sp.oo, -sp.oo, sp.nan):
-        raise Undefined(f"{expr} is not a real number")
     if expr.is_Add:
         total: Value = fmpq(0)
         for term in expr.args:
@@ -227,6 +224,10 @@ def evaluate(expr: sp.Basic, point: Mapping[sp.Symbol, Any]) -> Value:
         if expr.base is sp.E:
             return _apply(sp.exp, evaluate(expr.exp, point), expr)
         return _power(evaluate(expr.base, point), evaluate(expr.exp, point), expr)
+    if expr in _CONSTANTS:
+        return _CONSTANTS[expr]()
+    if expr in _NO_REALS:
+        raise Undefined(f"{expr} is not a real number")
     return _function(expr, point)
 
 

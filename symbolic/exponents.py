@@ -106,3 +106,8 @@ def divides(lead: Exponents, z: Exponents) -> bool:
 
 def key(exponents: Iterable[Any]) -> Exponents:
     return tuple(int(e) for e in exponents)
+
+
+def packed(exponents: Exponents, bits: int) -> int:
+    """The exponents, of `bits` bits each, as one number: those of a product are then the sum."""
+    return sum(power << bits * place for place, power in enumerate(exponents))

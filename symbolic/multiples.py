@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from flint import fmpq
@@ -14,7 +15,8 @@ from symbolic.sums_of_squares import Factor, Form, sum_of_squares
 
 Json = Any
 _MOST_FACTORS = 40
-_MOST_SECONDS = 1.0  # for one form
+_MOST_SECONDS = 1.0  # for one form, of this thread's own time
+_SLACK = 3  # times as long on the wall, for what other processes do
 
 
 class Quantity(Protocol):
@@ -30,6 +32,21 @@ class Quantity(Protocol):
     def equation(self) -> int: ...
 
 
+@dataclass
+class Tried:
+    """What was tried in vain over one domain, and when this thread's own time for more is up."""
+
+    failed: set[Any] = field(default_factory=set)
+    until: float = float("inf")  # of `time.thread_time()`
+
+    def allow(self, seconds: float) -> None:
+        self.until = time.thread_time() + seconds
+
+    @property
+    def cut_short(self) -> bool:
+        return time.thread_time() > self.until
+
+
 def by_squares(
     target: Poly,
     known: Sequence[Quantity],
@@ -37,18 +54,33 @@ def by_squares(
     encoded: Callable[[Poly], Json],
     deadline: float,
     vanishing: bool,
+    tried: Tried | None = None,
 ) -> tuple[Json, Json | None] | None:
     """(what the target is written as, the multiplier that it was multiplied by or None), or None.
 
     A multiplier that is positive is divided out again; one that may vanish is only tried where
-    `vanishing` allows it, and is handed back for the checker's rule about multipliers.
+    `vanishing` allows it, and is handed back for the checker's rule about multipliers. `tried`
+    keeps what was tried in vain to its end, over one domain, and is not tried again.
     """
-    deadline = min(deadline, time.monotonic() + _MOST_SECONDS)
+    tried = tried or Tried()
+    until = min(tried.until, time.thread_time() + _MOST_SECONDS)
     degree = int(target.total_degree())
     equations = [Factor(k.poly, False, k.code) for k in known if k.equation > 0]
     usable = [k for k in known if not k.equation]
     one = Factor(target.context().constant(1), True, None)
-    form = sum_of_squares(target, [one], equations, strict, deadline)
+
+    def search(poly: Poly, factors: list[Factor], loose: bool = False) -> Form | None:
+        key = (str(poly), len(factors), strict, loose)
+        left = until - time.thread_time()
+        if key in tried.failed or left <= 0 or time.monotonic() > deadline:
+            return None
+        limit = min(deadline, time.monotonic() + _SLACK * left)
+        form = sum_of_squares(poly, factors, equations, strict, limit, loose)
+        if form is None and time.monotonic() < limit:
+            tried.failed.add(key)
+        return form
+
+    form = search(target, [one])
     if form is not None:
         return _written(form, encoded), None
     near, far = ([one, *_products(usable, degree + more)] for more in (0, 2))
@@ -56,13 +88,13 @@ def by_squares(
     positive = [(k.poly, True) for k in usable if k.strict]
     for loose in (False, True) if mixed else (False,):
         if usable:
-            form = sum_of_squares(target, near, equations, strict, deadline, loose)
+            form = search(target, near, loose)
             if form is not None:
                 return _written(form, encoded), None
         for times, sure in [*_multipliers(target, usable), *positive]:
             if time.monotonic() > deadline or not (sure or (vanishing and not strict)):
                 continue
-            form = sum_of_squares(target * times, far, equations, strict, deadline, loose)
+            form = search(target * times, far, loose)
             if form is None:
                 continue
             code = _written(form, encoded)
@@ -78,10 +110,12 @@ def _products(known: Sequence[Quantity], degree: int) -> list[Factor]:
     for size in range(1, len(known) + 1):
         before = len(found)
         for chosen in itertools.combinations(known, size):
+            if sum(int(k.poly.total_degree()) for k in chosen) > degree:
+                continue
             poly = chosen[0].poly
             for k in chosen[1:]:
                 poly = poly * k.poly
-            if poly.total_degree() <= degree and len(found) < _MOST_FACTORS:
+            if len(found) < _MOST_FACTORS:
                 code = chosen[0].code if size == 1 else ["mul", *(k.code for k in chosen)]
                 found.append(Factor(poly, all(k.strict for k in chosen), code))
         if len(found) == before:

@@ -43,7 +43,6 @@ def point_values(point: Point) -> dict[sp.Symbol, Value]:
 
 def holds_at(condition: sp.Basic, point: Point) -> bool | str | None:
     """True, False, "undefined" or, when no tried precision settles it, None."""
-    rational = all(sp.sympify(v).is_Rational for v in point.values())
     for bits in PRECISIONS:
         with precision(bits):
             try:
@@ -54,6 +53,7 @@ def holds_at(condition: sp.Basic, point: Point) -> bool | str | None:
                 continue
             if truth is not None:
                 return truth
+    rational = all(sp.sympify(v).is_Rational for v in point.values())
     if rational and not isinstance(condition, sp.Gt | sp.Lt | sp.Ne):
         return None
     # At rational points only an exact equality is worth the effort: it refutes a strict claim.

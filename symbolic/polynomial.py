@@ -20,6 +20,7 @@ from symbolic.certificate import Malformed, build
 from symbolic.deduction import inhabitant, left, refuted, settle, system_for
 from symbolic.derivations import is_accepted
 from symbolic.elimination import NotAlgebraic
+from symbolic.multiples import Tried
 from symbolic.positivity import Certifier
 from symbolic.problem import Decision, Problem
 from symbolic.products import Products
@@ -31,8 +32,11 @@ from symbolic.shifted import NoCertificate
 
 ENGINE = "polynomial"
 _SAMPLES = 60
+# On the wall; within it, squares have less, of this thread's own time.
+_QUICK_SECONDS = 1.0
 _SEARCH_SECONDS = 0.6
-_QUICK_SECONDS = 0.5
+_QUICK_SQUARES = 0.35
+_LAST_SQUARES = 0.2
 _MORE_PIECES = 120
 _FEW_PIECES = 24  # of a box, before anything else is tried
 # The part of the time that the procedure has before certificates are tried without it.
@@ -77,8 +81,10 @@ def _decide(
             return refuted(found, relations, ENGINE)
     # Quick looks first: what a certificate shows needs no decision procedure.
     quick = time.monotonic() + min(_QUICK_SECONDS, 0.3 * left(deadline))
-    certificate = _certificate(problem, domain, quick, thorough=False)
-    cut_short = time.monotonic() > quick
+    tried = Tried()
+    tried.allow(_QUICK_SQUARES)
+    certificate = _certificate(problem, domain, quick, False, True, tried)
+    cut_short = tried.cut_short or time.monotonic() > quick
     if certificate is not None:
         return _certified(certificate)
     settled = True
@@ -91,7 +97,8 @@ def _decide(
             settled = False
             break
     limit = min(deadline, time.monotonic() + _SEARCH_SECONDS) if settled else deadline
-    certificate = _certificate(problem, domain, limit, thorough=True, squares=cut_short)
+    tried.allow(_LAST_SQUARES if settled else left(deadline))
+    certificate = _certificate(problem, domain, limit, True, cut_short, tried)
     if certificate is not None:
         return _certified(certificate)
     if not settled:
@@ -106,7 +113,12 @@ def _certified(certificate: dict[str, Any]) -> Decision:
 
 
 def _certificate(
-    problem: Problem, domain: Domain, deadline: float, thorough: bool, squares: bool = True
+    problem: Problem,
+    domain: Domain,
+    deadline: float,
+    thorough: bool,
+    squares: bool,
+    tried: Tried,
 ) -> dict[str, Any] | None:
     """What an independent checker can replay, or None when the search for it fails."""
     parts = conjuncts(problem.relations)
@@ -115,7 +127,7 @@ def _certificate(
         for relation in parts:
             if not isinstance(relation, sp.core.relational.Relational):
                 return None
-            proofs.append(_proof(relation, domain, deadline, thorough, squares))
+            proofs.append(_proof(relation, domain, deadline, thorough, squares, tried))
         certificate = build(problem, ENGINE, {"relations": proofs})
     except (NoCertificate, NoCombination, Malformed):
         return None
@@ -123,7 +135,12 @@ def _certificate(
 
 
 def _proof(
-    relation: sp.Basic, domain: Domain, deadline: float, thorough: bool, squares: bool
+    relation: sp.Basic,
+    domain: Domain,
+    deadline: float,
+    thorough: bool,
+    squares: bool,
+    tried: Tried,
 ) -> dict[str, Any]:
     """The proof of one relation; raises `NoCertificate` or `NoCombination`."""
     op = _OPS[relation.func]
@@ -145,9 +162,9 @@ def _proof(
         try:
             return Certifier(relation, domain, deadline, _FEW_PIECES).proof(op)
         except NoCertificate:
-            return Products(relation, domain, deadline).proof(op, more=False)
+            return Products(relation, domain, deadline).proof(op, more=False, tried=tried)
     try:
-        return Products(relation, domain, deadline).proof(op, squares=squares)
+        return Products(relation, domain, deadline).proof(op, squares=squares, tried=tried)
     except NoCertificate:
         return Certifier(relation, domain, deadline, _MORE_PIECES).proof(op)
 

@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import sympy as sp
 from flint import fmpq
 
 from symbolic.certificate import encode
 from symbolic.elimination import NotAlgebraic
 from symbolic.formula import Poly
-from symbolic.multiples import by_squares
+from symbolic.multiples import Tried, by_squares
 from symbolic.shifted import NoCertificate, Setting
 from symbolic.weights import NoWeights, weights
 
@@ -50,12 +51,15 @@ class Products(Setting):
     def _choose_shifts(self) -> None:
         """The side conditions are used as they are written."""
 
-    def proof(self, op: str, more: bool = True, squares: bool = True) -> Json:
+    def proof(
+        self, op: str, more: bool = True, squares: bool = True, tried: Tried | None = None
+    ) -> Json:
         """The proof of `lhs op rhs`, by a linear combination of products or by squares.
 
-        `more`: products of higher degree than the claim are tried last. Raises `NoCertificate`.
+        `more`: products of higher degree than the claim are tried last. `tried`: what
+        `by_squares` has tried in vain. Raises `NoCertificate`.
         """
-        self.more, self.squares = more, squares
+        self.more, self.squares, self.tried = more, squares, tried
         if op in ("==", "!=") or any(len(u) > 1 for u in self.domain.ranges.values()):
             raise NoCertificate("only inequalities over one box")
         self.times: Json | None = None
@@ -262,7 +266,7 @@ class Products(Setting):
         plain = not self.domain.where and not any(
             r.integer for union in self.domain.ranges.values() for r in union
         )
-        found = by_squares(target, rational, strict, self.encoded, self.deadline, plain)
+        found = by_squares(target, rational, strict, self.encoded, self.deadline, plain, self.tried)
         if found is None:
             return None
         code, self.times = found
@@ -278,27 +282,30 @@ class Products(Setting):
         each = [int(d) + (more if d else 0) for d in target.degrees()]
         every = [*known, *self._squares(target)]
 
-        def fits(poly: Poly) -> bool:
-            within = all(d <= e for d, e in zip(poly.degrees(), each, strict=True))
-            return within and poly.total_degree() <= degree
-
-        found, layer = [one], [(one, 0)]
+        # The degrees of a product are the sums of the degrees, in each variable and in all.
+        most = np.array([*each, degree])
+        sizes = np.array([[*map(int, k.poly.degrees()), k.degree()] for k in every])
+        sizes = sizes.reshape(len(every), len(most))
+        found, layer = [one], [(one, 0, 0 * most)]
         while layer and len(found) < _MOST_PRODUCTS:
             following = []
-            for (product, first), place in itertools.product(layer, range(len(every))):
+            pairs = (
+                (product, first + int(step), size + sizes[first + step])
+                for product, first, size in layer
+                for step in np.flatnonzero((sizes[first:] <= most - size).all(axis=1))
+            )
+            for product, place, total in pairs:
                 k = every[place]
-                if place < first or (k.square and product.square):
+                if k.square and product.square:
                     continue
                 poly = product.poly * k.poly
-                if not fits(poly):
-                    continue
                 code = k.code if product is one else [*_factors(product.code), k.code]
                 strictly = product.strict and k.strict
                 made = Known(poly, code, strictly, product.square or k.square)
-                following.append((made, place))
+                following.append((made, place, total))
                 if len(found) + len(following) >= _MOST_PRODUCTS:
                     break
-            found += [k for k, _ in following]
+            found += [k for k, _, _ in following]
             layer = following
         return found
 

@@ -74,7 +74,7 @@ def question(
 
 
 def _conjuncts(relation: sp.Basic) -> tuple[sp.Basic, ...]:
-    parts = sp.And.make_args(relation) if relation.is_Boolean else (relation,)
+    parts = relation.args if isinstance(relation, sp.And) else (relation,)
     kinds = (sp.core.relational.Relational, sp.logic.boolalg.BooleanAtom)
     for part in parts:
         if not isinstance(part, kinds):

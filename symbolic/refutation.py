@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -79,10 +80,23 @@ _MOST_SPARED = 16
 
 def _key(relations: tuple[sp.Basic, ...], domain: Domain, seed: int) -> object:
     """The question and the points at which it is tried, whatever its symbols are assumed to be."""
-    real = {s: sp.Symbol(s.name, real=True) for s in domain.ranges}
     ranges = tuple((s.name, union) for s, union in domain.ranges.items())
-    where = tuple(c.xreplace(real) for c in domain.where)
-    return tuple(r.xreplace(real) for r in relations), ranges, where, seed
+    where = tuple(_shape(c, domain) for c in domain.where)
+    return tuple(_shape(r, domain) for r in relations), ranges, where, seed
+
+
+def _shape(expr: sp.Basic, domain: Domain) -> object:
+    """The expression with the domain's symbols as names, and sums and products in no order.
+
+    Two expressions of one shape differ in the assumptions on their symbols alone. (To put other
+    symbols in would evaluate the whole expression anew.)
+    """
+    if not expr.args:
+        return expr.name if expr in domain.ranges else expr
+    parts = [_shape(arg, domain) for arg in expr.args]
+    if isinstance(expr, sp.Add | sp.Mul):
+        return expr.func, frozenset(Counter(parts).items())
+    return expr.func, tuple(parts)
 
 
 def _special_angles(relations: tuple[sp.Basic, ...], domain: Domain, seed: int) -> Iterator[Point]:
@@ -92,6 +106,8 @@ def _special_angles(relations: tuple[sp.Basic, ...], domain: Domain, seed: int) 
     for relation in relations:
         for node in relation.atoms(*circular):
             symbols |= node.free_symbols
+    if not symbols:
+        return
     base = next(sample(domain, 1, seed), None)
     if base is None:
         return

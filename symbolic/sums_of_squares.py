@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from flint import fmpq, fmpq_mat
 
-from symbolic.exponents import Exponents, Polytope, key
+from symbolic.exponents import Exponents, Polytope, key, packed
 from symbolic.formula import Poly
 from symbolic.gram import Array, centre, kernels, rational_rows
 
@@ -139,13 +139,9 @@ class _Gram:
         roots = [[key(*z.to_dict()) for z in basis] for _, basis in self.blocks]
         every = itertools.chain(wanted, *supports, *roots)
         bits = (4 * max(max(m, default=0) for m in every)).bit_length() + 1
-
-        def packed(m: Exponents) -> int:  # a sum of exponents is then a sum of numbers
-            return sum(power << bits * place for place, power in enumerate(m))
-
-        known = {packed(m) for m in wanted}
-        terms = [[packed(m) for m in support] for support in supports]
-        kept = [{i: packed(m) for i, m in enumerate(basis)} for basis in roots]
+        known = {packed(m, bits) for m in wanted}
+        terms = [[packed(m, bits) for m in support] for support in supports]
+        kept = [{i: packed(m, bits) for i, m in enumerate(basis)} for basis in roots]
         while True:
             squares: dict[int, tuple[int, int]] = {}
             produced: Counter[int] = Counter()
@@ -160,11 +156,8 @@ class _Gram:
                 break
             for b, i in gone:
                 del kept[b][i]
-        self.blocks = [
-            (factor, [basis[i] for i in mine])
-            for (factor, basis), mine in zip(self.blocks, kept, strict=True)
-            if mine
-        ]
+        both = zip(self.blocks, kept, strict=True)
+        self.blocks = [(f, [basis[i] for i in mine]) for (f, basis), mine in both if mine]
 
     def _free_monomials(self) -> set[Exponents]:
         found: set[Exponents] = set()

@@ -9,23 +9,28 @@ from __future__ import annotations
 
 import multiprocessing
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, as_completed
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from theorems.claim import Claim
 from theorems.profiles import Profile
 from theorems.runner import Done, Outcome, failure, new_pool, outcome_of, send
 from theorems.tasks import Task
 from theorems.workers import load_once
 
+if TYPE_CHECKING:
+    from theorems.registry import Collection
+
 Sources = tuple[tuple[str, str | None], ...]
 
 CONNECT = 10.0
 """Seconds in which a cluster must answer."""
+LOADED_AGAIN = (1.0, 3.0)
+"""Seconds after which a worker that found defects while it started loads the claims again."""
 
 
 class ClusterError(Exception):
@@ -113,6 +118,10 @@ def _client(address: str) -> Iterator[Any]:
 
 def _perform_there(sources: Sources, task: Task, profile: Profile, device: str) -> Outcome:
     """One task in this Dask worker's child process."""
+    loaded = _claims(sources)
+    if task.claim not in loaded.claims:
+        why = "; ".join(str(defect) for defect in loaded.defects[:3]) or "its file lacks it"
+        return failure(f"the Dask worker cannot load the claim: {why}", task), 0.0
     future = send(_child(sources, profile, device), task, profile)
     for process in multiprocessing.active_children():
         # A Dask worker that leaves ends its daemons, and would wait for any other child for ever.
@@ -128,7 +137,7 @@ def _child(sources: Sources, profile: Profile, device: str) -> Any:
     if key not in _children or not _children[key].active:
         # A nanny's worker is a daemon, which may not have children otherwise.
         multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
-        _children[key] = new_pool(1, _claims(sources), profile, device)
+        _children[key] = new_pool(1, _claims(sources).claims, profile, device)
     return _children[key]
 
 
@@ -141,7 +150,7 @@ def _end_child(sources: Sources, profile: Profile, device: str) -> None:
 
 
 @lru_cache(maxsize=4)
-def _claims(sources: Sources) -> Mapping[str, Claim]:
+def _claims(sources: Sources) -> Collection:
     from theorems.registry import select
 
     folder = Path(tempfile.mkdtemp(prefix="theorems-"))
@@ -153,4 +162,12 @@ def _claims(sources: Sources) -> Mapping[str, Claim]:
         copy = folder / Path(pattern).name
         copy.write_text(text, encoding="utf-8")
         patterns.append(str(copy))
-    return select(patterns).claims
+    loaded = select(patterns)
+    for pause in LOADED_AGAIN:
+        if not loaded.defects:
+            break
+        # A worker's other threads import as well while it starts, and two imports that wait for
+        # each other hand out modules that are not complete yet: what failed may load by now.
+        time.sleep(pause)
+        loaded = select(patterns)
+    return loaded

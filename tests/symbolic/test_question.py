@@ -7,6 +7,7 @@ import sympy as sp
 from sympy import Eq, Interval, S, log, oo, sin, sqrt
 
 from symbolic.decide import decide
+from symbolic.question import question
 
 x = sp.Symbol("x")
 p = sp.Symbol("p", positive=True)
@@ -76,3 +77,11 @@ def test_a_refutation_carries_a_certificate():
         assert decision.outcome == "refuted"
         assert decision.certificate is not None, relation
         assert decision.certificate["kind"] == "refutation"
+
+
+def test_a_conjunction_keeps_its_order_whatever_the_hash_seed():
+    symbols = sp.symbols("a:h", real=True)
+    both = sp.And(*(s > k for k, s in enumerate(symbols)), evaluate=False)
+    asked = question(both, dict.fromkeys(symbols, S.Reals), where=[both])
+    assert asked.problem.relations == both.args
+    assert asked.problem.where == both.args

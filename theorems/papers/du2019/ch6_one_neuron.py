@@ -251,7 +251,7 @@ critical_points = Claim(
     rhs=Closed(sp.Integer(0)),
     grid=Grid(phi=[0.0, 1e-3, 1.0, 3.0, math.pi], length=[0.1, 0.999, 4.0], norm_w=[1.0, 2.0]),
     uses=("du2019.lemma-6.1", "du2019.eq-6.2a", "du2019.eq-6.6.lower"),
-    seconds=1.0,
+    seconds=0.5,
 )
 
 lower = Claim(
@@ -266,7 +266,7 @@ lower = Claim(
     rhs=Closed(smallest_eigenvalue(phi) * (length**2 + 1 - 2 * length * cos(phi))),
     grid=Grid(phi=[0.0, 1e-3, 1.0, 3.0], length=[0.1, 0.999, 4.0]),
     uses=("du2019.lemma-6.1", "du2019.eq-6.2a"),
-    seconds=1.0,
+    seconds=0.5,
 )
 
 opposite_filter = Claim(

@@ -91,7 +91,7 @@ one_step = Claim(
     ),
     grid=Grid(phi=[0.0, 1e-3, 0.7, 1.5], ratio=[0.1, 0.9, 1.0, 1.9], eta=[0.0, 0.05, 1.0, 50.0]),
     uses=("du2019.lemma-6.1", "du2019.proof-6.2a", "du2019.assumption-6.1"),
-    seconds=1.0,
+    seconds=0.5,
 )
 
 slope_bound = Claim(
@@ -105,7 +105,7 @@ slope_bound = Claim(
     rhs=Closed(smallest_eigenvalue(phi) * SQUARE),
     grid=Grid(phi=[0.0, 1e-3, 0.7, 1.5], ratio=[0.1, 0.9, 1.0, 1.9]),
     uses=("du2019.lemma-6.1",),
-    seconds=20.0,
+    seconds=8.0,
 )
 
 
@@ -197,7 +197,7 @@ rate_gaussian = Claim(
     rhs=Closed((1 - smallest_eigenvalue(asin(sqrt(SQUARE))) ** 2 / (4 * STEEPEST**2)) * SQUARE),
     grid=Grid(phi=[1e-3, 0.7, 1.4], ratio=[0.1, 0.3, 0.9, 1.0, 1.9]),
     uses=("du2019.theorem-6.2", "du2019.definition-6.1"),
-    seconds=1.0,
+    seconds=0.5,
 )
 
 iterations_of_rate = Claim(
