@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,16 +16,29 @@ from theorems.harness import run
 from theorems.profiles import quick
 from theorems.registry import from_file
 
-distributed = pytest.importorskip("distributed")
+
+def test_workers_that_join_leave_and_die_cost_nothing(tmp_path: Path) -> None:
+    """In a process of its own: the workers inherit nothing of the one that runs the tests."""
+    pytest.importorskip("distributed")
+    path = os.pathsep.join((str(house()), str(Path(__file__).parent)))
+    done = subprocess.run(
+        [sys.executable, __file__, str(tmp_path)],
+        check=False,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "same"
 
 
-def test_workers_that_join_leave_and_die_cost_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(house()))
-    file = tmp_path / "mine.py"
+def _run_while_they_join_leave_and_die(folder: Path) -> None:
+    import distributed
+
+    file = folder / "mine.py"
     file.write_text(MANY)
-    (tmp_path / "slow").touch()
+    (folder / "slow").touch()
     claims = from_file(file)
     reference = untimed(run(claims, quick()).to_json())
     with distributed.LocalCluster(
@@ -51,3 +66,8 @@ def test_workers_that_join_leave_and_die_cost_nothing(
         )
     assert events == ["died", "left"]
     assert untimed(done.to_json()) == reference
+    print("same")
+
+
+if __name__ == "__main__":
+    _run_while_they_join_leave_and_die(Path(sys.argv[1]))

@@ -4,7 +4,10 @@ and after being killed at random moments."""
 from __future__ import annotations
 
 import json
+import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -65,17 +68,24 @@ def test_any_order_gives_the_same_file(
     assert text_of(claims, jobs=2) == reference
 
 
-def test_dask_gives_the_same_file(
-    claims: Collection,
-    reference: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
+def test_dask_gives_the_same_file(tmp_path: Path, reference: str) -> None:
+    """As a command: the workers inherit nothing of this process, as they would not on a cluster."""
     pytest.importorskip("distributed")
-    monkeypatch.setenv("PYTHONPATH", str(house()))
-    file = next(iter(claims.claims.values())).location.file
-    assert text_of(claims, cluster="local:2", patterns=[file]) == reference
-    assert capfd.readouterr().err == ""
+    (tmp_path / "mine.py").write_text(MANY)
+    command = "import sys; from theorems.cli import main; sys.argv[0] = 'theorems'; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", command, *"check mine.py --cluster local:2 --json out.json".split()],
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(house())},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 1, done.stderr
+    assert untimed(json.loads((tmp_path / "out.json").read_text())) == reference
+    assert "nanny" not in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_killed_at_random_moments_it_ends_with_the_same_file(
