@@ -74,7 +74,12 @@ def test_dask_gives_the_same_file(tmp_path: Path, reference: str) -> None:
     (tmp_path / "mine.py").write_text(MANY)
     command = "import sys; from theorems.cli import main; sys.argv[0] = 'theorems'; main()"
     done = subprocess.run(
-        [sys.executable, "-c", command, *"check mine.py --cluster local:2 --json out.json".split()],
+        [
+            sys.executable,
+            "-c",
+            command,
+            *["check", "mine.py", "--cluster", "local:2", "--json", "out.json"],
+        ],
         check=False,
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(house())},
