@@ -20,6 +20,8 @@ from theorems.registry import catalogue
 pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals")
 # Completion is for the command as it is installed, beside the interpreter.
 COMMAND = [shutil.which("theorems", path=str(Path(sys.executable).parent)) or "theorems"]
+# A process that no shell started has none to be found: the tests name it instead.
+NAMED_SHELL = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 # Colours, not weights: NO_COLOR asks for no colour.
 COLOUR = re.compile(r"\x1b\[(?:\d+;)*(?:3[0-7]|4[0-7]|9[0-7]|38|48)[;m]")
@@ -92,7 +94,7 @@ def test_colours_on_a_terminal_unless_they_are_unwanted(folder: Path):
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_shell_is_given_a_completion(folder: Path, shell: str):
-    done = piped(folder, "--show-completion", shell)
+    done = piped(folder, "--show-completion", shell, **NAMED_SHELL)
     assert done.returncode == 0
     assert "_THEOREMS_COMPLETE" in done.stdout
 
@@ -100,7 +102,7 @@ def test_the_shell_is_given_a_completion(folder: Path, shell: str):
 def test_completion_is_installed_in_the_home_folder(folder: Path):
     home = folder / "home"
     home.mkdir()
-    done = piped(folder, "--install-completion", "bash", HOME=str(home))
+    done = piped(folder, "--install-completion", "bash", HOME=str(home), **NAMED_SHELL)
     assert done.returncode == 0, done.stderr
     assert any("theorems" in path.read_text() for path in home.rglob("*") if path.is_file())
 
