@@ -114,6 +114,8 @@ class Started:
 
     def _run(self, arguments: tuple[str, ...]) -> None:
         os.setsid()
+        # A shell starts what it puts in the background deaf to interrupts, and children inherit it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         os.chdir(self.folder)
         for number, name in ((1, "out"), (2, "err")):
             os.dup2(os.open(f"{name}-{os.getpid()}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
