@@ -215,7 +215,9 @@ def test_many_weights_are_kept_bit_by_bit() -> None:
     kept = result.details["weights"]["w"]
     weights = np.frombuffer(base64.b64decode(kept["float64"]), "<f8").reshape(kept["shape"])
     assert weights.shape == (500,)
-    assert 1.8 < np.linalg.norm(weights) <= 2
+    length_of_witness = float(np.linalg.norm(weights))
+    assert 1.8 < length_of_witness <= 2
+    assert float(result.witness["lhs"]) == pytest.approx(length_of_witness, rel=1e-14)
 
 
 def test_every_failing_point_is_looked_at() -> None:

@@ -284,7 +284,7 @@ stable_gram_corrected = Claim(
     relation="<",
     rhs=Closed(0),
     grid=Grid(lambda_0=[0.3, 0.5], delta=[0.1, 0.4], n=[1, 2]).nightly(
-        lambda_0=[0.2, 0.3, 0.5], n=[1, 2, 4]
+        lambda_0=[0.1, 0.3, 0.5], n=[1, 2, 4]
     ),
     uses=("du2019.lemma-2.1.explicit", "du2019.lemma-2.2.shift", "du2019.proof-2.2b.radius"),
     corrects="du2019.lemma-2.2",
