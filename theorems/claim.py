@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +119,7 @@ class Claim:
         """The file the claim is written in, without its folders."""
         return Path(self.location.file).name
 
-    @property
+    @cached_property
     def sizes(self) -> frozenset[str]:
         """Names of the symbols that take integer values only."""
         return frozenset(s.name for s, domain in self.over.items() if is_integer_domain(domain))

@@ -118,7 +118,7 @@ def inside(domain: sp.Set, values: np.ndarray) -> np.ndarray:
         unique, inverse = np.unique(values, return_inverse=True)
         met = np.array([contains(domain, float(value)) for value in unique], dtype=bool)
         return met[inverse].reshape(values.shape)
-    low, high = float(domain.start), float(domain.end)
+    low, high = _float_ends(domain)
     left = values > low if domain.left_open else values >= low
     right = values < high if domain.right_open else values <= high
     return left & right & np.isfinite(values)

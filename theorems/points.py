@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from theorems.grid import Point
 
@@ -20,19 +23,35 @@ class Points(Mapping[str, Any]):
     """
 
     def __init__(self, points: Sequence[Point], sizes: frozenset[str]) -> None:
-        import torch
-
         if not points:
             raise ValueError("a batch of points cannot be empty")
-        self.n = len(points)
+        self._fill({name: _column(points, name, sizes) for name in points[0]}, len(points))
         self.listed = list(points)
-        self._values: dict[str, torch.Tensor | int] = {}
-        for name in points[0]:
-            if name in sizes:
-                self._values[name] = int(points[0][name])
-            else:
-                column = [float(point[name]) for point in points]
-                self._values[name] = torch.tensor(column, dtype=torch.float64)
+
+    @classmethod
+    def of_columns(cls, columns: Mapping[str, np.ndarray | int], n: int) -> Points:
+        """The points with these columns: an `int` for a size, else an array of shape `(n,)`."""
+        points = cls.__new__(cls)
+        points._fill(columns, n)
+        return points
+
+    def _fill(self, columns: Mapping[str, np.ndarray | int], n: int) -> None:
+        import torch
+
+        self.n = n
+        self._values: dict[str, torch.Tensor | int] = {
+            name: value if isinstance(value, int) else torch.tensor(value, dtype=torch.float64)
+            for name, value in columns.items()
+        }
+
+    @cached_property
+    def listed(self) -> list[Point]:
+        """Each point by itself, its reals as floats."""
+        columns = {
+            name: [value] * self.n if isinstance(value, int) else value.tolist()
+            for name, value in self._values.items()
+        }
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
     def __getitem__(self, name: str) -> Any:
         return self._values[name]
@@ -51,6 +70,12 @@ class Points(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._values)
+
+
+def _column(points: Sequence[Point], name: str, sizes: frozenset[str]) -> np.ndarray | int:
+    if name in sizes:
+        return int(points[0][name])
+    return np.array([float(point[name]) for point in points])
 
 
 def by_size(points: Sequence[Point], sizes: frozenset[str]) -> list[list[Point]]:

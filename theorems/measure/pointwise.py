@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import sympy as sp
 
 from theorems import evaluate
 from theorems.claim import Claim
 from theorems.evidence import Evidence, Extreme, Witness, thin
-from theorems.grid import Point, contains, random_values
+from theorems.grid import Point, random_values
 from theorems.measure import comparison as cmp
 from theorems.measure import confirmation
+from theorems.measure.ascent import ascend
 from theorems.points import Points
 from theorems.profiles import Profile, seed_of
 from theorems.quantifiers import ForAll
@@ -210,8 +208,26 @@ def _search(
     for batch in pool:
         order = np.argsort(np.nanmin(np.nan_to_num(batch.relative, nan=np.inf), axis=1))
         starts += [batch.points[i] for i in order[: profile.ascent_starts // len(pool)]]
-    climbed = _ascend(claim, starts, profile.ascent_steps, rng)
+    lower = ascend(claim, starts, profile.ascent_steps, rng, _score) if starts else []
+    climbed = compare(claim, lower) if lower else None
     return [*found, *([climbed] if climbed is not None else [])]
+
+
+def _score(claim: Claim, batch: Points) -> np.ndarray:
+    """The relative margin of each point; infinite where a measured hypothesis fails."""
+    score = np.full(batch.n, np.inf)
+    met = np.ones(batch.n, dtype=bool)
+    for hypothesis in claim.measured_hypotheses:
+        met &= _met(hypothesis, batch)
+    if not met.any():
+        return score
+    if not met.all():
+        tested = [point for point, inside in zip(batch.listed, met, strict=True) if inside]
+        batch = Points(tested, claim.sizes)
+    lhs, rhs, _ = both_sides(claim, batch)
+    relative = _relative(cmp.margin(claim.relation, lhs, rhs), lhs, rhs)
+    score[met] = np.nan_to_num(relative, nan=np.inf, posinf=np.inf).min(axis=1)
+    return score
 
 
 def _draw(claim: Claim, like: Point, count: int, rng: np.random.Generator) -> list[Point]:
@@ -230,77 +246,6 @@ def _draw(claim: Claim, like: Point, count: int, rng: np.random.Generator) -> li
         if len(kept) >= count:
             break
     return kept[:count]
-
-
-def _ascend(
-    claim: Claim, starts: list[Point], steps: int, rng: np.random.Generator
-) -> Comparison | None:
-    """Random steps of shrinking size from each start, kept when they lower the relative margin."""
-    if not starts:
-        return None
-    domains = {s.name: d for s, d in claim.over.items() if s.name not in claim.sizes}
-    best = compare(claim, starts)
-    if best is None:
-        return None
-    score = np.nan_to_num(best.relative, nan=np.inf).min(axis=1)
-    current = list(best.points)
-    for step in range(steps):
-        size = 10.0 ** (-1 - 6 * (step / max(steps - 1, 1)))
-        moved = _moved(current, domains, size, rng)
-        columns = {name: np.array([point[name] for point in moved]) for name in moved[0]}
-        inside = np.ones(len(moved), dtype=bool)
-        for relation in claim.relations:
-            inside &= evaluate.holds(relation, columns)
-        legal = [int(i) for i in np.flatnonzero(inside)]
-        if not legal:
-            continue
-        trial = _compare_rows(claim, [moved[i] for i in legal])
-        for row, i in enumerate(legal):
-            if trial[row] < score[i]:
-                score[i], current[i] = trial[row], moved[i]
-    return compare(claim, current)
-
-
-def _compare_rows(claim: Claim, points: list[Point]) -> np.ndarray:
-    """The relative margin of each point; infinite where a measured hypothesis fails."""
-    score = np.full(len(points), np.inf)
-    met = np.ones(len(points), dtype=bool)
-    for hypothesis in claim.measured_hypotheses:
-        met &= _met(hypothesis, Points(points, claim.sizes))
-    if not met.any():
-        return score
-    tested = [point for point, inside in zip(points, met, strict=True) if inside]
-    lhs, rhs, _ = both_sides(claim, Points(tested, claim.sizes))
-    relative = _relative(cmp.margin(claim.relation, lhs, rhs), lhs, rhs)
-    score[met] = np.nan_to_num(relative, nan=np.inf, posinf=np.inf).min(axis=1)
-    return score
-
-
-def _moved(
-    points: list[Point], domains: dict[str, Any], size: float, rng: np.random.Generator
-) -> list[Point]:
-    """Every point moved by a random step in all its real symbols; a step that leaves a symbol's
-    domain is not taken in that symbol."""
-    columns = {}
-    for name, domain in domains.items():
-        value = np.array([float(point[name]) for point in points])
-        low, high = float(domain.inf), float(domain.sup)
-        bounded = math.isfinite(high - low)
-        span = high - low if bounded else np.maximum(np.abs(value), 1e-3)
-        candidate = value + size * span * rng.standard_normal(len(points))
-        columns[name] = np.where(_inside(domain, candidate), candidate, value)
-    return [
-        {**point, **{name: float(column[row]) for name, column in columns.items()}}
-        for row, point in enumerate(points)
-    ]
-
-
-def _inside(domain: Any, values: np.ndarray) -> np.ndarray:
-    if isinstance(domain, sp.Interval):
-        low, high = float(domain.start), float(domain.end)
-        left = values > low if domain.left_open else values >= low
-        return left & (values < high if domain.right_open else values <= high)
-    return np.array([contains(domain, float(value)) for value in values])
 
 
 def _witness(claim: Claim, batch: Comparison) -> tuple[Witness | None, list[str]]:
