@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -39,6 +40,12 @@ SHARPER = 4
 PARTS = 4
 # A bracket with an open end counts as this wide.
 OPEN = 16.0
+# Bisection takes the answer of its first draws where it is wrong at most this often; being wrong
+# costs width alone, since the bracket is made with fresh draws.
+HASTE = 0.01
+# A look for a clear answer is given up when the last look would need so lucky a rest (in standard
+# errors of that rest).
+HOPELESS = 2.5
 
 
 @dataclass(frozen=True)
@@ -176,7 +183,7 @@ class _Search:
         return list(dict.fromkeys(s for s in sizes if s >= self.quantifier.start))
 
     def _suffices(self, size: int) -> bool:
-        """Whether enough of `draws` succeed, made in parts until that is certain either way."""
+        """Whether enough of `draws` succeed, made in parts until that is as good as certain."""
         successes = made = 0
         for part in range(PARTS):
             draws = (part + 1) * self.draws // PARTS - made
@@ -188,6 +195,9 @@ class _Search:
                 return True
             if successes + self.draws - made < self.target * self.draws:
                 return False
+            low, high = interval(successes, made, HASTE)
+            if low >= self.target or high < self.target:
+                return low >= self.target
         return False
 
     def _clear(self, size: int) -> bool | None:
@@ -203,7 +213,19 @@ class _Search:
                 return True
             if high < self.target:
                 return False
+            if self._is_hopeless(successes, part + 1):
+                return None
         return None
+
+    def _is_hopeless(self, successes: int, looks: int) -> bool:
+        """Whether the draws that are left can hardly make the answer clear, going by these."""
+        variance = self.target * (1 - self.target)
+        if looks == SHARPER or variance <= 0:
+            return False
+        made, all_draws = looks * self.draws, SHARPER * self.draws
+        away = abs(successes / made - self.target) * math.sqrt(all_draws / variance)
+        luck = HOPELESS * math.sqrt((all_draws - made) / all_draws)
+        return away + luck < -NormalDist().inv_cdf(ALPHA / SHARPER)
 
     def _successes(self, size: int, stage: str, draws: int) -> int:
         import torch
