@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     import torch
 
 PRECISION = 200
+# A failure by less, as a share of the sides, may come from the constants of the code: a number such
+# as 1/3 or 1/sqrt(m) written there is the nearest float64, and the statement means the number.
+CONSTANTS = 1e-13
 HOW = (
     "both sides enclosed in balls of 60 digits at this exact point, the constants of the code "
     "taken as the float64 numbers that they are"
@@ -79,16 +82,17 @@ def _closed(value: mpmath.mpf | None) -> Any:
 
 def _settled(relation: str, lhs: Any, rhs: Any) -> tuple[bool, bool]:
     """Whether the relation certainly fails, and whether it certainly holds, of two balls."""
-    above, below, apart = bool(lhs > rhs), bool(lhs < rhs), bool(lhs != rhs)
-    same = bool(lhs == rhs)
-    return {
+    above, below, same = bool(lhs > rhs), bool(lhs < rhs), bool(lhs == rhs)
+    fails, holds = {
         "<=": (above, below or same),
-        "<": (above or same, below),
+        "<": (above, below),
         ">=": (below, above or same),
-        ">": (below or same, above),
-        "==": (apart, same),
-        "!=": (same, apart),
+        ">": (below, above),
+        "==": (above or below, same),
+        "!=": (False, above or below),
     }[relation]
+    beyond_constants = bool(abs(lhs - rhs) > CONSTANTS * abs(lhs).max(abs(rhs)))
+    return fails and beyond_constants, holds
 
 
 def _middle(ball: Any) -> mpmath.mpf:
