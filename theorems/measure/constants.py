@@ -92,8 +92,6 @@ def fit(rows: list[dict[str, Any]], name: str, *, shrinking: bool, worst: bool) 
     `worst` takes the largest ratio over the other symbols (for O), otherwise the smallest (Omega).
     Only settings of the other symbols that ran at every value of this one enter.
     """
-    from scipy.stats import linregress, t
-
     rows = [row for row in rows if row["ratio"] > 0 and math.isfinite(row["ratio"])]
     values = sorted({float(row[name]) for row in rows if float(row[name]) > 0})
     settings: dict[tuple[Any, ...], dict[float, dict[str, Any]]] = defaultdict(dict)
@@ -112,8 +110,7 @@ def fit(rows: list[dict[str, Any]], name: str, *, shrinking: bool, worst: bool) 
     y = np.log([row["ratio"] for row in chosen])
     order = np.argsort(x)
     x, y = x[order], y[order]
-    line = linregress(x, y)
-    half = float(t.isf((1 - CONFIDENCE) / 2, len(x) - 2)) * float(np.nan_to_num(line.stderr))
+    slope, half = _line(x, y)
     # Points that lie on a line by luck leave no residue: each one's own noise counts as well.
     errors = 4 * np.array([float(row.get("noise", 0.0)) for row in chosen])[order]
     spread = x - x.mean()
@@ -123,12 +120,24 @@ def fit(rows: list[dict[str, Any]], name: str, *, shrinking: bool, worst: bool) 
     noise = float(errors[x >= x[-1] - 3 * math.log(2) - 1e-9].max())
     return {
         "symbol": name,
-        "slope": float(line.slope),
-        "low": float(line.slope) - half,
-        "high": float(line.slope) + half,
+        "slope": slope,
+        "low": slope - half,
+        "high": slope + half,
         "late": [float(value) for value in np.diff(octaves) / math.log(2)],
         "noise": noise + STEADY,
     }
+
+
+def _line(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """The slope of the least-squares line, and half its confidence interval."""
+    from scipy.special import stdtrit  # scipy.stats takes most of a second to import
+
+    across = x - x.mean()
+    slope = float(across @ y) / float(across @ across)
+    rest = y - y.mean() - slope * across
+    free = len(x) - 2
+    error = math.sqrt(float(rest @ rest) / free / float(across @ across))
+    return slope, -float(stdtrit(free, (1 - CONFIDENCE) / 2)) * error
 
 
 _NOT_SYMBOLS = ("lhs", "rhs", "ratio", "noise")

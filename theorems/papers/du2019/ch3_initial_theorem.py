@@ -38,10 +38,10 @@ LINEAR = r"$\rho^{(1)}(x)=gx$, one unit input, $H=2$: $\hat K^{(1)}=\frac{g^2}m\
 def _deviation(points: Any, share: float) -> Any:
     """The deviation gain^2 (chi^2_m / m - 1) exceeded with probability `share` e^{-s}."""
     import torch
-    from scipy.stats import chi2
+    from scipy.special import chdtri
 
     rows = [
-        steep**2 * (chi2.isf(share * math.exp(-level), points.m) / points.m - 1)
+        steep**2 * (chdtri(points.m, share * math.exp(-level)) / points.m - 1)
         for steep, level in zip(points.gain.tolist(), points.s.tolist(), strict=True)
     ]
     return torch.tensor(rows, dtype=torch.float64)
