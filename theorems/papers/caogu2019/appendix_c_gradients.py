@@ -67,13 +67,13 @@ weighted = Claim(
     statement=LEMMA_B3,
     reading="L = 1, the opposite pairs, a = 1: each unit is active at one input of each pair, so "
     "the left side is m/(4d) for every W and m, however large, and the right side is m/(64 pi): "
-    "less from d = 51 on",
+    "less from d = 51 on; the width meets the condition with C = 1, and with any C if larger",
     over={m: EVEN, d: sp.S.Naturals, delta: UNIT},
     quantifier=WithProbability(at_least=1 - delta, draws=40),
     lhs=Sampled(_at_equal_weights),
     relation=">=",
     rhs=Closed(Rational(1, 4) / 8 * m * OPPOSITE_MARGIN**2),
-    grid=Grid(d=[8, 50, 51, 64], m=[16], delta=[0.1]),
+    grid=Grid(d=[8, 50, 51, 64], m=[256], delta=[0.1]).nightly(m=[4096]),
     erratum=DEEPER,
     uses=("caogu2019.lemma-B.2", "caogu2019.eq-C.1"),
 )
@@ -291,7 +291,7 @@ gradient = Claim(
     lhs=Computed(_gradient_share),
     relation=">=",
     rhs=Closed(OPPOSITE_MARGIN / 2),
-    grid=Grid(d=[16, 32, 64, 128, 256, 512, 1024], m=[64]),
+    grid=Grid(d=[16, 32, 64, 128, 256], m=[4096]).nightly(d=[16, 32, 64, 128, 256, 512, 1024]),
     erratum=DEEPER + "; the ratio falls like d^(-1/2)",
     uses=(
         "caogu2019.lemma-B.3",
