@@ -7,11 +7,12 @@ over them in Definition 6.1 and Assumptions 6.2 and 6.3 of du2019 is exact.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from numeric.single_filter import Law, spectrum
+from numeric.single_filter import Law
 
 
 def unit(angle: Tensor) -> Tensor:
@@ -71,17 +72,80 @@ class Curves:
 
 
 def curves(law: Law, phi: Tensor) -> Curves:
-    """gamma(phi), L(phi) and the other extrema over the two students at each angle `(n,)`."""
+    """gamma(phi), L(phi) and the other extrema over the two students at each angle `(n,)`.
+
+    What `numeric.single_filter.spectrum` finds, from the formulas for matrices of order two.
+    """
     w = unit(torch.stack([phi, -phi]))
-    w_star = unit(torch.zeros_like(phi)).expand(2, -1, -1)
-    found = spectrum(w, w_star, law)
+    x, y = law.patches[..., 0], law.patches[..., 1]
+    on = x * w[..., 0, None, None] + y * w[..., 1, None, None] >= 0  # (2, n, N, k)
+    on_star = x >= 0
+    if x.shape[-1] == 1:  # one patch lies in one region: the masks alone differ
+        products = law.weight[:, None] * torch.cat([x * x, x * y, x * y, y * y], -1)
+        near, far = (
+            _Entries(*(mask[..., 0].double() @ products).unbind(-1))
+            for mask in (on & on_star, on & ~on_star)
+        )
+        norm = eigenvalue = torch.zeros_like(phi)
+    else:
+        both, student, teacher = (
+            torch.stack([_average(mask * x), _average(mask * y)], -1)
+            for mask in (on & on_star, on & ~on_star, ~on & on_star)
+        )
+        near, far = _moment(both, both, law.weight), _moment(student, student, law.weight)
+        pairs = ((both, student), (both, teacher), (student, teacher))
+        crosses = [_moment(first, second, law.weight) for first, second in pairs]
+        norm = torch.stack([_operator_norm(cross) for cross in crosses]).sum(0).amax(0)
+        eigenvalue = torch.stack([_largest_real_part(cross) for cross in crosses]).sum(0).amax(0)
+    middle, radius = _symmetric(near)
+    furthest, spread = _symmetric(far)
     return Curves(
-        found.smallest.amin(0),
-        found.largest.amax(0),
-        found.opposite.amax(0),
-        found.cross_norm.amax(0),
-        found.cross_eigenvalue.amax(0),
+        (middle - radius).amin(0),
+        (middle + radius).amax(0),
+        (furthest + spread).amax(0),
+        norm,
+        eigenvalue,
     )
+
+
+class _Entries(NamedTuple):
+    """The entries of matrices of order two, row by row."""
+
+    a: Tensor
+    b: Tensor
+    c: Tensor
+    d: Tensor
+
+
+def _average(values: Tensor) -> Tensor:
+    """The mean over the last axis, which is short."""
+    total = values[..., 0]
+    for patch in values.unbind(-1)[1:]:
+        total = total + patch
+    return total / values.shape[-1]
+
+
+def _moment(first: Tensor, second: Tensor, weight: Tensor) -> _Entries:
+    """`E[first second']`, row by row, of vectors `(..., N, 2)`."""
+    moment = (weight[:, None] * first).mT @ second
+    return _Entries(*moment.flatten(start_dim=-2).unbind(-1))
+
+
+def _symmetric(entries: _Entries) -> tuple[Tensor, Tensor]:
+    """Middle and half distance of the eigenvalues of a symmetric matrix."""
+    a, b, _, d = entries
+    return (a + d) / 2, torch.hypot((a - d) / 2, b)
+
+
+def _operator_norm(entries: _Entries) -> Tensor:
+    a, b, c, d = entries
+    return (torch.hypot(a + d, b - c) + torch.hypot(a - d, b + c)) / 2
+
+
+def _largest_real_part(entries: _Entries) -> Tensor:
+    """Of the eigenvalues, which may be complex; then the real part is meant."""
+    a, b, c, d = entries
+    return (a + d) / 2 + (((a - d) / 2).square() + b * c).clamp_min(0.0).sqrt()
 
 
 @dataclass(frozen=True)
@@ -131,11 +195,17 @@ def obtuse_pair(share: float, atoms: int = 60) -> Law:
     return law_of_angles(angles, weight.double())
 
 
-def cancelling_pair() -> Law:
-    """Two patches at plus and minus 80 degrees, or both along the teacher, with even odds."""
-    steep = 80 * torch.pi / 180
-    angles = torch.tensor([[steep, -steep], [0.0, 0.0]], dtype=torch.float64)
-    return law_of_angles(angles, torch.ones(2, dtype=torch.float64))
+def cancelling_pair(share: float, arc: float = 0.03, atoms: int = 41) -> Law:
+    """One direction of `mixture(0.3)` taken twice, or, with probability `share`, two patches at
+    plus and minus the same angle, within `arc` of 80 degrees: across w* they cancel until a
+    student leaves one of them out."""
+    often = twins(0.3, 0.0)
+    steep = 80 * torch.pi / 180 + arc * torch.linspace(-1, 1, atoms, dtype=torch.float64)
+    rarely = law_of_angles(torch.stack([steep, -steep], -1), torch.ones_like(steep))
+    return Law(
+        torch.cat([often.patches, rarely.patches]),
+        torch.cat([(1 - share) * often.weight, share * rarely.weight]),
+    )
 
 
 def astride(half_gap: float, centres: Tensor) -> Law:

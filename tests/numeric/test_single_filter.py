@@ -27,6 +27,7 @@ from numeric.plane_laws import (
     obtuse_pair,
     random_law,
     twins,
+    unit,
 )
 from numeric.single_filter import (
     Law,
@@ -91,6 +92,14 @@ def test_iterations_stop_at_the_accuracy_and_say_when_they_cannot() -> None:
     law = Anisotropic(1.0, 1.0)
     assert law.iterations((0.5, 0.1), 0.5, 0.9) == 0
     assert law.iterations((0.5, 0.1), 0.5, 1e-3) > 5
+    law = Anisotropic(0.7, 0.3)
+    x, y = 0.4, -0.684
+    count = law.iterations((x, y), 0.3, 1e-2)
+    for _ in range(count):
+        assert math.hypot(x - 1, y) > 1e-2
+        a, b = law.gradient(x, y)
+        x, y = x - 0.3 * a, y - 0.3 * b
+    assert law.approach((0.4, -0.684), 0.3, 1e-2)[1] == pytest.approx((x, y), abs=1e-12)
     with pytest.raises(ValueError, match="after 3 steps"):
         law.iterations((0.5, 0.1), 0.5, 1e-3, most=3)
 
@@ -104,6 +113,21 @@ def test_plane_curves_of_the_uniform_circle() -> None:
     assert found.cross_norm.abs().max() == 0
 
 
+@pytest.mark.parametrize(
+    "law", [mixture(0.5, 60), twins(0.5, 0.2, 50), random_law(3, 0.7, 2), obtuse_pair(0.1)]
+)
+def test_curves_are_the_extremes_of_the_spectrum_over_both_students(law: Law) -> None:
+    phi = torch.tensor([0.01, 0.6, 1.3, 2.5, 3.1], dtype=F64)
+    w = unit(torch.stack([phi, -phi]))
+    whole = spectrum(w, unit(torch.zeros(2, 5, dtype=F64)), law)
+    found = curves(law, phi)
+    assert torch.allclose(found.gamma, whole.smallest.amin(0), atol=1e-14)
+    assert torch.allclose(found.largest, whole.largest.amax(0), atol=1e-14)
+    assert torch.allclose(found.opposite, whole.opposite.amax(0), atol=1e-14)
+    assert torch.allclose(found.cross_norm, whole.cross_norm.amax(0), atol=1e-14)
+    assert torch.allclose(found.cross_eigenvalue, whole.cross_eigenvalue.amax(0), atol=1e-9)
+
+
 def test_laws_have_the_shape_that_their_names_say() -> None:
     for law in (mixture(0.5), twins(0.5, 0.1), random_law(3, 0.2, 1), obtuse_pair(0.1)):
         assert float(law.weight.sum()) == pytest.approx(1.0)
@@ -114,8 +138,12 @@ def test_laws_have_the_shape_that_their_names_say() -> None:
     assert torch.allclose(mean, torch.tensor([math.cos(0.3), 0.0], dtype=F64))
     assert constants(obtuse_pair(0.1)).cross > 0.05
     assert constants(obtuse_pair(0.1)).cross_eigenvalue < 1e-12
-    gammas = curves(cancelling_pair(), torch.tensor([0.05, 0.5], dtype=F64)).gamma
-    assert gammas[0] < 1e-12 < 0.05 < gammas[1]
+    alone = curves(cancelling_pair(1.0), torch.tensor([0.05, 0.5], dtype=F64)).gamma
+    assert alone[0] < 1e-12
+    mixed = cancelling_pair(0.004)
+    assert float(mixed.weight.sum()) == pytest.approx(1.0)
+    low, high = curves(mixed, torch.tensor([0.05, 0.5], dtype=F64)).gamma.tolist()
+    assert 6 * constants(mixed).cross < low < high
 
 
 def test_descent_reaches_the_teacher() -> None:
@@ -136,6 +164,11 @@ def test_noise_is_unbiased_and_as_large_as_the_bound_allows() -> None:
     expected = (w - w_star).square().sum() - 0.2 * ((w - w_star) @ mean) + 0.01 * 4
     assert float(after.last.square().mean()) == pytest.approx(float(expected), abs=0.005)
     assert not bool(noisy_descent(start, 1.0, 0.1, 0.01, 1, generator()).unbiased.any())
+    # A run goes on where a shorter one ended, and its furthest point is over all steps.
+    long = noisy_descent(start[:50], 1.0, 0.05, 0.8, 700, generator())
+    assert bool((long.furthest >= long.last).all())
+    assert bool((long.furthest > long.last).any())
+    assert float(long.last.mean()) < 0.5 * float((w - w_star).norm())
 
 
 def test_truncated_normals_stay_inside_with_the_right_spread() -> None:

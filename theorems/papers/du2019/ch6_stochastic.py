@@ -117,7 +117,7 @@ stays_corrected = Claim(
         ]
     ),
     corrects="du2019.lemma-6.2",
-    uses=("du2019.proof-6.2L.azuma.corrected", "du2019.theorem-6.3.corrected"),
+    uses=("du2019.proof-6.2L.azuma.corrected", "du2019.theorem-6.3"),
 )
 
 bernoulli = Claim(
