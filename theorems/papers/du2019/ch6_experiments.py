@@ -162,17 +162,17 @@ smaller = Claim(
     id="du2019.text-6.1.arcs",
     source=Source(PAPER, "6.1", "contributions, second item"),
     title="Inputs with a smaller ratio than the Gaussian (not in the thesis)",
-    statement=r"for directions on short arcs about the diagonals to $w_*$ and initial angles below "
-    r"$\frac\pi4$ the ratio $\frac{(L(0)+\beta)^2}{\gamma^2(\phi_0)}$ is smaller than for Gaussian "
+    statement=r"for directions on short arcs about the diagonals to $w_*$ and initial angles of "
+    r"$\frac12$ to $\frac35$ the ratio $\frac{(L(0)+\beta)^2}{\gamma^2(\phi_0)}$ is smaller than for Gaussian "
     "inputs",
     reading="so the Gaussian bound is not the tightest of all laws, if that is what is meant",
     over={phi: Interval(0, pi / 2), half_width: Interval.open(0, pi / 4)},
-    where=[phi <= Rational(3, 5), phi >= Rational(3, 10), half_width <= Rational(3, 10)],
+    where=[phi <= Rational(3, 5), phi >= Rational(1, 2), half_width <= Rational(1, 10)],
     lhs=Closed(GAUSSIAN),
     relation=">",
     rhs=Computed(arcs),
     quantifier=ForAll(search=False, random_points=0),
-    grid=Grid(phi=[0.3, 0.5, 0.6], half_width=[0.05, 0.1]),
+    grid=Grid(phi=[0.5, 0.6], half_width=[0.05, 0.1]),
     uses=("du2019.text-6.2c", "du2019.text-6.2a", "du2019.theorem-6.3"),
 )
 
