@@ -239,39 +239,6 @@ def gram(path: Forward, back: Backward) -> Tensor:
     return (slopes @ slopes.mT).sum(-3) / (count * depth)
 
 
-def flow(
-    weights: Weights, x: Tensor, target: Tensor, activation: str, step: float, steps: int
-) -> tuple[dict[str, Tensor], Tensor]:
-    """Gradient flow of the empirical risk by the classical fourth-order Runge-Kutta method.
-
-    Returns the weights at time `step * steps` and the risks `(..., steps + 1)` along the way.
-    Source: ema2019, equation (2.4).
-    """
-    here = dict(weights)
-    risks = []
-    for _ in range(steps):
-        value, k1 = risk_gradient(here, x, target, activation)
-        risks.append(value)
-        k2 = _slope(here, k1, step / 2, x, target, activation)
-        k3 = _slope(here, k2, step / 2, x, target, activation)
-        k4 = _slope(here, k3, step, x, target, activation)
-        here = {n: w - step / 6 * (k1[n] + 2 * k2[n] + 2 * k3[n] + k4[n]) for n, w in here.items()}
-    risks.append(risk(forward(here, x, activation), target))
-    return here, torch.stack(risks, -1)
-
-
-def _slope(
-    here: Weights,
-    slope: Weights,
-    step: float,
-    x: Tensor,
-    target: Tensor,
-    activation: str,
-) -> dict[str, Tensor]:
-    moved = {name: weight - step * slope[name] for name, weight in here.items()}
-    return risk_gradient(moved, x, target, activation)[1]
-
-
 def aligned(epsilon: Tensor, depth: int) -> dict[str, Tensor]:
     """One unit and one input whose perturbations of size `epsilon (points,)` all point one way.
 

@@ -7,7 +7,7 @@ Source: ema2019, sections 5-7.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -16,8 +16,7 @@ from torch import Tensor
 from numeric import skip_connections as net
 from numeric.data import unit_sphere
 from numeric.random_features import ACTIVATIONS as WIDER
-
-Record = Callable[[dict[str, Tensor]], Tensor]
+from numeric.skip_flow import Risk, Sizes, packed, runge_kutta
 
 
 @dataclass(frozen=True)
@@ -98,50 +97,45 @@ def distance(weights: Mapping[str, Tensor], start: Mapping[str, Tensor]) -> Tens
     return torch.stack(far).amax(0)
 
 
-def distances(start: Start) -> dict[str, Record]:
-    """Records `far`: L times the distance from the start."""
-    return {"far": lambda weights: start.depth * distance(weights, start.weights)}
+def _named(rows: list[tuple[Tensor, Tensor]], sizes: Sizes, depth: int) -> dict[str, Tensor]:
+    """`risk` and `far`, from both at every record, `(runs,)` each."""
+    risk, far = (sizes.per_run(torch.stack(column, -1)) for column in zip(*rows, strict=True))
+    return {"risk": risk, "far": depth * far}
 
 
-def _recorded(
-    weights: dict[str, Tensor], risk: Tensor, records: Mapping[str, Record]
-) -> dict[str, Tensor]:
-    return {"risk": risk, **{name: record(weights) for name, record in records.items()}}
-
-
-def run_flow(
-    start: Start, length: float, steps: int, records: Mapping[str, Record]
-) -> dict[str, Tensor]:
+def run_flow(start: Start, length: float, steps: int) -> dict[str, Tensor]:
     """Gradient flow up to time `length`; what is recorded has shape `(points, runs, steps + 1)`.
 
-    Always records `risk` and `time`. Fourth-order Runge-Kutta. Source: ema2019, equation (2.4).
+    Records `risk`, `time` and `far`, L times the distance from the start. Fourth-order Runge-Kutta.
+    Source: ema2019, equation (2.4).
     """
-    here, taken = dict(start.weights), []
-    step = length / steps
-    problem = (start.x, start.y, start.activation)
-    for _ in range(steps):
-        now = net.risk(net.forward(here, start.x, start.activation), start.y)
-        taken.append(_recorded(here, now, records))
-        here, _ = net.flow(here, *problem, step, 1)
-    now = net.risk(net.forward(here, start.x, start.activation), start.y)
-    taken.append(_recorded(here, now, records))
-    path = {name: torch.stack([row[name] for row in taken], -1) for name in taken[0]}
+    with torch.no_grad():
+        sizes, first = packed(start.weights)
+        problem, here, rows = Risk(sizes, start.x, start.y, start.activation), first, []
+        for _ in range(steps):
+            far = sizes.distance(here, first)
+            risk, here = runge_kutta(problem, here, length / steps)
+            rows.append((risk, far))
+        rows.append((problem.at(here), sizes.distance(here, first)))
+        path = _named(rows, sizes, start.depth)
     time = torch.linspace(0, length, steps + 1, dtype=torch.float64)
     return {**path, "time": time.expand_as(path["risk"])}
 
 
-def run_descent(
-    start: Start, step_size: Tensor | float, steps: int, records: Mapping[str, Record]
-) -> dict[str, Tensor]:
-    """Gradient descent; records as `run_flow` does, plus `step`. `step_size` broadcasts against
-    `(points, runs)`. Source: ema2019, equation (7.1)."""
-    here, taken = dict(start.weights), []
-    rate = torch.as_tensor(step_size, dtype=torch.float64).expand(start.y.shape[:-1])
-    for _ in range(steps + 1):
-        risk, slope = net.risk_gradient(here, start.x, start.y, start.activation)
-        taken.append(_recorded(here, risk, records))
-        here = descended(here, slope, rate)
-    path = {name: torch.stack([row[name] for row in taken], -1) for name in taken[0]}
+def run_descent(start: Start, step_size: Tensor | float, steps: int) -> dict[str, Tensor]:
+    """Gradient descent; records as `run_flow` does, but `step` for `time`.
+
+    `step_size` broadcasts against `(points, runs)`. Source: ema2019, equation (7.1).
+    """
+    with torch.no_grad():
+        sizes, first = packed(start.weights)
+        rate = torch.as_tensor(step_size, dtype=torch.float64).expand(sizes.lead).reshape(-1)
+        problem, here, rows = Risk(sizes, start.x, start.y, start.activation), first, []
+        for _ in range(steps + 1):
+            risk, slope = problem.gradient(here)
+            rows.append((risk, sizes.distance(here, first)))
+            here = here - rate * slope
+        path = _named(rows, sizes, start.depth)
     clock = torch.arange(steps + 1, dtype=torch.float64)
     return {**path, "step": clock.expand_as(path["risk"])}
 

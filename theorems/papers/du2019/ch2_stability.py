@@ -200,7 +200,8 @@ stable_gram = Claim(
     id="du2019.lemma-2.2",
     source=Source(PAPER, "2.2.1", "Lemma 2.2"),
     statement=LEMMA + r"$\|H-H(0)\|_2<\frac{\lambda_0}4$ and $\lambda_{\min}(H)>\frac{\lambda_0}2$",
-    reading=r"the second conclusion at $w_r=w_r(0)$, which the lemma includes for every $c$",
+    reading=r"the second conclusion at $w_r=w_r(0)$, which the lemma includes for every $c$; the "
+    "lemma asks nothing of m: with the width of Theorem 2.2, in whose proof it stands, it holds",
     over=NEAR,
     quantifier=WithProbability(at_least=1 - delta),
     lhs=Sampled(_at_the_start),
@@ -218,13 +219,13 @@ def _shift_within_radius(points: Any, samples: int, generator: Any) -> Any:
     """At most |H - H(0)|_2 over all weights within R: the norm of the largest entrywise shift."""
     import torch
 
-    from numeric.two_layer_relu import largest_shift
+    from numeric.two_layer_relu import largest_shift, symmetric_norm
 
     rows = []
     for least, chance in zip(points.lambda_0.tolist(), points.delta.tolist(), strict=True):
         x, weights = _start(points, least, samples, generator)
         radius = math.sqrt(2 * math.pi) / 16 * chance * least / points["n"] ** 2
-        rows.append(torch.linalg.matrix_norm(largest_shift(weights, x, radius), ord=2))
+        rows.append(symmetric_norm(largest_shift(weights, x, radius)))
     return torch.stack(rows)
 
 
@@ -246,11 +247,15 @@ stable_gram_shift = Claim(
 
 
 def _at_the_proof_width(points: Any, samples: int, generator: Any) -> Any:
-    """|H - H(0)|_2 and lambda_0/2 - lambda_min(H) at most, over lambda_0."""
+    """|H - H(0)|_2 and lambda_0/2 - lambda_min(H) at most, over lambda_0.
+
+    Both are of shares of tens of thousands of weights, for which coarse normals are fine enough.
+    """
     import torch
 
     from numeric.gram_inputs import pairs
-    from numeric.two_layer_relu import gram_at, initial, largest_shift, least_eigenvalue
+    from numeric.normals import coarse_normals
+    from numeric.two_layer_relu import gram_at, largest_shift, least_eigenvalue, symmetric_norm
 
     rows = []
     for least, chance in zip(points.lambda_0.tolist(), points.delta.tolist(), strict=True):
@@ -260,9 +265,9 @@ def _at_the_proof_width(points: Any, samples: int, generator: Any) -> Any:
         x = pairs(size, least)
         pieces = []
         for start in range(0, samples, 50):
-            batch = (min(50, samples - start),)
-            weights = initial(batch, width, size, generator)[0]
-            shift = torch.linalg.matrix_norm(largest_shift(weights, x, radius), ord=2)
+            batch = min(50, samples - start)
+            weights = coarse_normals(batch, width, size, generator=generator)
+            shift = symmetric_norm(largest_shift(weights, x, radius))
             lowest = least_eigenvalue(gram_at(weights, x)) - shift
             pieces.append(torch.stack([shift - least / 4, least / 2 - lowest], dim=-1) / least)
         rows.append(torch.cat(pieces))

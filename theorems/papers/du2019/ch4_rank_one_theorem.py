@@ -27,9 +27,9 @@ GRID = Grid(d=[2, 10, 1000], sigma_1=[1e-12, 1.0, 1e6], epsilon=[1e-2, 1e-6])
 USES = ("du2019.lemma-4.5", "du2019.lemma-4.6")
 
 
-def _runs(points: Any, samples: int, generator: Any, printed: bool, steps: int) -> Any:
-    """First step at accuracy epsilon, least and largest |u'u*| / |v'v*|, `(n, samples)` each."""
-    from numeric.rank_one import draw, run
+def _starts(points: Any, samples: int, generator: Any, printed: bool) -> tuple[Any, Any, Any, Any]:
+    """Initial numbers `(n, samples)`, step size, singular value and accuracy."""
+    from numeric.rank_one import draw
 
     size = points.get("d") or 100
     spread = points["dimension"] if "dimension" in points else float(size)
@@ -37,11 +37,13 @@ def _runs(points: Any, samples: int, generator: Any, printed: bool, steps: int) 
     deviation = delta.sqrt() if printed else delta
     start = draw((points.n, samples), (size, size), deviation, generator)
     sigma = points.sigma_1.unsqueeze(-1)
-    return run(start, C_STEP / sigma, sigma, points.epsilon.unsqueeze(-1), steps)
+    return start, C_STEP / sigma, sigma, points.epsilon.unsqueeze(-1)
 
 
 def _draw(points: Any, samples: int, generator: Any, printed: bool) -> dict[str, Any]:
-    reached, least, most = _runs(points, samples, generator, printed, 1500)
+    from numeric.rank_one import run
+
+    reached, least, most = run(*_starts(points, samples, generator, printed), 1500)
     budget = FACTOR * (points.d / points.epsilon).log().unsqueeze(-1)
     balanced = (least >= 0.01) & (most <= 100)
     return {"balanced": balanced.double(), "share": (reached / budget).clamp_max(1e9)}
@@ -93,7 +95,9 @@ fast_corrected = _claim("b", FAST, "share", "<=", False)
 
 def _median_steps(points: Any, samples: int, generator: Any) -> Any:
     """Iterations to accuracy epsilon for initial numbers as in `d` dimensions."""
-    return _runs(points, samples, generator, False, 3000)[0].clamp_max(6000.0)
+    from numeric.rank_one import first_within
+
+    return first_within(*_starts(points, samples, generator, False), 3000).clamp_max(6000.0)
 
 
 time_to_converge = Claim(
@@ -117,6 +121,7 @@ time_to_converge = Claim(
 start_size = Claim(
     id="du2019.theorem-4.5a.start",
     source=Source(PAPER, "4.8", "Theorem 4.5, size of the initialisation"),
+    title="Theorem 4.5, what stage 1 needs of the initialisation (inferred, not printed)",
     statement=r"under $N(0,\delta I)$ the start is small: $E\|u_0\|^2=O(\sigma_1)$, which stage 1 "
     r"needs",
     reading="in closed form, c_init = 1/100",

@@ -23,7 +23,7 @@ n, N = symbols("n N", integer=True)
 OVER = {
     n: sp.S.Naturals,
     N: sp.S.Naturals,
-    gap: Interval.open(0, oo),
+    gap: Interval.Lopen(0, 1),
     scale: Interval.open(0, oo),
 }
 KINDS = 5

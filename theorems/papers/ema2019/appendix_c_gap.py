@@ -36,21 +36,22 @@ def _run(points: Any, samples: int, generator: Any) -> dict[str, Any]:
     """Risks of a* and of the trained coefficients at time t, over the law and the sample."""
     import torch
 
-    from numeric.random_features import NAMES, Flow, draw, risk
+    from numeric.random_features import NAMES, Flow, reference, risk, sample
 
     name = NAMES[points.sigma]
     kind, dimension = ("signed", 3) if name == "relu" else ("half", 1)
-    sizes = (points.L, points.m, dimension, points["n"])
-    drawn = draw(points.gamma, samples, sizes, name, kind, generator)
+    sizes = (points.L, points.m, dimension)
+    drawn = reference(points.gamma, samples, sizes, name, kind, generator)
+    some = sample(drawn, dimension, points["n"], generator)
     start = torch.zeros_like(drawn.best)
     clock = points.t[:, None, None].expand(points.n, samples, 1)
-    trained = Flow(drawn.phi, drawn.y, start).at(clock)
+    trained = Flow(some.phi, some.y, start, some.share).at(clock)
     best = drawn.best.unsqueeze(-2)
     found = {
-        "trained": risk(drawn.phi_all, trained, drawn.y_all),
-        "trained_sample": risk(drawn.phi, trained, drawn.y),
-        "best": risk(drawn.phi_all, best, drawn.y_all),
-        "best_sample": risk(drawn.phi, best, drawn.y),
+        "trained": risk(drawn.phi, trained, drawn.y, drawn.weight),
+        "trained_sample": risk(some.phi, trained, some.y, some.share),
+        "best": risk(drawn.phi, best, drawn.y, drawn.weight),
+        "best_sample": risk(some.phi, best, some.y, some.share),
     }
     return {key: value[..., 0] for key, value in found.items()}
 

@@ -159,12 +159,15 @@ contraction = Claim(
 
 def _uniform(points: Any, samples: int, generator: Any) -> Any:
     from numeric.rademacher import uniform_deviation
-    from numeric.random_features import draw
+    from numeric.random_features import reference, sample
 
-    sizes = (points.L, points.m, points.d, points["n"])
-    drawn = draw(0 * points.c + 2.0, samples, sizes, NAMES[points.sigma], "signed", generator)
+    sizes, name = (points.L, points.m, points.d), NAMES[points.sigma]
+    drawn = reference(0 * points.c + 2.0, samples, sizes, name, "signed", generator)
+    trained = sample(drawn, points.d, points["n"], generator)
     radius = points.c[:, None].expand(points.n, samples)
-    return uniform_deviation(drawn.phi_all, drawn.y_all, drawn.phi, drawn.y, radius)
+    return uniform_deviation(
+        (drawn.phi, drawn.y, drawn.weight), (trained.phi, trained.y, trained.share), radius
+    )
 
 
 FIRST = 2 * (sqrt(L) * c + 1) * c * sqrt(L) / sqrt(n)
@@ -209,6 +212,7 @@ union = Claim(
     source=Source(PAPER, "C.3", "the union over k"),
     statement=r"the failure probabilities $\delta_k=\delta/k^2$ of all $\mathcal F_k$ sum to at "
     r"most $\delta$, so that the estimate holds for all $a$ with probability $1-\delta$",
+    reading="the step of the union bound; the estimate itself, up to a constant, is untouched",
     over={delta: Interval.open(0, 1)},
     lhs=Closed(delta * sp.summation(1 / k**2, (k, 1, oo))),
     relation="<=",

@@ -120,7 +120,8 @@ def _runs(points: Any, samples: int, generator: Any) -> tuple[Any, Any]:
     """Risks of gradient flow `(points, samples, steps + 1)` from random labels, and the times."""
     import torch
 
-    from numeric.skip_connections import flow, initial
+    from numeric.skip_connections import initial
+    from numeric.skip_flow import flow
 
     start = initial((points.n, samples), points.L, points.m, points.d, generator)
     x = torch.eye(points["n"], points.d, dtype=torch.float64)
@@ -274,7 +275,8 @@ def _population_risk(points: Any, samples: int, generator: Any, time: Any) -> An
     """
     import torch
 
-    from numeric.skip_connections import flow, forward, initial
+    from numeric.skip_connections import forward, initial
+    from numeric.skip_flow import flow
 
     shape = (points.n, samples)
     start = initial(shape, points.L, points.m, 1, generator)

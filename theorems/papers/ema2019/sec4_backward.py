@@ -36,7 +36,7 @@ DEEP = 6 * c**2 <= L
 IN_NEIGHBOURHOOD = ForAllWeights(within=neighbourhood, restarts=14, steps=12)
 GRID = Grid(points=SHAPES, c=[1, 2], L=[6, 24]).nightly(c=[1, 2, 4, 6], L=[6, 24, 96, 216])
 # From c = 5 on a bound linear in c fails; the last point is the shallowest network with c = 6.
-FAR = Grid(points=[{"d": 1, "m": 1, "sigma": 0}], c=[1, 6], L=[6, 216])
+FAR = Grid(points=[{"d": 1, "m": 1, "sigma": 1}], c=[1, 6], L=[6, 216])
 QUICKLY = ForAllWeights(within=neighbourhood, restarts=10, steps=8)
 ONCE = ForAll(search=False, random_points=0)
 RANDOM_NET = {L: sp.Range(2, oo), m: sp.S.Naturals, d: sp.S.Naturals, sigma: ACTIVATIONS}

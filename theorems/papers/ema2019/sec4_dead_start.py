@@ -118,7 +118,8 @@ optimisation = Claim(
     source=Source(PAPER, "3", "Theorem 3.2"),
     statement=OPTIMAL,
     reading=r"the constant of $\gtrsim$ taken as 4; orthonormal inputs and random labels; any "
-    "1-Lipschitz sigma that vanishes at 0",
+    "1-Lipschitz sigma that vanishes at 0; whatever the constant, the network of the "
+    "counterexample is dead at every depth",
     over={**ANY_ACTIVATION, L: sp.Range(2, sp.oo)},
     where=[CLOSED_FORM],
     hypotheses=[
@@ -182,7 +183,8 @@ def _population_risk(points: Any) -> Any:
     """R at time sqrt(n) / L of one run at depth 64: no weight moves, whatever the depth."""
     import torch
 
-    from numeric.skip_connections import flow, forward, initial
+    from numeric.skip_connections import forward, initial
+    from numeric.skip_flow import flow
 
     generator = torch.Generator().manual_seed(points["n"])
     start = initial((points.n,), NETWORK_DEPTH, points.m, 2, generator)

@@ -142,6 +142,7 @@ initial_eigenvalue_gradients = Claim(
     title="Lemma 4.4 with H as (4.8) defines it, from the network's own gradients",
     statement=r"the same with $H_{ij}=\frac1{nL}\sum_{l=1}^L\langle\nabla_{a^{(l)}}f(x_i),"
     r"\nabla_{a^{(l)}}f(x_j)\rangle$ of the network (2.2)",
+    reading="sigma is nonlinear: |x| gives the numbers that the identity gives here",
     over=INITIAL,
     hypotheses=[L >= THRESHOLD, d >= n],
     quantifier=WithProbability(at_least=1 - delta, draws=1000),

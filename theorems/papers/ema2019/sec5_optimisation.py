@@ -81,7 +81,7 @@ def _flow(points: Any, generator: Any) -> dict[str, Any]:
     """Gradient flow with c_n from the inputs: d = n orthogonal inputs, labels +-1 or random."""
     import torch
 
-    from numeric.skip_training import distances, orthogonal_start, run_flow
+    from numeric.skip_training import orthogonal_start, run_flow
 
     runs = RUNS if points.sigma == 0 else 1
     name = "identity" if points.sigma == 0 else "slight"
@@ -89,7 +89,7 @@ def _flow(points: Any, generator: Any) -> dict[str, Any]:
     start = orthogonal_start(*size, width=points.m, activation=name)
     # Slow features take long: the time that matters is that of the reference's relaxation.
     steps, length = (36, 6.0) if points.sigma == 0 else (1, 1200 * start.kernel_least)
-    path = run_flow(start, length / points.L / start.kernel_least, steps, distances(start))
+    path = run_flow(start, length / points.L / start.kernel_least, steps)
     least = torch.full((points.n, 1, 1), start.kernel_least, dtype=torch.float64)
     return {**path, "least": least}
 
@@ -165,6 +165,7 @@ stays_close_outside = Claim(
 premise = Claim(
     id="ema2019.proposition-5.1.premise",
     source=Source(PAPER, "5", "Proposition 5.1, the depth that its proof needs"),
+    title="The depth that the proof of Proposition 5.1 needs (inferred, not printed)",
     statement=r"the proof applies Lemma 4.5 with $c=c_n$, so $L\ge3000\lambda_n^{-3}$ must give "
     r"$L\ge200c_n^2/\lambda_n$: $200c_n^2/\lambda_n\le3000\lambda_n^{-3}$",
     reading="the proof refers to that of Theorem 3.2, which asks for L >= 200 c_n^2 / lambda_n",

@@ -48,7 +48,8 @@ def _flows(depth: int, taus: tuple[float, ...]) -> dict[str, Any]:
     import torch
 
     from numeric.random_features import Flow
-    from numeric.skip_connections import flow, forward
+    from numeric.skip_connections import forward
+    from numeric.skip_flow import flow
     from numeric.skip_training import (
         circle_start,
         flat_outer,

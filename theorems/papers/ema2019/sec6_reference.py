@@ -33,34 +33,38 @@ HOMOGENEOUS = (sigma - 1) * (m - 1) <= 0
 c_delta = 1 + sqrt(2 * log(1 / delta))
 
 
-def _draw(points: Any, samples: int, generator: Any) -> Any:
-    from numeric.random_features import NAMES, draw
+def _draw(points: Any, samples: int, generator: Any, inputs: int | None = None) -> Any:
+    from numeric.random_features import NAMES, reference
 
-    sizes = (points.L, points.m, points.d, 1)
-    name = NAMES[points.sigma]
+    sizes, name = (points.L, points.m, points.d), NAMES[points.sigma]
     # Odd activations average to zero against a constant A, which would hide their features.
     kind = "half" if name in ("tanh", "soft") else "constant"
-    return draw(points.gamma, samples, sizes, name, kind, generator)
+    return reference(points.gamma, samples, sizes, name, kind, generator, inputs)
 
 
-def _error(drawn: Any) -> Any:
-    """`f~(x; a*, B_0) - f*(x)` at all inputs, `(points, samples, 64)`."""
-    return (drawn.phi_all @ drawn.best.unsqueeze(-1)).squeeze(-1) - drawn.y_all
+def _model(drawn: Any) -> Any:
+    """`f~(x; a*, B_0)` at the distinct inputs, `(points, samples, M)`."""
+    return (drawn.phi @ drawn.best.unsqueeze(-1)).squeeze(-1)
+
+
+def _squared_error(drawn: Any) -> Any:
+    """`E_x |f~(x; a*, B_0) - f*(x)|^2`, `(points, samples)`."""
+    return (drawn.weight * (_model(drawn) - drawn.y).square()).sum(-1)
 
 
 def _risk(drawn: Any) -> Any:
-    return _error(drawn).square().mean(-1) / 2
+    return _squared_error(drawn) / 2
 
 
 def _least_risk(drawn: Any) -> Any:
     """The least population risk over all coefficients, whatever their norm."""
     import torch
 
-    gram = drawn.phi_all @ drawn.phi_all.mT
-    values, vectors = torch.linalg.eigh(gram)
-    modes = (vectors.mT @ drawn.y_all.unsqueeze(-1)).squeeze(-1)
-    outside = values <= 1e-9
-    return torch.where(outside, modes, 0 * modes).square().sum(-1) / (2 * modes.shape[-1])
+    root = drawn.weight.sqrt()
+    rows = root.unsqueeze(-1) * drawn.phi
+    values, vectors = torch.linalg.eigh(rows @ rows.mT)
+    modes = (vectors.mT @ (root * drawn.y).unsqueeze(-1)).squeeze(-1)
+    return torch.where(values <= 1e-11, modes, 0 * modes).square().sum(-1) / 2
 
 
 APPROXIMATION = (
@@ -141,23 +145,23 @@ norm_in_closed_form = Claim(
 )
 
 
-def _mean_model(drawn: Any) -> Any:
-    """`f~(x; a*, B_0)` at the first eight inputs."""
-    return (drawn.phi_all[..., :8, :] @ drawn.best.unsqueeze(-1)).squeeze(-1)
+def _draw_at_few(points: Any, samples: int, generator: Any) -> Any:
+    """`_draw` at the first eight inputs; in one dimension there are two."""
+    return _draw(points, samples, generator, 8)
 
 
 def _target(points: Any) -> Any:
-    """f* at the first eight inputs, `(points, 8)`."""
+    """f* at the first eight inputs, `(points, 2 or 8)`."""
     import torch
 
-    return _draw(points, 1, torch.Generator()).y_all[:, 0, :8]
+    return _draw_at_few(points, 1, torch.Generator()).y[:, 0]
 
 
 MEAN: dict[str, Any] = {
-    "lhs": Sampled(_mean_model),
+    "lhs": Sampled(_model),
     "relation": "==",
     "rhs": Computed(_target),
-    "quantifier": InExpectation(samples=5_000, draw=_draw),
+    "quantifier": InExpectation(samples=5_000, draw=_draw_at_few),
     "grid": Grid(
         points=[{"sigma": 1, "d": 2}, {"sigma": 2, "d": 1}], m=[1, 2, 4], L=[1, 4], gamma=[3.0]
     ),
@@ -206,19 +210,19 @@ mcdiarmid = Claim(
 def _with_one_row_changed(points: Any, samples: int, generator: Any) -> Any:
     """Two draws of Z that differ in one row of `B_0`, `(points, samples)`."""
     from numeric.data import unit_sphere
-    from numeric.random_features import NAMES, features, population, proof_coefficients, target
+    from numeric.random_features import NAMES, features, law, proof_coefficients, target
 
     name, shape = NAMES[points.sigma], (points.n, samples)
     first = unit_sphere((*shape, points.L * points.m), points.d, generator)
     second = first.clone()
     second[..., 0, :] = -first[..., 0, :]
-    x, level = population(points.d), points.gamma[:, None, None]
-    wanted = target(x, level, name, "constant")
+    inputs, level = law(points.d), points.gamma[:, None, None]
+    wanted = target(inputs.x, level, name, "constant")
 
     def z(w: Any) -> Any:
         a = proof_coefficients(w, level, points.m, "constant")
-        model = (features(w, x, points.m, name) @ a.unsqueeze(-1)).squeeze(-1)
-        return (model - wanted).square().mean(-1).sqrt()
+        model = (features(w, inputs.x, points.m, name) @ a.unsqueeze(-1)).squeeze(-1)
+        return (inputs.weight * (model - wanted).square()).sum(-1).sqrt()
 
     return (z(first) - z(second)).abs()
 
@@ -238,7 +242,7 @@ bounded_difference = Claim(
 
 VARIANCE: dict[str, Any] = {
     "quantifier": InExpectation(samples=5_000, draw=_draw),
-    "lhs": Sampled(lambda drawn: _error(drawn).square().mean(-1)),
+    "lhs": Sampled(_squared_error),
     "relation": "<=",
     "grid": Grid(
         points=[
@@ -257,7 +261,7 @@ variance = Claim(
     over=MODEL,
     **VARIANCE,
     rhs=Closed(gamma / (m * L)),
-    erratum="the bound is gamma^2/(mL): the identity, d = 1 and a* = gamma attain it",
+    erratum="the bound is gamma^2/(mL): |x| (or the identity), d = 1 and a* = gamma attain it",
     uses=("ema2019.proof-6.1a",),
 )
 

@@ -39,21 +39,23 @@ def _differences(depth: int) -> tuple[float, float]:
     """`|a_t - a~_t|` at the end, and the largest `|f(x; Theta_t) - f~(x; a_t)|` of the run."""
     import torch
 
-    from numeric.skip_connections import flow, forward, functions, initial
+    from numeric.skip_connections import functions, initial
+    from numeric.skip_flow import Risk, packed, runge_kutta
 
     name = f"soft:{(1 - _gap(depth)) / 2!r}"
     generator = torch.Generator().manual_seed(depth)
     start = initial((), depth, WIDTH, 1, generator)
     x, y = torch.ones(1, 1, dtype=torch.float64), torch.ones(1, dtype=torch.float64)
     phi = functions(name)[0](start["b"][..., 0])
-    here, worst = start, 0.0
+    sizes, here = packed(start)
+    risk, worst = Risk(sizes, x, y, name), 0.0
     for _ in range(STEPS):
-        here, _ = flow(here, x, y, name, _length(depth) / STEPS, 1)
-        own = (here["a"] * phi).sum()
-        worst = max(worst, float((forward(here, x, name).output[0] - own).abs()))
+        _, here = runge_kutta(risk, here, _length(depth) / STEPS)
+        a = sizes.weights(here)["a"]
+        worst = max(worst, float((risk.output(here)[0, 0] - (a * phi).sum()).abs()))
     square = phi.square().sum()
     reference = phi / square * (1 - torch.exp(-square * _length(depth)))
-    return float((here["a"] - reference).norm()), worst
+    return float((a - reference).norm()), worst
 
 
 def _value(of: Any) -> Any:

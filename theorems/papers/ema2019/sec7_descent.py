@@ -54,11 +54,11 @@ def _first_least(start: Any) -> Any:
 
 def _descent(points: Any, generator: Any) -> dict[str, Any]:
     """Steps of size `share * lambda_n / L`."""
-    from numeric.skip_training import distances, run_descent
+    from numeric.skip_training import run_descent
 
     start = start_of(points, generator)
     rate = (points.share * start.kernel_least / points.L)[:, None]
-    path = run_descent(start, rate, STEPS, distances(start))
+    path = run_descent(start, rate, STEPS)
     kernel = start.kernel_least + 0 * path["risk"]
     return {
         **path,
