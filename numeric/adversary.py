@@ -114,6 +114,7 @@ def maximise(
         leap = step % 3 == 0
         flat = torch.stack([s.flatten(start_dim=2).abs().amax(dim=-1) for s in slope.values()])
         lost = flat.amax(dim=0) == 0
+        any_lost = bool(lost.any())
         trial = {}
         for name, here in delta.items():
             within, radius = sets[name], radii[name]
@@ -124,7 +125,7 @@ def maximise(
             else:
                 velocity[name] = 0.7 * velocity[name] + _unit(slope[name], within.trailing) * radius
                 moved = here + _like(rate, here) * velocity[name]
-            if bool(lost.any()):
+            if any_lost:
                 noise = torch.randn(here.shape, generator=generator, dtype=torch.float64)
                 wander = here + _like(rate, here) * _unit(noise, within.trailing) * radius
                 moved = torch.where(_like(lost, here), wander, moved)
@@ -139,7 +140,7 @@ def maximise(
         top = torch.where(better, value, top)
         if leap:
             share = torch.where(better, (share * 2).clamp_max(1.0), (share * 0.5).clamp_min(1e-3))
-        if not leap or bool(lost.any()):
+        if not leap or any_lost:
             changed = torch.where(better, (rate * 1.2).clamp_max(1.0), rate * 0.6).clamp_min(1e-9)
             rate = torch.where(lost | (not leap), changed, rate)
             rate = torch.where(lost & (rate < 1e-3), torch.ones_like(rate), rate)

@@ -25,11 +25,17 @@ from torch import Tensor
 from numeric.population import Scalar, State, Teacher, _pick, g
 
 GLOBAL, SPURIOUS, UNDECIDED = 1, -1, 0
+FEW = 10
+"""Up to this many runs Python's numbers are faster than NumPy's arrays."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """`kind (n,)`: `GLOBAL`, `SPURIOUS` or `UNDECIDED`; `steps (n,)`: the step that decided it."""
+    """`kind (n,)`: `GLOBAL`, `SPURIOUS` or `UNDECIDED`; `steps (n,)`: when it was found decided.
+
+    A run is in its trap at that step, -1 if never, and came there at most one part in twenty (or
+    `check_every` steps) before.
+    """
 
     kind: Tensor
     steps: Tensor
@@ -106,27 +112,18 @@ def classify(
             eta = _pick(eta, left)
         if len(running) == 0 or index >= limit:
             return Outcome(kind, steps)
-        state = _advance(state, teacher, eta, check_every)
-        index += check_every
+        # A trap is never left, so that late runs can be looked at less often.
+        stretch = max(check_every, index // 20)
+        move = _advance if len(running) > FEW else _advance_few
+        state = move(state, teacher, eta, stretch)
+        index += stretch
 
 
 def _advance(state: State, teacher: Teacher, eta: Scalar, count: int) -> State:
     """`count` steps of `numeric.population.step`, without `|a|^2`, which decides nothing here."""
-    w, square, total, k = teacher.norm_w, teacher.square, teacher.total, teacher.patches
-    c = eta / (2 * math.pi)
     # NumPy spends less per call than PyTorch, and late steps are of few runs.
-    keep_inner, keep_sum, turn_scale, gain_inner, gain_sum, fixed_inner, leak, fixed_sum = (
-        np.asarray(value)
-        for value in (
-            1 - c * (math.pi - 1),
-            1 - c * (k + math.pi - 1),
-            c * w,
-            c * w * square,
-            c * w * total,
-            c * w * (total * total - square),
-            c * total,
-            c * w * total * (k - 1),
-        )
+    keep_inner, keep_sum, turn_scale, gain_inner, gain_sum, fixed_inner, leak, fixed_sum = _factors(
+        teacher, eta
     )
     phi, square_v = state.phi.numpy(), state.norm_v.square().numpy()
     inner, sum_a = state.inner.numpy(), state.sum_a.numpy()
@@ -140,3 +137,58 @@ def _advance(state: State, teacher: Teacher, eta: Scalar, count: int) -> State:
         sum_a = keep_sum * sum_a + gain_sum * g_phi + fixed_sum
     back = [torch.from_numpy(array) for array in (phi, np.sqrt(square_v), inner, sum_a)]
     return State(back[0], back[1], back[2], back[3], state.square_a)
+
+
+def _factors(teacher: Teacher, eta: Scalar) -> list[np.ndarray]:
+    """What stays the same in every step, in the order in which the steps name it."""
+    w, square, total, k = teacher.norm_w, teacher.square, teacher.total, teacher.patches
+    c = eta / (2 * math.pi)
+    values = (
+        1 - c * (math.pi - 1),
+        1 - c * (k + math.pi - 1),
+        c * w,
+        c * w * square,
+        c * w * total,
+        c * w * (total * total - square),
+        c * total,
+        c * w * total * (k - 1),
+    )
+    return [np.asarray(value) for value in values]
+
+
+def _advance_few(state: State, teacher: Teacher, eta: Scalar, count: int) -> State:
+    """`_advance` run by run."""
+    runs = len(state.phi)
+    columns = [np.broadcast_to(array, runs).tolist() for array in _factors(teacher, eta)]
+    columns += [state.phi.tolist(), state.norm_v.square().tolist()]
+    columns += [state.inner.tolist(), state.sum_a.tolist()]
+    ends = [_one_run(count, *row) for row in zip(*columns, strict=True)]
+    phi, square_v, inner, sum_a = torch.tensor(ends, dtype=torch.float64).unbind(1)
+    return State(phi, square_v.sqrt(), inner, sum_a, state.square_a)
+
+
+def _one_run(
+    count: int,
+    keep_inner: float,
+    keep_sum: float,
+    turn_scale: float,
+    gain_inner: float,
+    gain_sum: float,
+    fixed_inner: float,
+    leak: float,
+    fixed_sum: float,
+    phi: float,
+    square_v: float,
+    inner: float,
+    sum_a: float,
+) -> tuple[float, float, float, float]:
+    sin, cos, atan, pi = math.sin, math.cos, math.atan, math.pi
+    for _ in range(count):
+        sine, rest = sin(phi), pi - phi
+        g_phi = rest * cos(phi) + sine
+        turn = turn_scale * rest * sine * inner / square_v
+        phi = pi - abs(pi - abs(phi - atan(turn)))
+        square_v += square_v * turn * turn
+        inner = keep_inner * inner + gain_inner * g_phi + fixed_inner - leak * sum_a
+        sum_a = keep_sum * sum_a + gain_sum * g_phi + fixed_sum
+    return phi, square_v, inner, sum_a

@@ -12,14 +12,16 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from numeric.normals import coarse_normals
+
 RadialLaw = Literal["gaussian", "sphere", "student", "mixture"]
 
 
 def gaussian_patches(
     shape: tuple[int, ...], patches: int, dimension: int, generator: torch.Generator
 ) -> Tensor:
-    """Independent standard normal patches `Z`, shape `(*shape, patches, dimension)`."""
-    return torch.randn(*shape, patches, dimension, generator=generator, dtype=torch.float64)
+    """Independent normal patches `Z` for means over them, shape `(*shape, patches, dimension)`."""
+    return coarse_normals(*shape, patches, dimension, generator=generator)
 
 
 def unit_sphere(shape: tuple[int, ...], dimension: int, generator: torch.Generator) -> Tensor:
@@ -44,24 +46,25 @@ def rotation_invariant(
 ) -> Tensor:
     """Rotation-invariant vectors `R u` with `E R^2 = dimension`, so that `E z z' = I`.
 
-    `u` is uniform on the sphere; `R` is that of a Gaussian, a constant ("sphere"), that of a
-    multivariate t with 12 degrees of freedom ("student"), or one of two values ("mixture").
+    For means over many draws (`numeric.normals`). `u` is uniform on the sphere; `R` is that of a
+    Gaussian, a constant ("sphere"), that of a multivariate t with 12 degrees of freedom
+    ("student"), or one of two values ("mixture").
     Raises `ValueError` for another law.
     """
+    gauss = coarse_normals(*shape, dimension, generator=generator)
     if law == "gaussian":
-        return torch.randn(*shape, dimension, generator=generator, dtype=torch.float64)
-    direction = unit_sphere(shape, dimension, generator)
-    if law == "sphere":
-        return direction * math.sqrt(dimension)
-    if law == "mixture":
-        coin = torch.rand(*shape, 1, generator=generator, dtype=torch.float64) < 0.5
-        return direction * torch.where(coin, math.sqrt(0.2), math.sqrt(1.8)) * dimension**0.5
+        return gauss
     if law == "student":
         freedom = 12
-        gauss = torch.randn(*shape, dimension, generator=generator, dtype=torch.float64)
-        chi = torch.randn(*shape, freedom, generator=generator, dtype=torch.float64)
+        chi = coarse_normals(*shape, freedom, generator=generator)
         spread = chi.square().sum(-1, keepdim=True) / (freedom - 2)
         return gauss / spread.sqrt()
+    length = math.sqrt(dimension) / gauss.norm(dim=-1, keepdim=True)
+    if law == "sphere":
+        return gauss * length
+    if law == "mixture":
+        coin = torch.rand(*shape, 1, generator=generator, dtype=torch.float64) < 0.5
+        return gauss * (length * torch.where(coin, math.sqrt(0.2), math.sqrt(1.8)))
     raise ValueError(f"unknown radial law {law!r}")
 
 

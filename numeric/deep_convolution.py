@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from numeric import normal_draws
 from numeric.deep_residual import Readout, scales
 from numeric.kernels.activations import derivative, value
 from numeric.kernels.layers import Activation
@@ -80,7 +81,7 @@ def initial(
         raise ValueError(f"depth must be >= 1, not {depth}")
 
     def normal(*axes: int) -> Tensor:
-        return torch.randn(*shape, *axes, generator=generator, dtype=torch.float64)
+        return normal_draws.normal(*shape, *axes, generator=generator)
 
     weights = {
         "first": normal(width, q * dimension),
@@ -108,7 +109,7 @@ def forward(weights: Weights, x: Tensor, activation: Activation, c_res: float | 
     state, given, states, arguments = x, [], [], []
     for h, factor in enumerate(scales(len(matrices), width, activation, c_res)):
         given.append(patches(state, q))
-        before = matrices[h].unsqueeze(-3) @ given[-1]
+        before = _at_positions(matrices[h], given[-1])
         moved = _spread(factor, before) * value(activation, before)
         state = moved if h == 0 else state + moved
         states.append(state)
@@ -131,19 +132,35 @@ def slopes(
     for h in reversed(range(depth)):
         deltas.append(_spread(factors[h], state) * state * derivatives[h])
         if h > 0:
-            state = state + gathered(matrices[h].mT.unsqueeze(-3) @ deltas[-1], q)
+            state = state + gathered(_at_positions(matrices[h].mT, deltas[-1]), q)
     return torch.stack(deltas[::-1], -4)
 
 
-def layer_gradients(path: Forward, slope: Tensor) -> list[Tensor]:
-    """Gradients of every output in each `W^(h)`: `(..., n, m, q channels)` per layer."""
-    return [delta @ given.mT for delta, given in zip(slope.unbind(-4), path.patches, strict=True)]
+def _at_positions(matrix: Tensor, y: Tensor) -> Tensor:
+    """`matrix @ y_i` for every input: `(..., k, l)` and `(..., n, l, p)` to `(..., n, k, p)`."""
+    n, p = y.shape[-3], y.shape[-1]
+    moved = matrix @ _side_by_side(y)
+    return moved.unflatten(-1, (n, p)).transpose(-3, -2)
+
+
+def _side_by_side(y: Tensor) -> Tensor:
+    """All positions of all inputs as columns: `(..., n, k, p)` to `(..., k, n p)`."""
+    return y.transpose(-3, -2).flatten(-2)
 
 
 def grams(path: Forward, slope: Tensor) -> Tensor:
-    """`G^(1..H)`: inner products of the gradients in each `W^(h)`, `(..., H, n, n)`."""
-    flat = [g.flatten(-2) for g in layer_gradients(path, slope)]
-    return torch.stack([g @ g.mT for g in flat], -3)
+    """`G^(1..H)`: inner products of the gradients in each `W^(h)`, `(..., H, n, n)`.
+
+    The gradient of output i is the sum over positions of slope times patch; the inner product of
+    two such sums is one of products of inner products.
+    """
+    n, p = slope.shape[-3], slope.shape[-1]
+    found = []
+    for delta, given in zip(slope.unbind(-4), path.patches, strict=True):
+        pairs = [columns.mT @ columns for columns in map(_side_by_side, (delta, given))]
+        product = (pairs[0] * pairs[1]).unflatten(-1, (n, p)).unflatten(-3, (n, p))
+        found.append(product.sum((-3, -1)))
+    return torch.stack(found, -3)
 
 
 def printed_last_gram(
@@ -165,12 +182,14 @@ def printed_last_gram(
 def loss_gradient(path: Forward, slope: Tensor, label: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
     """`1/2 sum (f(x_i) - y_i)^2` `(...,)` and its gradient, shaped like the weights."""
     residual = path.output - label
+    by_input = residual[..., None, None]
     per_layer = [
-        (residual[..., None, None] * gradient).sum(-3) for gradient in layer_gradients(path, slope)
+        _side_by_side(by_input * delta) @ _side_by_side(given).mT
+        for delta, given in zip(slope.unbind(-4), path.patches, strict=True)
     ]
     width, q = path.states.shape[-2], per_layer[0].shape[-1] // path.x.shape[-2]
     empty = torch.zeros(*per_layer[0].shape[:-2], 0, width, q * width, dtype=torch.float64)
     layers = torch.stack(per_layer[1:], -3) if len(per_layer) > 1 else empty
-    last = (residual[..., None, None] * path.states[..., -1, :, :, :]).sum(-3)
+    last = (by_input * path.states[..., -1, :, :, :]).sum(-3)
     loss = residual.square().sum(-1) / 2
     return loss, {"first": per_layer[0], "layers": layers, "a": last}

@@ -17,6 +17,7 @@ from numeric.deep_convolution import patches
 from numeric.deep_residual import Readout, scales
 from numeric.kernels.activations import derivative, value
 from numeric.kernels.layers import Activation
+from numeric.normal_draws import gaussian_rows, normal
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,6 @@ class Drawn:
     states: Tensor
     last_gram: Tensor
     output: Tensor
-
-
-def gaussian_rows(gram: Tensor, width: int, generator: torch.Generator) -> Tensor:
-    """`(..., N, width)`: independent columns `N(0, gram)`, `gram (..., N, N)`, singular or not."""
-    values, vectors = torch.linalg.eigh(gram)
-    root = vectors * values.clamp_min(0).sqrt().unsqueeze(-2)
-    shape = (*gram.shape[:-1], width)
-    return root @ torch.randn(shape, generator=generator, dtype=torch.float64)
 
 
 def draw(
@@ -67,7 +60,7 @@ def draw(
         if h < depth - 1:
             gram = _patched(states[-1] @ states[-1].mT, p, patch) if patch else _own(states[-1])
     slopes = derivative(activation, before)
-    a = torch.randn(*shape, p, width, generator=generator, dtype=torch.float64)
+    a = normal(*shape, p, width, generator=generator)
     if readout == "signs":
         a = torch.where(a[..., :1, :] >= 0, 1.0, -1.0).to(torch.float64).expand_as(a)
     read = a.repeat(*(1,) * len(shape), len(rows) // p, 1)

@@ -8,16 +8,18 @@ Shapes: `weights[h - 1]` is `W^(h)`, `(..., m, m)` but the first `(..., m, d)`; 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from numeric.kernels import deep
+from numeric import normal_draws
 from numeric.kernels.activations import derivative, value
+from numeric.kernels.deep import c_sigma
 from numeric.kernels.layers import Activation
 
 # The smallest constants; of ReLU, which is not smooth, the second is infinite.
@@ -41,12 +43,6 @@ NODES = 12
 
 Weights = Sequence[Tensor]
 Record = Callable[["Iterate"], Tensor]
-
-
-@lru_cache(maxsize=64)
-def c_sigma(activation: Activation) -> float:
-    """`1 / E sigma(t)^2` for standard normal t. Source: du2018, below equation (2)."""
-    return deep.c_sigma(activation)
 
 
 @dataclass(frozen=True)
@@ -128,7 +124,7 @@ def initial(
     depth, width, dimension = sizes
 
     def normal(*shape: int) -> Tensor:
-        return torch.randn(*batch, *shape, generator=generator, dtype=torch.float64)
+        return normal_draws.normal(*batch, *shape, generator=generator)
 
     weights = [normal(width, dimension if h == 0 else width) for h in range(depth)]
     a = normal(width)
@@ -168,6 +164,26 @@ def moved(at: Iterate, step: Tensor | float, *, train_output: bool) -> tuple[lis
     return weights, at.a - step[..., None] * at.slope_a if train_output else at.a
 
 
+def iterates(
+    start: tuple[Weights, Tensor],
+    data: tuple[Tensor, Tensor],
+    activation: Activation,
+    step_size: Tensor | float,
+    steps: int,
+    *,
+    train_output: bool = False,
+) -> Iterator[Iterate]:
+    """The `steps + 1` iterates of `descend`, one after the other."""
+    (weights, a), (x, y) = start, data
+    for step in range(steps + 1):
+        at = iterate(weights, a, x, y, activation)
+        if not bool(torch.isfinite(at.residual).all()):
+            raise ValueError("the run is no longer finite")
+        yield at
+        if step < steps:
+            weights, a = moved(at, step_size, train_output=train_output)
+
+
 def descend(
     start: tuple[Weights, Tensor],
     data: tuple[Tensor, Tensor],
@@ -184,16 +200,10 @@ def descend(
     Records come with the steps as last axis. Raises ValueError when an iterate is not finite.
     Source: du2018, section 2.2 (hidden layers only); du2019, section 3.2.2 (`train_output`).
     """
-    (weights, a), (x, y) = start, data
     kept: dict[str, list[Tensor]] = {name: [] for name in record}
-    for step in range(steps + 1):
-        at = iterate(weights, a, x, y, activation)
-        if not bool(torch.isfinite(at.residual).all()):
-            raise ValueError("the run is no longer finite")
+    for at in iterates(start, data, activation, step_size, steps, train_output=train_output):
         for name, function in record.items():
             kept[name].append(function(at))
-        if step < steps:
-            weights, a = moved(at, step_size, train_output=train_output)
     return {name: torch.stack(values, dim=-1) for name, values in kept.items()}
 
 
@@ -210,18 +220,23 @@ def taylor_rest(
     By Gauss-Legendre quadrature with `NODES` nodes, so only for smooth activations.
     Source: du2018, section 6; du2019, section 3.8.
     """
-    import numpy as np
-
-    nodes, shares = np.polynomial.legendre.leggauss(NODES)
+    points, shares = _rule()
+    # One more leading axis, of the nodes.
+    ahead = (NODES, *(1,) * (at.residual.ndim - 1))
+    nodes = torch.from_numpy((1 + points) / 2).reshape(ahead)
+    share = torch.from_numpy(shares / 2).reshape(*ahead, 1)
     step = torch.as_tensor(step_size, dtype=torch.float64)
+    weights, a = moved(at, nodes * step, train_output=train_output)
+    path = forward(weights, x, activation)
+    rows = backward(weights, a, path, activation)
     here = _along(at.path, at.rows, at, train_output)
-    total = torch.zeros_like(here)
-    for node, share in zip(nodes.tolist(), shares.tolist(), strict=True):
-        weights, a = moved(at, (1 + node) / 2 * step, train_output=train_output)
-        path = forward(weights, x, activation)
-        rows = backward(weights, a, path, activation)
-        total = total + share / 2 * (here - _along(path, rows, at, train_output))
-    return step[..., None] * total
+    return step[..., None] * (share * (here - _along(path, rows, at, train_output))).sum(0)
+
+
+@lru_cache(maxsize=1)
+def _rule() -> tuple[np.ndarray, np.ndarray]:
+    """Nodes in [-1, 1] and weights of the Gauss-Legendre quadrature."""
+    return np.polynomial.legendre.leggauss(NODES)
 
 
 def _along(path: Path, rows: Sequence[Tensor], at: Iterate, train_output: bool) -> Tensor:

@@ -15,6 +15,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
+from numeric.normal_draws import normal
+
 Layers = Sequence[Tensor]
 
 
@@ -41,8 +43,7 @@ def initial(
 ) -> tuple[Tensor, ...]:
     """Gaussian layers of variance `2 / m_l`; `widths` are `(d, m_1, ..., m_L)`."""
     return tuple(
-        torch.randn(*shape, rows, columns, generator=generator, dtype=torch.float64)
-        * (2 / columns) ** 0.5
+        normal(*shape, rows, columns, generator=generator) * (2 / columns) ** 0.5
         for rows, columns in pairwise(widths)
     )
 

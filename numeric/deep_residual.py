@@ -18,6 +18,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from numeric import normal_draws
 from numeric.kernels.activations import derivative, value
 from numeric.kernels.deep import c_sigma
 from numeric.kernels.layers import Activation
@@ -63,7 +64,7 @@ def initial(
         raise ValueError(f"depth must be >= 1, not {depth}")
 
     def normal(*sizes: int) -> Tensor:
-        return torch.randn(*shape, *sizes, generator=generator, dtype=torch.float64)
+        return normal_draws.normal(*shape, *sizes, generator=generator)
 
     weights = {"first": normal(width, dimension), "layers": normal(depth - 1, width, width)}
     a = normal(width)

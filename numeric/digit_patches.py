@@ -7,9 +7,12 @@ Source: du2019, section 6.4, Figures 6.3c-d and 6.4.
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from functools import lru_cache
+from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -23,13 +26,25 @@ def patches(size: int) -> Tensor:
 
     Raises `ValueError` for a size outside 1..8.
     """
-    from sklearn.datasets import load_digits
-
     if not 1 <= size <= SIDE:
         raise ValueError(f"a filter on images of 8 x 8 pixels has a side of 1 to 8, not {size}")
-    images = torch.from_numpy(load_digits().images).to(torch.float64) / GREY
+    images = _images() / GREY
     found = images.unfold(1, size, 1).unfold(2, size, 1)
     return found.reshape(len(images), -1, size * size).contiguous()
+
+
+def _images() -> Tensor:
+    """The digits `(1797, 8, 8)`: of scikit-learn no more than its data file, where that lies as it
+    has for years, since to import the library takes a second."""
+    spec = importlib.util.find_spec("sklearn")
+    for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
+        file = Path(folder) / "datasets" / "data" / "digits.csv.gz"
+        if file.exists():
+            rows = np.loadtxt(file, delimiter=",")  # 64 grey values and the digit
+            return torch.from_numpy(rows[:, :-1]).reshape(-1, SIDE, SIDE)
+    from sklearn.datasets import load_digits
+
+    return torch.from_numpy(load_digits().images).to(torch.float64)
 
 
 def random_filters(count: int, size: int, generator: torch.Generator) -> Tensor:
@@ -79,14 +94,17 @@ def descend(
     generator: torch.Generator,
 ) -> Tensor:
     """The filters `(runs, p)` after `steps` of descent, every run on the same batches of images."""
-    w = start.clone()
-    per_image = images.shape[1]
+    w = start.T.contiguous()
+    per_image, size = images.shape[1:]
+    labels = outputs(teacher, images).T.contiguous()
     for _ in range(steps):
         chosen = torch.randint(len(images), (batch,), generator=generator)
-        taken = images[chosen]
-        residual = outputs(w, taken) - outputs(teacher, taken)
-        flat = taken.reshape(-1, taken.shape[-1])
-        active = (flat @ w.T > 0).to(torch.float64).T.reshape(len(w), batch, per_image)
-        weight = (active * residual.unsqueeze(-1)).reshape(len(w), -1) / (batch * per_image)
-        w = w - step_size * weight @ flat
-    return w
+        flat = images[chosen].reshape(-1, size)
+        heights = flat @ w
+        active = heights.relu_().reshape(batch, per_image, -1)
+        residual = active.mean(dim=1) - labels[chosen]
+        weight = (active > 0) * residual.unsqueeze(1)
+        w = torch.addmm(
+            w, flat.T, weight.reshape(len(flat), -1), alpha=-step_size / (batch * per_image)
+        )
+    return w.T

@@ -11,6 +11,7 @@ Source of perturbed gradient descent: du2019, Algorithm 2.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -99,16 +100,27 @@ class _Batch:
         )
 
 
-def _ends(batch: _Batch, step: int, gradient: Tensor, stop: Rule | None, final: bool) -> Tensor:
-    """Mask of the running runs that end at this iterate, with the reason written down."""
-    broken = ~(torch.isfinite(batch.x).all(dim=-1) & torch.isfinite(gradient).all(dim=-1))
-    batch.nonfinite[batch.runs[broken]] = step
-    ended = broken
+def _ends(
+    batch: _Batch, step: int, gradient: Tensor, stop: Rule | None, final: bool
+) -> Tensor | None:
+    """Mask of the running runs that end at this iterate, with the reason written down.
+
+    None where all go on.
+    """
+    ended: Tensor | None = None
+    # A sum is finite only if all its terms are.
+    if not (math.isfinite(float(batch.x.sum())) and math.isfinite(float(gradient.sum()))):
+        broken = ~(torch.isfinite(batch.x).all(dim=-1) & torch.isfinite(gradient).all(dim=-1))
+        batch.nonfinite[batch.runs[broken]] = step
+        ended = broken
     if stop is not None:
-        done = stop(batch.x, **batch.parameters) & ~broken
-        batch.stopped[batch.runs[done]] = True
-        ended = ended | done
-    return torch.ones_like(ended) if final else ended
+        done = stop(batch.x, **batch.parameters)
+        if ended is not None:
+            done = done & ~ended
+        if bool(done.any()):
+            batch.stopped[batch.runs[done]] = True
+            ended = done if ended is None else ended | done
+    return torch.ones_like(batch.runs, dtype=torch.bool) if final else ended
 
 
 def gradient_descent(
@@ -133,10 +145,10 @@ def gradient_descent(
             observer.see(step, batch.x, batch.runs)
         slope = gradient(batch.x, **batch.parameters)
         ended = _ends(batch, step, slope, stop, final=step == steps)
-        if bool(ended.any()):
+        if ended is not None:
             slope = slope[~ended]
-        if batch.close(step, ended):
-            break
+            if batch.close(step, ended):
+                break
         batch.x = batch.x - batch.step_size * slope
     return batch.result()
 
@@ -229,10 +241,10 @@ def perturbed_gradient_descent(
             observer.see(step, batch.x, batch.runs)
         slope = gradient(batch.x, **batch.parameters)
         ended = _ends(batch, step, slope, stop, final=step == steps)
-        if bool(ended.any()):
+        if ended is not None:
             slope = slope[~ended]
-        if batch.close(step, ended):
-            break
+            if batch.close(step, ended):
+                break
         _, threshold = perturbation.of(batch.runs)
         rested = step - last_noise[batch.runs] > perturbation.waiting_time
         noisy = (slope.norm(dim=-1) <= threshold) & rested

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from numeric.tube import Scalar, joint
+from numeric.tube import Scalar
+from numeric.tube_runs import joint_slopes
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,9 @@ def escape_times(
         wait = _steps_to_reach(log_x[:, k], log_t, grow)
         time = time + wait
         entered[:, k] = time
-        log_x[:, k] = torch.where(
-            torch.isfinite(wait), log_x[:, k] + _times(wait, grow), -torch.inf
-        )
+        # Beyond 2^53 steps the product is rounded by more than a step's growth.
+        reached = (log_x[:, k] + _times(wait, grow)).clamp(log_t, log_t + grow)
+        log_x[:, k] = torch.where(torch.isfinite(wait), reached, -torch.inf)
         log_x[:, k + 1 :] += _times(wait, shrink).unsqueeze(-1)
         spent = _walk_joint(log_x, k, eta, high, low, t)
         log_x[:, k + 2 :] += _times(spent, shrink).unsqueeze(-1)
@@ -101,26 +103,33 @@ def _walk_joint(log_x: Tensor, k: int, eta: Tensor, high: Tensor, low: Tensor, t
     Returns the steps taken, `(n,)`: infinite where coordinate `k` never got to the joint, NaN where
     the run leaves the tube.
     """
-    s = torch.exp(log_x[:, k])
     last = k + 1 == log_x.shape[1]
-    log_next = torch.full_like(s, -torch.inf) if last else log_x[:, k + 1].clone()
-    never = s < t * (1 - 1e-12)  # 0 where infinitely many steps would be needed
-    spent = torch.where(never, torch.inf, torch.zeros_like(s))
-    walking = ~never & (s < 2 * t)
-    while bool(walking.any()):
-        at = joint(torch.maximum(s, t), high, low, t)
-        slope = at.own[1] + at.coupling[1] * torch.exp(2 * log_next)
-        s = torch.where(walking, s - eta * slope, s)
-        log_next = torch.where(
-            walking, log_next + torch.log1p((-2 * eta * at.coupling[0]).clamp(min=-1.0)), log_next
-        )
-        spent = torch.where(walking, spent + 1, spent)
-        outside = walking & ((torch.exp(log_next) > t) | (s > 6 * t))
-        spent = torch.where(outside, torch.nan, spent)
-        walking = walking & ~outside & (s < 2 * t)
+    columns = [values.numpy() for values in (eta, high, low, t)]
+    eta_, high_, low_, t_ = columns
+    s = np.exp(log_x[:, k].numpy())
+    log_next = np.full_like(s, -np.inf) if last else log_x[:, k + 1].numpy().copy()
+    never = s < t_ * (1 - 1e-12)  # 0 where infinitely many steps would be needed
+    spent = np.where(never, np.inf, 0.0)
+    rows = np.flatnonzero(~never & (s < 2 * t_))
+    now, ahead, steps = s[rows], log_next[rows], 0
+    eta_, high_, low_, t_ = (column[rows] for column in columns)
+    while rows.size:
+        slope, coupling, change = joint_slopes(np.maximum(now, t_), high_, low_, t_)
+        now = now - eta_ * (slope + change * np.exp(2 * ahead))
+        with np.errstate(divide="ignore"):  # a coordinate that one step wipes out
+            ahead = ahead + np.log1p(np.maximum(-2 * eta_ * coupling, -1.0))
+        steps += 1
+        outside = (np.exp(ahead) > t_) | (now > 6 * t_)
+        done = outside | (now >= 2 * t_)
+        if done.any():
+            spent[rows[done]] = np.where(outside[done], np.nan, float(steps))
+            log_next[rows[done]] = ahead[done]
+            left = ~done
+            rows, now, ahead = rows[left], now[left], ahead[left]
+            eta_, high_, low_, t_ = (column[rows] for column in columns)
     if not last:
-        log_x[:, k + 1] = log_next
-    return spent
+        log_x[:, k + 1] = torch.from_numpy(log_next)
+    return torch.from_numpy(spent)
 
 
 def plateaus(values: Tensor, fall: float, least: int = 2) -> list[tuple[int, int]]:

@@ -9,10 +9,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from numeric.single_filter import Law, gaussian_gradient, gradient
+from numeric.single_filter import Law, gradient
+
+BLOCK = 256
+"""Steps whose noise is drawn at once."""
 
 
 @dataclass(frozen=True)
@@ -36,26 +40,29 @@ def noisy_descent(
 ) -> Noisy:
     """SGD on one neuron, input `sqrt(scale)` times a standard normal, teacher on the first axis.
 
-    The teacher is a unit vector. The stochastic gradient is the noisiest one of norm `bound`: the
-    population gradient along the first axis, and along the second one of two values whose mean is
-    the population gradient's. `start`: `(runs, 2)`.
+    The teacher is the first unit vector. The stochastic gradient is the noisiest one of norm
+    `bound`: the population gradient along the first axis, and along the second one of two values
+    whose mean is the population gradient's. `start`: `(runs, 2)`.
     """
-    w = start.clone()
-    teacher = torch.zeros_like(w)
-    teacher[:, 0] = 1.0
-    distance = (w - teacher).norm(dim=-1)
-    furthest, unbiased = torch.zeros_like(distance), torch.ones_like(distance, dtype=torch.bool)
-    for _ in range(steps):
-        mean = scale * gaussian_gradient(w, teacher)
-        size = (bound**2 - mean[:, 0].square()).clamp_min(0.0).sqrt()
-        unbiased = unbiased & (mean[:, 1].abs() <= size) & (size > 0)
-        uniform = torch.rand(distance.shape, generator=generator, dtype=w.dtype)
-        up = 2 * size * uniform < size + mean[:, 1]
-        side = torch.where(up, size, -size)
-        w = w - step_size * torch.stack([mean[:, 0], side], -1)
-        distance = (w - teacher).norm(dim=-1)
-        furthest = torch.maximum(furthest, distance)
-    return Noisy(furthest, distance, unbiased)
+    x, y = start.numpy().T.copy()
+    furthest, unbiased = np.zeros_like(x), np.ones_like(x, dtype=bool)
+    for first in range(0, steps, BLOCK):
+        shape = (min(BLOCK, steps - first), len(x))
+        for uniform in torch.rand(shape, generator=generator, dtype=start.dtype).numpy():
+            # The gradient of `gaussian_gradient` in coordinates: the angle of w to the first axis,
+            # and its sine over |w|.
+            across = np.abs(y)
+            over = across / (x * x + y * y)
+            pull = (math.pi - np.arctan2(across, x) + over * x) / (2 * math.pi)
+            mean, drift = scale * (x / 2 - pull), scale * (0.5 - over / (2 * math.pi)) * y
+            size = np.sqrt(np.maximum(bound**2 - mean * mean, 0.0))
+            unbiased &= (np.abs(drift) <= size) & (size > 0)
+            side = np.where(2 * size * uniform < size + drift, size, -size)
+            x, y = x - step_size * mean, y - step_size * side
+            distance = (x - 1.0) ** 2 + y * y
+            np.maximum(furthest, distance, out=furthest)
+    found = np.sqrt(furthest), np.hypot(x - 1.0, y), unbiased
+    return Noisy(*(torch.from_numpy(part) for part in found))
 
 
 def truncated_normal(
@@ -155,31 +162,36 @@ class Anisotropic:
         g_v = v / 2 - along * v / (2 * math.pi)
         return self.scale * g_u, self.scale * s * g_v
 
-    def _wedge(self, phi: float, opposite: bool) -> Tensor:
-        """`A` at the student angle `phi` in `[0, pi]`, or the moment where the student is alone."""
+    def _wedge(self, phi: Tensor, opposite: bool) -> Tensor:
+        """`A` at student angles `phi` `(n,)` in `[0, pi]`, or the moment where the student is
+        alone, `(n, 2, 2)`."""
         s = math.sqrt(self.flatness)
-        t = math.atan2(s * math.sin(phi), math.cos(phi))
-        cross, square = math.sin(t) * math.cos(t), math.sin(t) ** 2
+        t = torch.atan2(s * phi.sin(), phi.cos())
+        cross, square = t.sin() * t.cos(), t.sin().square()
         if opposite:
-            rows = [[t - cross, -square], [-square, t + cross]]
+            rows = [t - cross, -square, -square, t + cross]
         else:
-            rows = [[math.pi - t + cross, square], [square, math.pi - t - cross]]
+            rows = [torch.pi - t + cross, square, square, torch.pi - t - cross]
+        inner = torch.stack(rows, dim=-1).reshape(-1, 2, 2) / (2 * math.pi)
         stretch = torch.diag(torch.tensor([1.0, s], dtype=torch.float64))
-        inner = torch.tensor(rows, dtype=torch.float64) / (2 * math.pi)
         return self.scale * stretch @ inner @ stretch
+
+    def _extremes(self, phi: float) -> Tensor:
+        at = torch.tensor([phi], dtype=torch.float64)
+        return torch.linalg.eigvalsh(self._wedge(at, False))[0]
 
     def gamma(self, phi: float) -> float:
         """The least eigenvalue of Definition 6.1 (both students at `phi` are mirror images)."""
-        return float(torch.linalg.eigvalsh(self._wedge(phi, False))[0])
+        return float(self._extremes(phi)[0])
 
     def largest(self, phi: float) -> float:
         """The largest eigenvalue of Definition 6.1."""
-        return float(torch.linalg.eigvalsh(self._wedge(phi, False))[-1])
+        return float(self._extremes(phi)[-1])
 
     def beta(self, angles: int = 400) -> float:
         """The least constant of Assumption 6.1 on a grid of angles in `(0, pi/2]`."""
-        grid = [math.pi / 2 * (i + 1) / angles for i in range(angles)]
-        return max(float(torch.linalg.eigvalsh(self._wedge(a, True))[-1]) / a for a in grid)
+        grid = math.pi / 2 * torch.arange(1, angles + 1, dtype=torch.float64) / angles
+        return float((torch.linalg.eigvalsh(self._wedge(grid, True))[:, -1] / grid).max())
 
     def iterations(
         self, start: tuple[float, float], step_size: float, accuracy: float, most: int = 3_000_000
@@ -194,10 +206,19 @@ class Anisotropic:
         self, start: tuple[float, float], step_size: float, accuracy: float, most: int = 3_000_000
     ) -> tuple[int, tuple[float, float]]:
         """The same, and the filter reached, from which a run to a higher accuracy goes on."""
+        # `gradient`, written out: this loop runs a million times.
         x, y = start
+        s, square = math.sqrt(self.flatness), accuracy * accuracy
+        rate, pi, turn, atan2 = step_size * self.scale, math.pi, 2 * math.pi, math.atan2
         for step in range(most + 1):
-            if math.hypot(x - 1.0, y) <= accuracy:
+            gap = x - 1.0
+            if gap * gap + y * y <= square:
                 return step, (x, y)
-            a, b = self.gradient(x, y)
-            x, y = x - step_size * a, y - step_size * b
+            v = s * y
+            across = v if v >= 0 else -v
+            over = across / (x * x + v * v)
+            x, y = (
+                x - rate * (x / 2 - (pi - atan2(across, x) + over * x) / turn),
+                y - rate * s * v * (0.5 - over / turn),
+            )
         raise ValueError(f"not within {accuracy} after {most} steps")

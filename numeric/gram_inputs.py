@@ -62,4 +62,5 @@ def half_circle_grams(count: int, width: int, draws: int, generator: torch.Gener
     middle = math.pi / count * (torch.arange(arcs, dtype=torch.float64) + offset)
     inside = torch.stack([middle.cos(), middle.sin()], dim=-1)
     pattern = (inside @ x.T >= 0).to(torch.float64)
-    return torch.einsum("sa,ai,aj->sij", share, pattern, pattern) * (x @ x.T)
+    both = (pattern.unsqueeze(-1) * pattern.unsqueeze(-2)).flatten(1)
+    return (share @ both).unflatten(1, (count, count)) * (x @ x.T)

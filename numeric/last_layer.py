@@ -10,6 +10,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from numeric.normal_draws import normal
 from numeric.tensor_program import product_mean
 
 
@@ -28,8 +29,8 @@ def sampled_gram(
     values, vectors = torch.linalg.eigh(gram)
     root = vectors * values.clamp_min(0).sqrt()
     n = len(gram)
-    noise = torch.randn(draws, width, n, generator=generator, dtype=torch.float64)
-    output = torch.randn(draws, width, 1, generator=generator, dtype=torch.float64)
+    noise = normal(draws, width, n, generator=generator)
+    output = normal(draws, width, 1, generator=generator)
     features = output * slope(noise @ root.T)
     return gram * (features.mT @ features) / width
 

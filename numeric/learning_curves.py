@@ -17,8 +17,8 @@ from numeric.population import (
     loss,
     state_of_weights,
     teacher_of_weights,
-    trajectory,
 )
+from numeric.population_runs import long_run
 
 FLOOR = 1e-13
 """Losses below this are rounding, not learning."""
@@ -58,7 +58,7 @@ def random_curves(
     a = signs[1] * a * (a @ a_star).sign().unsqueeze(-1)
     state = state_of_weights(v, a, w_star, a_star)
     teacher = teacher_of_weights(w_star, a_star)
-    return curves_of(trajectory(state, teacher, eta, steps), teacher)
+    return curves_of(long_run(state, teacher, eta, steps), teacher)
 
 
 def curves_of(path: State, teacher: Teacher) -> Curves:

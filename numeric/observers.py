@@ -28,7 +28,8 @@ class FirstTime:
     def see(self, step: int, x: Tensor, runs: Tensor) -> None:
         times = self.times[runs]
         fresh = self.condition(x) & (times == NEVER)
-        self.times[runs] = torch.where(fresh, step, times)
+        if bool(fresh.any()):
+            self.times[runs] = torch.where(fresh, step, times)
 
 
 class Count:

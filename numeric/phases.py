@@ -13,50 +13,71 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from numeric.population import Scalar, State, Teacher, _pick, loss, step
+from numeric.population import Scalar, State, Teacher, _pick, loss
+from numeric.population_runs import long_run
 
 Condition = Callable[[State, Teacher, Tensor], Tensor]
+SHORTEST, LONGEST = 8, 512
 
 
 def march_until(
     state: State, teacher: Teacher, eta: Scalar, reached: Condition, limit: int
 ) -> tuple[Tensor, State]:
-    """First iterate `(n,)` at which `reached(state, teacher, runs)` holds, and the state there.
+    """First iterate `(n,)` at which `reached(path, teacher, runs)` holds, and the state there.
 
-    A run that does not get there within `limit` steps has `limit + 1` and its last state.
+    `reached` gets a stretch of the running runs' paths, fields `(m, steps)`, the teacher's numbers
+    as `(m, 1)` where they differ between runs, and the indices `(m,)` of these runs. A run that
+    does not get there within `limit` steps has `limit + 1` and its last state.
     """
     count = state.phi.shape[0]
     found = torch.full((count,), limit + 1, dtype=torch.int64)
     final = State(*(torch.empty(count, dtype=torch.float64) for _ in range(5)))
-    running = torch.arange(count)
-    for index in range(limit + 1):
-        there = reached(state, teacher, running)
-        if index == limit:
-            found[running[there]] = index
-            there = torch.ones_like(there)
-        elif bool(there.any()):
-            found[running[there]] = index
-        if bool(there.any()):
-            _store(final, running[there], state.of(there))
-            left = ~there
-            running, state, teacher = running[left], state.of(left), teacher.of(left)
-            eta = _pick(eta, left)
-            if len(running) == 0:
-                break
-        state = step(state, teacher, eta)
-    return found, final
+    running, index = torch.arange(count), 0
+    while True:
+        # Stretches grow with the run: few steps are taken in vain, and few stretches are asked for.
+        stretch = min(limit - index, max(SHORTEST, min(LONGEST, index // 4)))
+        path = long_run(state, teacher, eta, stretch)
+        there = reached(path, _as_columns(teacher), running)
+        ends = there.any(dim=-1)
+        first = there.to(torch.int8).argmax(dim=-1)
+        found[running[ends]] = index + first[ends]
+        last = torch.where(ends, first, stretch)
+        state = State(*(_entry(getattr(path, name), last) for name in NAMES))
+        if index + stretch == limit:
+            ends = torch.ones_like(ends)
+        for name in NAMES:
+            getattr(final, name)[running[ends]] = getattr(state, name)[ends]
+        left = ~ends
+        running, state, teacher = running[left], state.of(left), teacher.of(left)
+        eta = _pick(eta, left)
+        index += stretch
+        if len(running) == 0:
+            return found, final
 
 
-def _store(final: State, runs: Tensor, state: State) -> None:
-    for name in ("phi", "norm_v", "inner", "sum_a", "square_a"):
-        getattr(final, name)[runs] = getattr(state, name)
+NAMES = ("phi", "norm_v", "inner", "sum_a", "square_a")
 
 
-def in_phase_two(state: State, teacher: Teacher, runs: Tensor) -> Tensor:
+def _entry(values: Tensor, columns: Tensor) -> Tensor:
+    return values.gather(1, columns.unsqueeze(1)).squeeze(1)
+
+
+def _column(value: Scalar) -> Scalar:
+    return value.unsqueeze(1) if isinstance(value, Tensor) and value.ndim > 0 else value
+
+
+def _as_columns(teacher: Teacher) -> Teacher:
+    norm, square, total, patches = (
+        _column(value) for value in (teacher.norm_w, teacher.square, teacher.total, teacher.patches)
+    )
+    return Teacher(norm, square, total, patches)
+
+
+def in_phase_two(path: State, teacher: Teacher, runs: Tensor) -> Tensor:
     """Whether Phase I is over (see the module's first lines)."""
     del runs
-    signal, order = state.inner, teacher.norm_w * teacher.square
-    return (state.phi <= math.pi / 3) & (signal >= order / 8) & (signal <= 4 * order)
+    signal, order = path.inner, teacher.norm_w * teacher.square
+    return (path.phi <= math.pi / 3) & (signal >= order / 8) & (signal <= 4 * order)
 
 
 def phase_lengths(
@@ -66,7 +87,7 @@ def phase_lengths(
     first, middle = march_until(state, teacher, eta, in_phase_two, limit)
 
     def accurate(now: State, its: Teacher, runs: Tensor) -> Tensor:
-        return loss(now, its) <= _pick(accuracy, runs) * its.norm_w**2 * its.square
+        return loss(now, its) <= _column(_pick(accuracy, runs)) * its.norm_w**2 * its.square
 
     second, _ = march_until(middle, teacher, eta, accurate, limit)
     return first, second

@@ -114,32 +114,47 @@ def angular_rate(state: State, teacher: Teacher) -> Tensor:
 
 def step(state: State, teacher: Teacher, eta: Scalar) -> State:
     """One step of gradient descent with step size `eta` (a number or one per run)."""
-    w, square, total, k = teacher.norm_w, teacher.square, teacher.total, teacher.patches
-    turn = eta * angular_rate(state, teacher) * state.phi.sin()
+    return _moved(state, teacher, _factors(teacher, eta))
+
+
+def _factors(teacher: Teacher, eta: Scalar) -> tuple[Scalar, Scalar, Scalar, Scalar]:
+    """What all steps share: eta/(2 pi), that times |w*|, what `a` keeps, and its drift."""
+    leak = eta / (2 * math.pi)
+    turn = leak * teacher.norm_w
+    return leak, turn, 1 - leak * (math.pi - 1), turn * teacher.total
+
+
+def _moved(state: State, teacher: Teacher, factors: tuple[Scalar, Scalar, Scalar, Scalar]) -> State:
+    leak, scale, keep, level = factors
+    square, total, k = teacher.square, teacher.total, teacher.patches
+    sine, rest = state.phi.sin(), math.pi - state.phi
+    # The tangent of the angle by which v turns, as in `angular_rate`.
+    turn = scale * state.inner * rest * sine / state.norm_v.square()
     phi = (state.phi - turn.atan()).abs()
-    # A step away from w* may carry v past -w*; the angle is then measured from the other side.
-    phi = torch.where(phi > math.pi, 2 * math.pi - phi, phi)
-    c = eta / (2 * math.pi)
-    keep = 1 - c * (math.pi - 1)
-    gain = g(state.phi) - 1
-    lift = c * (w * total - state.sum_a)
-    pull = c * gain * w
-    crossed = keep * lift * state.sum_a + keep * pull * state.inner + lift * pull * total
-    squares = keep * keep * state.square_a + lift * lift * k + pull * pull * square
+    # a moves by -leak (pi - 1) a + lift 1 + pull a*.
+    pull = scale * (rest * state.phi.cos() + sine - 1)
+    lift = level - leak * state.sum_a
+    inner = keep * state.inner + pull * square + lift * total
+    sum_a = keep * state.sum_a + pull * total + lift * k
+    kept = keep * (keep * state.square_a + lift * state.sum_a + pull * state.inner)
     return State(
-        phi=phi,
+        # A step away from w* may carry v past -w*; the angle is then measured from the other side.
+        phi=torch.minimum(phi, 2 * math.pi - phi),
         norm_v=state.norm_v * (1 + turn.square()).sqrt(),
-        inner=keep * state.inner + pull * square + lift * total,
-        sum_a=keep * state.sum_a + pull * total + lift * k,
-        square_a=squares + 2 * crossed,
+        inner=inner,
+        sum_a=sum_a,
+        square_a=kept + lift * sum_a + pull * inner,
     )
 
 
 def trajectory(state: State, teacher: Teacher, eta: Scalar, steps: int, *, every: int = 1) -> State:
-    """The run itself: each field `(n, steps // every + 1)`, iterates 0, `every`, `2 every`, ..."""
-    kept = [state]
+    """The run itself: each field `(n, steps // every + 1)`, iterates 0, `every`, `2 every`, ...
+
+    `numeric.population_runs.long_run` is the same and much faster, but not to be followed in balls.
+    """
+    kept, factors = [state], _factors(teacher, eta)
     for index in range(1, steps + 1):
-        state = step(state, teacher, eta)
+        state = _moved(state, teacher, factors)
         if index % every == 0:
             kept.append(state)
     return State(*(torch.stack([getattr(s, f.name) for s in kept], dim=-1) for f in fields(State)))

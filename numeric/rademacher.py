@@ -12,6 +12,8 @@ import torch
 from torch import Tensor
 
 LARGEST_COUNT = 12
+Weighted = tuple[Tensor, Tensor, Tensor]
+"""Features, labels and the share of the law or of the sample that each input makes up."""
 
 
 def sign_patterns(count: int) -> Tensor:
@@ -72,20 +74,17 @@ def largest_on_ball(matrix: Tensor, vector: Tensor, constant: Tensor, radius: Te
     return torch.stack(tops).amax(0) + constant
 
 
-def uniform_deviation(
-    phi_all: Tensor, y_all: Tensor, phi: Tensor, y: Tensor, radius: Tensor
-) -> Tensor:
+def uniform_deviation(law: Weighted, sample: Weighted, radius: Tensor) -> Tensor:
     """`sup_{|a|<=radius} |risk over all - risk over the sample|`, found from below, shape `(...)`.
 
-    `phi_all (..., M, N)`, `y_all (..., M)` are the law of the inputs, `phi`, `y` the sample.
+    Features `(..., M, N)`, labels and shares `(..., M)`, of the law of the inputs and of a sample.
     """
 
-    def moments(f: Tensor, t: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        count = f.shape[-2]
-        cross = (f.mT @ t.unsqueeze(-1)).squeeze(-1) / count
-        return f.mT @ f / count, -cross, t.square().mean(-1) / 2
+    def moments(phi: Tensor, y: Tensor, share: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        weighted = (phi * share.unsqueeze(-1)).mT
+        return weighted @ phi, -(weighted @ y.unsqueeze(-1)).squeeze(-1), (share * y**2).sum(-1) / 2
 
-    gaps = [a - b for a, b in zip(moments(phi_all, y_all), moments(phi, y), strict=True)]
+    gaps = [a - b for a, b in zip(moments(*law), moments(*sample), strict=True)]
     above = largest_on_ball(gaps[0], gaps[1], gaps[2], radius)
     below = largest_on_ball(-gaps[0], -gaps[1], -gaps[2], radius)
     return torch.maximum(above, below)

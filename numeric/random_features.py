@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import torch
 from torch import Tensor
@@ -33,7 +33,7 @@ NAMES = ("identity", "relu", "tanh", "soft")
 
 def features(w: Tensor, x: Tensor, width: int, activation: str) -> Tensor:
     """`sigma(B x)`, shape `(..., n, N)`, of rows `w / sqrt(width)`. `KeyError` if unknown."""
-    return ACTIVATIONS[activation](x @ w.mT / width**0.5)
+    return ACTIVATIONS[activation](x @ (w / width**0.5).mT)
 
 
 def coefficient(w: Tensor, gamma: Tensor, kind: str) -> Tensor:
@@ -53,8 +53,12 @@ def proof_coefficients(w: Tensor, gamma: Tensor, width: int, kind: str) -> Tenso
     return coefficient(w, gamma, kind) / (width**0.5 * depth)
 
 
+@lru_cache(maxsize=16)
 def _sphere_rule(dimension: int, count: int) -> tuple[Tensor, Tensor]:
-    """Nodes `u` in [-1, 1] and weights of the law of one coordinate of a point of the sphere."""
+    """Nodes `u` in [-1, 1] and weights of the law of one coordinate of a point of the sphere.
+
+    Kept per dimension and count, since every draw of features asks for its target.
+    """
     if dimension == 1:
         half = torch.tensor([0.5, 0.5], dtype=torch.float64)
         return torch.tensor([1.0, -1.0], dtype=torch.float64), half
@@ -99,20 +103,23 @@ def kernel(dimension: int, activation: str, nodes: int = 20_000) -> float:
 
 @dataclass(frozen=True)
 class Flow:
-    """Gradient flow of `|Phi a - y|^2 / (2n)` solved exactly by an eigendecomposition.
+    """Gradient flow of `sum_i share_i |(Phi a - y)_i|^2 / 2` solved exactly by eigenvectors.
 
-    `phi (..., n, N)`, `y (..., n)`, `start (..., N)`.
+    `phi (..., n, N)`, `y (..., n)`, `start (..., N)`, `share (..., n)` or None for 1 / n each.
     """
 
     phi: Tensor
     y: Tensor
     start: Tensor
+    share: Tensor | None = None
 
     def at(self, times: Tensor) -> Tensor:
         """The coefficients at `times (..., steps)`, shape `(..., steps, N)`."""
-        count = self.phi.shape[-2]
-        values, vectors = torch.linalg.eigh(self.phi @ self.phi.mT / count)
-        residual = self.y - (self.phi @ self.start.unsqueeze(-1)).squeeze(-1)
+        share = self.phi.new_tensor(1 / self.phi.shape[-2]) if self.share is None else self.share
+        root = share.sqrt()
+        rows = root.unsqueeze(-1) * self.phi
+        values, vectors = torch.linalg.eigh(rows @ rows.mT)
+        residual = root * (self.y - (self.phi @ self.start.unsqueeze(-1)).squeeze(-1))
         modes = (vectors.mT @ residual.unsqueeze(-1)).squeeze(-1)
         values = values.clamp_min(0).unsqueeze(-2)
         clock = times.unsqueeze(-1)
@@ -121,13 +128,19 @@ class Flow:
         gain = torch.where(
             small, clock, -torch.expm1(-values * clock) / torch.where(small, 1.0, values)
         )
-        moved = (gain * modes.unsqueeze(-2)) @ vectors.mT @ self.phi / count
+        moved = (gain * modes.unsqueeze(-2)) @ vectors.mT @ rows
         return self.start.unsqueeze(-2) + moved
 
 
-def risk(phi: Tensor, a: Tensor, y: Tensor) -> Tensor:
-    """`|Phi a - y|^2 / (2n)` for `a (..., steps, N)`, shape `(..., steps)`."""
-    return ((a @ phi.mT) - y.unsqueeze(-2)).square().mean(-1) / 2
+def risk(phi: Tensor, a: Tensor, y: Tensor, share: Tensor | None = None) -> Tensor:
+    """`sum_i share_i |(Phi a - y)_i|^2 / 2` for `a (..., steps, N)`, shape `(..., steps)`.
+
+    `share (..., n)`, or None for 1 / n each.
+    """
+    squares = ((a @ phi.mT) - y.unsqueeze(-2)).square()
+    if share is None:
+        return squares.mean(-1) / 2
+    return (squares * share.unsqueeze(-2)).sum(-1) / 2
 
 
 def population(dimension: int, size: int = 64) -> Tensor:
@@ -137,37 +150,80 @@ def population(dimension: int, size: int = 64) -> Tensor:
 
 
 @dataclass(frozen=True)
-class Draw:
-    """One draw of features and of n training inputs from `population`, per point and sample.
+class Law:
+    """The uniform law on `population`: its distinct inputs `x (M, d)` with their `weight (M,)`, and
+    which of them each member of the population is, `index (64,)`. In one dimension M is 2."""
 
-    `phi_all (..., M, N)`, `y_all (M,)`-like `(..., M)`, `phi (..., n, N)`, `y (..., n)`,
-    `best (..., N)` the coefficients of appendix C.1.
+    x: Tensor
+    weight: Tensor
+    index: Tensor
+
+
+@lru_cache(maxsize=16)
+def law(dimension: int) -> Law:
+    """The law of the inputs, one per dimension, kept."""
+    x, index, count = torch.unique(
+        population(dimension), dim=0, return_inverse=True, return_counts=True
+    )
+    return Law(x, count.to(torch.float64) / len(index), index)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One draw of features per point and sample, and the target, at the law's distinct inputs.
+
+    `phi (..., M, N)`, `y (..., M)`, `weight (M,)` the law's, `best (..., N)` the coefficients of
+    appendix C.1.
     """
 
-    phi_all: Tensor
-    y_all: Tensor
     phi: Tensor
     y: Tensor
+    weight: Tensor
     best: Tensor
 
 
-def draw(
+def reference(
     gamma: Tensor,
     samples: int,
-    sizes: tuple[int, int, int, int],
+    sizes: tuple[int, int, int],
     activation: str,
     kind: str,
     generator: torch.Generator,
-) -> Draw:
-    """`sizes` are depth, width, dimension and training inputs; `gamma (points,)`."""
-    depth, width, dimension, count = sizes
+    inputs: int | None = None,
+) -> Reference:
+    """`sizes` are depth, width and dimension; `gamma (points,)`.
+
+    With `inputs`, at that many of the law's inputs alone; their weights then sum to less than 1.
+    """
+    depth, width, dimension = sizes
     shape = (len(gamma), samples)
     w = unit_sphere((*shape, depth * width), dimension, generator)
-    x = population(dimension)
+    x, weight = law(dimension).x[:inputs], law(dimension).weight[:inputs]
     level = gamma[:, None, None]
-    phi_all = features(w, x, width, activation)
-    y_all = target(x.expand(*shape, *x.shape), level, activation, kind)
-    chosen = torch.randint(len(x), (*shape, count), generator=generator)
-    phi = torch.take_along_dim(phi_all, chosen.unsqueeze(-1), dim=-2)
-    y = torch.take_along_dim(y_all, chosen, dim=-1)
-    return Draw(phi_all, y_all, phi, y, proof_coefficients(w, level, width, kind))
+    y = target(x.expand(len(gamma), 1, *x.shape), level, activation, kind)
+    best = proof_coefficients(w, level, width, kind)
+    return Reference(features(w, x, width, activation), y.expand(*shape, len(x)), weight, best)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Training inputs drawn from the law: features `phi (..., k, N)` and labels `y (..., k)` of
+    distinct ones where that is fewer, and the `share (..., k)` of the sample that each makes up."""
+
+    phi: Tensor
+    y: Tensor
+    share: Tensor
+
+
+def sample(drawn: Reference, dimension: int, count: int, generator: torch.Generator) -> Sample:
+    """`count` training inputs per draw."""
+    index = law(dimension).index
+    lead, distinct = drawn.y.shape[:-1], drawn.y.shape[-1]
+    chosen = index[torch.randint(len(index), (*lead, count), generator=generator)]
+    if count < distinct:
+        phi = torch.take_along_dim(drawn.phi, chosen.unsqueeze(-1), dim=-2)
+        y = torch.take_along_dim(drawn.y, chosen, dim=-1)
+        return Sample(phi, y, torch.full_like(y, 1 / count))
+    one = torch.ones(1, dtype=torch.float64).expand(chosen.shape)
+    times = torch.zeros(*lead, distinct, dtype=torch.float64).scatter_add_(-1, chosen, one)
+    return Sample(drawn.phi, drawn.y, times / count)

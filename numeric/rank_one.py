@@ -2,16 +2,23 @@
 
 `alpha = u.u*`, `beta = v.v*`, `alpha_p` and `beta_p` the lengths of the rest of `u` and `v`. As
 components in a fixed direction the last two may change sign; descent in the numbers is then exact.
+The states of long runs are NumPy arrays: they are small, and one step is a handful of operations.
 Source: du2019, section 4.8.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
 import torch
 from torch import Tensor
 
 State = tuple[Tensor, Tensor, Tensor, Tensor]
+NAMES = ("alpha", "alpha_p", "beta", "beta_p")
 FAR = 1e150
+BLOCK = 64
 
 
 def step(state: State, eta: Tensor, sigma: Tensor) -> State:
@@ -29,12 +36,38 @@ def step(state: State, eta: Tensor, sigma: Tensor) -> State:
 
 def path(state: State, eta: Tensor, sigma: Tensor, steps: int) -> dict[str, Tensor]:
     """`steps + 1` states by name, each `(..., steps + 1)`; `eta`, `sigma` broadcast."""
-    rows = [state]
-    for _ in range(steps):
-        state = step(state, eta, sigma)
-        rows.append(state)
-    names = ("alpha", "alpha_p", "beta", "beta_p")
-    return {name: torch.stack([row[i] for row in rows], dim=-1) for i, name in enumerate(names)}
+    runs = torch.broadcast_tensors(*state, eta, sigma)
+    record = np.empty((steps + 1, 4, runs[0].numel()))
+    for first, block in _blocks(runs, steps):
+        record[first : first + len(block)] = block
+    found = np.ascontiguousarray(record.transpose(1, 2, 0))
+    shape = (*runs[0].shape, steps + 1)
+    return {
+        name: torch.from_numpy(rows).reshape(shape) for name, rows in zip(NAMES, found, strict=True)
+    }
+
+
+def _blocks(runs: Sequence[Tensor], steps: int) -> Iterator[tuple[int, np.ndarray[Any, Any]]]:
+    """The `steps + 1` states in blocks of consecutive ones: the first one's number, and the block
+    `(length, 4, runs)`, which the next one overwrites. A run that diverges ends in NaN.
+
+    `runs`: the four numbers, eta and sigma, of one shape.
+    """
+    flat = [part.numpy().ravel() for part in runs]
+    rate, pull = flat[4], flat[4] * flat[5]
+    block = np.empty((min(BLOCK, steps + 1), 2, 2, flat[0].size))  # of u and v, signal and rest
+    now = np.stack(flat[:4]).reshape(2, 2, -1)
+    for first in range(0, steps + 1, BLOCK):
+        length = min(BLOCK, steps + 1 - first)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for row in block[:length]:
+                row[...] = now
+                square = now * now
+                shrink = 1 - rate * (square[:, 0] + square[:, 1])
+                moved = now * shrink[::-1, None]
+                moved[:, 0] += pull * now[::-1, 0]
+                now = moved
+        yield first, block[:length].reshape(length, 4, -1)
 
 
 def vector_step(u: Tensor, v: Tensor, target: Tensor, eta: Tensor) -> tuple[Tensor, Tensor]:
@@ -68,12 +101,13 @@ def draw(
     return numbers[0], numbers[1], numbers[2], numbers[3]
 
 
-def error(state: State, sigma: Tensor) -> Tensor:
-    """`|u v' - sigma u* v*'|_F` from the four numbers."""
+def error(state: Any, sigma: Any) -> Any:
+    """`|u v' - sigma u* v*'|_F` from the four numbers, tensors or arrays."""
     alpha, alpha_p, beta, beta_p = state
     signal = alpha * beta - sigma
-    rest = alpha.square() * beta_p.square() + alpha_p.square() * (beta.square() + beta_p.square())
-    return (signal.square() + rest).sqrt()
+    rest = beta_p * beta_p
+    rest = alpha * alpha * rest + alpha_p * alpha_p * (beta * beta + rest)
+    return (signal * signal + rest) ** 0.5
 
 
 def run(
@@ -82,16 +116,39 @@ def run(
     """First step with error at most `eps sigma`, and least and largest `|alpha / beta|` so far.
 
     The step is infinite where it does not come within `steps`; a run whose numbers exceed 1e150
-    has diverged and is frozen there. The extremes run over all `steps + 1` iterates.
+    has diverged and is followed no further. The extremes run over all `steps + 1` iterates.
     """
-    reached = torch.full_like(state[0] + eta + eps, torch.inf)
-    least, most = torch.full_like(reached, torch.inf), torch.zeros_like(reached)
-    for t in range(steps + 1):
-        close = error(state, sigma) <= eps * sigma
-        reached = torch.where(close & reached.isinf(), float(t), reached)
-        share = (state[0] / state[2]).abs().nan_to_num(nan=torch.inf)
-        least, most = torch.minimum(least, share), torch.maximum(most, share)
-        moved = step(state, eta, sigma)
-        tame = torch.stack([part.abs() < FAR for part in moved]).all(dim=0)
-        state = tuple(torch.where(tame, new, old) for new, old in zip(moved, state, strict=True))  # type: ignore[assignment]
-    return reached, least, most
+    *parts, rate, aim_at, accuracy = torch.broadcast_tensors(*state, eta, sigma, eps)
+    aim, near = aim_at.numpy().ravel(), (accuracy * aim_at).numpy().ravel()
+    reached, least, most = np.full_like(aim, np.inf), np.full_like(aim, np.inf), np.zeros_like(aim)
+    tame = np.ones_like(aim, dtype=bool)
+    for first, block in _blocks([*parts, rate, aim_at], steps):
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            # The first state is taken as it is given; NaN is not below anything.
+            followed = (np.abs(block) < FAR).all(axis=1)
+            followed[0] |= first == 0
+            followed = np.logical_and.accumulate(followed, axis=0) & tame
+            tame = followed[-1]
+            close = followed & (error(block.swapaxes(0, 1), aim) <= near)
+            share = np.abs(block[:, 0] / block[:, 2])
+        earliest = np.where(close.any(axis=0), first + close.argmax(axis=0), np.inf)
+        reached = np.minimum(reached, earliest)
+        share[np.isnan(share)] = np.inf
+        least = np.minimum(least, share.min(axis=0, where=followed, initial=np.inf))
+        most = np.maximum(most, share.max(axis=0, where=followed, initial=0.0))
+    return tuple(torch.from_numpy(part).reshape(rate.shape) for part in (reached, least, most))  # type: ignore[return-value]
+
+
+def first_within(state: State, eta: Tensor, sigma: Tensor, eps: Tensor, steps: int) -> Tensor:
+    """The first step with error at most `eps sigma`, infinite beyond `steps`."""
+    *parts, rate, aim_at, accuracy = torch.broadcast_tensors(*state, eta, sigma, eps)
+    aim, near = aim_at.numpy().ravel(), (accuracy * aim_at).numpy().ravel()
+    reached = np.full_like(aim, np.inf)
+    for first, block in _blocks([*parts, rate, aim_at], steps):
+        with np.errstate(over="ignore", invalid="ignore"):
+            close = error(block.swapaxes(0, 1), aim) <= near
+        earliest = np.where(close.any(axis=0), first + close.argmax(axis=0), np.inf)
+        reached = np.minimum(reached, earliest)
+        if np.isfinite(reached).all():
+            break
+    return torch.from_numpy(reached).reshape(rate.shape)

@@ -7,11 +7,14 @@ Source: ema2019, equations (1.1), (1.2), (A.1), (A.2).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
+
+# Of Adam, as published.
+BETAS, EPSILON = (0.9, 0.999), 1e-8
 
 
 @dataclass(frozen=True)
@@ -70,35 +73,95 @@ def risk(u: Tensor, v: Tensor, x: Tensor, label: Tensor) -> Tensor:
     return (output(u, v, x) - label).square().mean(-1) / 2
 
 
+def risk_gradient(
+    u: np.ndarray, v: np.ndarray, x: np.ndarray, label: np.ndarray, *, frozen: bool = False
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The risk `(runs,)` and its gradients in `u` and `v`; that in `v` is left 0 if `frozen`.
+
+    By the chain rule, in NumPy: layers are so small that the cost is that of calling operations.
+    """
+    count, depth = x.shape[0], u.shape[1]
+    h = np.zeros((u.shape[0], count, x.shape[1] + 1))
+    h[..., :-1] = x
+    states, units = [], []
+    for layer in range(depth):
+        unit = np.maximum(h @ v[:, layer].swapaxes(-1, -2), 0.0)
+        states.append(h)
+        units.append(unit)
+        h = h + unit @ u[:, layer].swapaxes(-1, -2)
+    away = h[..., -1] - label
+    back = np.zeros_like(h)
+    back[..., -1] = away / count
+    to_u, to_v = np.empty_like(u), np.zeros_like(v)
+    for layer in range(depth - 1, -1, -1):
+        unit = units[layer]
+        to_u[:, layer] = back.swapaxes(-1, -2) @ unit
+        inner = (back @ u[:, layer]) * (unit > 0)
+        if not frozen:
+            to_v[:, layer] = inner.swapaxes(-1, -2) @ states[layer]
+        back = back + inner @ v[:, layer]
+    return np.square(away).mean(-1) / 2, to_u, to_v
+
+
+def path_norm_gradient(u: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The gradients of `path_norm`, `(runs, ...)` each, 0 at a weight 0."""
+    depth, size = u.shape[1:3]
+    large_u, large_v = np.abs(u), np.abs(v)
+    rows = np.zeros((u.shape[0], depth + 1, 1, size))
+    rows[:, -1, 0, -1] = 1.0
+    for layer in range(depth - 1, -1, -1):
+        above = rows[:, layer + 1]
+        rows[:, layer] = above + (above @ large_u[:, layer]) @ large_v[:, layer]
+    column = np.ones((u.shape[0], size, 1))
+    column[:, -1] = 0.0
+    to_u, to_v = np.empty_like(u), np.empty_like(v)
+    for layer in range(depth):
+        above, unit = rows[:, layer + 1], large_v[:, layer] @ column
+        to_u[:, layer] = (unit @ above).swapaxes(-1, -2)
+        to_v[:, layer] = (column @ (above @ large_u[:, layer])).swapaxes(-1, -2)
+        column = column + large_u[:, layer] @ unit
+    return to_u * np.sign(u), to_v * np.sign(v)
+
+
 def descend(
     u: Tensor, v: Tensor, data: Data, step_size: float, steps: int, *, frozen: bool = False
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Gradient descent on the empirical risk, of `u` alone if `frozen`.
 
-    Returns the weights and the risks `(..., steps + 1)`.
+    Returns the weights and the risks `(runs, steps + 1)`.
     """
+    here_u, here_v, x, label = u.numpy(), v.numpy(), data.x.numpy(), data.label.numpy()
     risks = []
-    for step in range(steps + 1):
-        leaves = [w.detach().requires_grad_(True) for w in ((u,) if frozen else (u, v))]
-        value = risk(leaves[0], v if frozen else leaves[1], data.x, data.label)
-        risks.append(value.detach())
-        if step < steps:
-            slopes = torch.autograd.grad(value.sum(), leaves)
-            u = u - step_size * slopes[0]
-            v = v if frozen else v - step_size * slopes[1]
-    return u, v, torch.stack(risks, -1)
+    for _ in range(steps):
+        value, to_u, to_v = risk_gradient(here_u, here_v, x, label, frozen=frozen)
+        risks.append(value)
+        here_u = here_u - step_size * to_u
+        here_v = here_v if frozen else here_v - step_size * to_v
+    end_u, end_v = torch.from_numpy(here_u), torch.from_numpy(here_v)
+    risks.append(risk(end_u, end_v, data.x, data.label).numpy())
+    return end_u, end_v, torch.from_numpy(np.stack(risks, -1))
 
 
 def regularised(
     u: Tensor, v: Tensor, data: Data, weight: float, step_size: float, steps: int
 ) -> tuple[Tensor, Tensor]:
-    """Adam on `risk + weight / sqrt(n) * path_norm`; the weights at the end."""
-    leaves: Sequence[Tensor] = [w.clone().requires_grad_(True) for w in (u, v)]
-    adam = torch.optim.Adam(leaves, lr=step_size)
-    for _ in range(steps):
-        adam.zero_grad()
-        penalty = path_norm(leaves[0], leaves[1]) * (weight / data.x.shape[0] ** 0.5)
-        total = (risk(leaves[0], leaves[1], data.x, data.label) + penalty).sum()
-        total.backward()
-        adam.step()
-    return leaves[0].detach(), leaves[1].detach()
+    """Adam on `risk + weight / sqrt(n) * path_norm`; the weights at the end.
+
+    Adam as `torch.optim` has it, whose import costs more than all the runs.
+    """
+    x, label = data.x.numpy(), data.label.numpy()
+    share = weight / len(x) ** 0.5
+    # Both weights in one vector, the rule being the same for every entry.
+    sizes = [u.numel()]
+    here = np.concatenate([w.numpy().ravel() for w in (u, v)])
+    first, second = np.zeros_like(here), np.zeros_like(here)
+    for step in range(1, steps + 1):
+        parts = [p.reshape(w.shape) for p, w in zip(np.split(here, sizes), (u, v), strict=True)]
+        slopes = zip(risk_gradient(*parts, x, label)[1:], path_norm_gradient(*parts), strict=True)
+        slope = np.concatenate([(s + share * of_norm).ravel() for s, of_norm in slopes])
+        first = BETAS[0] * first + (1 - BETAS[0]) * slope
+        second = BETAS[1] * second + (1 - BETAS[1]) * slope**2
+        scale = np.sqrt(second / (1 - BETAS[1] ** step)) + EPSILON
+        here = here - step_size / (1 - BETAS[0] ** step) * first / scale
+    end = [p.reshape(w.shape) for p, w in zip(np.split(here, sizes), (u, v), strict=True)]
+    return torch.from_numpy(end[0]), torch.from_numpy(end[1])

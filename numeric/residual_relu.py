@@ -18,6 +18,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from numeric import normal_draws
+
 Weights = Mapping[str, Tensor]
 NAMES = ("first", "hidden", "last")
 
@@ -60,7 +62,7 @@ def initial(
         raise ValueError(f"a network has at least one hidden layer, not {depth}")
 
     def gaussian(*axes: int) -> Tensor:
-        draw = torch.randn(*shape, *axes, generator=generator, dtype=torch.float64)
+        draw = normal_draws.normal(*shape, *axes, generator=generator)
         return draw * (2 / axes[-1]) ** 0.5
 
     return {

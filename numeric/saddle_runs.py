@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,7 +19,8 @@ from numeric.dynamics import (
     perturbed_gradient_descent,
 )
 from numeric.observers import NEVER, FirstTime, Perturbations, Samples
-from numeric.tube import Scalar, octopus_gradient, octopus_hessian, third_derivative_bound
+from numeric.tube import Scalar, octopus_hessian, third_derivative_bound
+from numeric.tube_runs import octopus_slope
 
 Recorded = Callable[..., Tensor]
 
@@ -107,6 +109,20 @@ def two_saddle_gradient(x: Tensor, L: Tensor, gamma: Tensor) -> Tensor:
     return torch.where(inside.unsqueeze(-1), gradient, torch.nan)
 
 
+def two_saddle_slope(x: Tensor, L: Tensor, gamma: Tensor) -> Tensor:
+    """`two_saddle_gradient` in NumPy, for runs of many steps; not to be differentiated."""
+    first, second = x.numpy().T
+    high, low = L.numpy(), gamma.numpy()
+    near = first < 1
+    one = np.where(near, -2 * low * first, 2 * high * (first - 2))
+    past = np.where(second < 1, -2 * low * second, 2 * high * (second - 2))
+    gradient = np.stack([one, np.where(near, 2 * high * second, past)], axis=-1)
+    inside = (first >= 0) & (first <= 3) & (second >= 0) & (second <= np.where(near, 1.0, 3.0))
+    if not inside.all():
+        gradient[~inside] = np.nan
+    return torch.from_numpy(gradient)
+
+
 def two_saddle_times(
     x0: Tensor, step_size: Tensor, L: Tensor, gamma: Tensor, steps: int
 ) -> tuple[Tensor, Tensor]:
@@ -117,11 +133,12 @@ def two_saddle_times(
     """
 
     def away(x: Tensor, **_: Tensor) -> Tensor:
-        return (x >= 1).cumprod(dim=-1).to(torch.bool)
+        beyond = x >= 1
+        return torch.stack([beyond[:, 0], beyond[:, 0] & beyond[:, 1]], dim=-1)
 
     seen = FirstTime(away, x0.shape[0], 2)
     gradient_descent(
-        two_saddle_gradient,
+        two_saddle_slope,
         x0,
         step_size,
         steps,
@@ -135,22 +152,23 @@ def two_saddle_times(
 
 def perturbed_escape(
     x0: Tensor,
-    step_size: float,
-    objective: tuple[float, float, float],
+    step_size: Scalar,
+    objective: tuple[Scalar, Scalar, float],
     perturbation: Perturbation,
     steps: int,
     generator: torch.Generator,
 ) -> tuple[Tensor, Perturbations]:
     """Perturbed gradient descent on the octopus: first iterates with `|x_k| >= 2 tau`.
 
-    `x0`: `(n, d)`; `objective`: `(L, gamma, tau)`. Returns times `(n, d)`, infinite where it did
+    `x0`: `(n, d)`; `objective`: `(L, gamma, tau)`, the first two and `step_size` numbers or `(n,)`.
+    Returns times `(n, d)`, infinite where it did
     not happen, and all perturbations. Raises ValueError if a run leaves the octopus.
     """
     L, gamma, tau = objective
     seen = FirstTime(lambda x: x.abs() >= 2 * tau, *x0.shape)
     noise = Perturbations(x0.shape[1])
     run = perturbed_gradient_descent(
-        lambda x: octopus_gradient(x, L, gamma, tau),
+        lambda x, L, gamma: octopus_slope(x, L, gamma, tau),
         x0,
         step_size,
         steps,
@@ -158,7 +176,8 @@ def perturbed_escape(
         generator=generator,
         observers=[seen],
         noise_observers=[noise],
-        stop=lambda x: (x.abs() >= 2 * tau).all(dim=-1),
+        stop=lambda x, **_: (x.abs() >= 2 * tau).all(dim=-1),
+        parameters={"L": L, "gamma": gamma},
     )
     if bool((run.nonfinite >= 0).any()):
         raise ValueError("a run left the octopus")
@@ -177,7 +196,7 @@ def is_second_order_stationary(
         torch.as_tensor(value, dtype=x.dtype).expand(x.shape[:1])
         for value in (epsilon, L, gamma, tau)
     )
-    found = octopus_gradient(x, high, low, width).norm(dim=-1) <= level
+    found = octopus_slope(x, high, low, width).norm(dim=-1) <= level
     if bool(found.any()):
         # Eigenvalues only where the gradient is small: they cost far more.
         shape = (high[found], low[found], width[found])

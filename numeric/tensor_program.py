@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from numeric.normal_draws import normal
+
 Function = Callable[[Tensor], Tensor]
 # Nodes of the trapezoidal rule for a standard normal, and their reach.
 NODES = 81
@@ -72,7 +74,7 @@ def draw(
     drawn = []
     for layer in layers:
         shape = (width, channels, layer.basis.shape[0])
-        drawn.append(torch.randn(shape, generator=generator, dtype=torch.float64))
+        drawn.append(normal(*shape, generator=generator))
         channels = width
     return drawn
 
@@ -120,7 +122,7 @@ def channels(
         size = layer.basis.shape[1]
         covariance = layer.covariance(gram).transpose(2, 3).reshape(draws, n * size, n * size)
         shape = (draws, width, n * size)
-        noise = torch.randn(shape, generator=generator, dtype=torch.float64)
+        noise = normal(*shape, generator=generator)
         u = (noise @ _root(covariance).mT).reshape(draws, width, n, size).transpose(1, 2)
         moved = layer.rho(u)
         state = moved if index == 0 else state @ layer.skip.T + moved

@@ -8,13 +8,9 @@ Source: du2019, section 2.1.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
-
-Record = Callable[[Tensor, Tensor], Tensor]
-"""What is kept of a run: `(weights (..., m, d), residual y - u (..., n)) -> (...)`."""
 
 
 def initial(
@@ -72,7 +68,24 @@ def gram_at(weights: Tensor, x: Tensor) -> Tensor:
 
 def least_eigenvalue(matrix: Tensor) -> Tensor:
     """`lambda_min`, `(...)`, of symmetric matrices `(..., n, n)`."""
+    if matrix.shape[-1] == 1:
+        return matrix[..., 0, 0]
     return torch.linalg.eigvalsh(matrix)[..., 0]
+
+
+def symmetric_norm(matrix: Tensor) -> Tensor:
+    """The operator norm, `(...)`, of symmetric matrices `(..., n, n)`."""
+    return torch.linalg.eigvalsh(matrix).abs().amax(-1)
+
+
+def norm_below(matrix: Tensor, bound: float) -> Tensor:
+    """Whether symmetric matrices `(..., n, n)` have operator norm below `bound`, `(...)`.
+
+    `bound - A` and `bound + A` are then positive definite, which costs less than eigenvalues.
+    """
+    edge = bound * torch.eye(matrix.shape[-1], dtype=matrix.dtype)
+    signs = [torch.linalg.cholesky_ex(edge + sign * matrix)[1] == 0 for sign in (1, -1)]
+    return signs[0] & signs[1]
 
 
 def uncertain(weights: Tensor, x: Tensor, radius: Tensor | float) -> Tensor:
@@ -84,6 +97,15 @@ def uncertain(weights: Tensor, x: Tensor, radius: Tensor | float) -> Tensor:
     return (weights @ x.mT).abs() < radius
 
 
+def gram_and_shift(before: Tensor, x: Tensor, radius: float) -> tuple[Tensor, Tensor]:
+    """`gram_at` and `largest_shift` from `before = w_r.x_i`, `(..., n, m)`, for `x (n, d)`."""
+    active = (before >= 0).to(torch.float64)
+    keeps = (before.abs() >= radius).to(torch.float64)
+    inner, width = x @ x.mT, before.shape[-1]
+    shift = (1 - keeps @ keeps.mT / width) * inner.abs()
+    return active @ active.mT / width * inner, shift
+
+
 def largest_shift(weights: Tensor, x: Tensor, radius: Tensor | float) -> Tensor:
     """`|x_i.x_j| / m #{r: A_ir or A_jr}`, `(..., n, n)`.
 
@@ -92,82 +114,3 @@ def largest_shift(weights: Tensor, x: Tensor, radius: Tensor | float) -> Tensor:
     """
     keeps = (~uncertain(weights, x, radius)).to(torch.float64)
     return (1 - keeps.mT @ keeps / weights.shape[-2]) * (x @ x.mT).abs()
-
-
-def descend(
-    weights: Tensor,
-    a: Tensor,
-    x: Tensor,
-    y: Tensor,
-    step_size: Tensor | float,
-    steps: int,
-    record: Mapping[str, Record],
-) -> dict[str, Tensor]:
-    """Gradient descent on the first layer; every record at each of `steps + 1` iterates.
-
-    `step_size` is a number or broadcasts against `weights`. Records are `(..., steps + 1)`.
-    Raises ValueError when an iterate is not finite. Source: du2019, equation (2.2).
-    """
-    kept: dict[str, list[Tensor]] = {name: [] for name in record}
-    for step in range(steps + 1):
-        slope, residual = ascent(weights, a, x, y)
-        _keep(kept, record, weights, residual)
-        if step < steps:
-            weights = weights + step_size * slope
-    return _stacked(kept)
-
-
-def flow(
-    weights: Tensor,
-    a: Tensor,
-    x: Tensor,
-    y: Tensor,
-    time_step: Tensor | float,
-    steps: int,
-    record: Mapping[str, Record],
-) -> dict[str, Tensor]:
-    """Gradient flow by the classical Runge-Kutta method, records as in `descend`.
-
-    `time_step` as `step_size` there; the error per unit of time is `O(time_step^4)` while no
-    pattern changes, and `O(time_step)` times the share of neurons that change theirs.
-    Raises ValueError when an iterate is not finite. Source: du2019, section 2.2.
-    """
-    kept: dict[str, list[Tensor]] = {name: [] for name in record}
-    for step in range(steps + 1):
-        first, residual = ascent(weights, a, x, y)
-        _keep(kept, record, weights, residual)
-        if step == steps:
-            break
-        second, _ = ascent(weights + time_step / 2 * first, a, x, y)
-        third, _ = ascent(weights + time_step / 2 * second, a, x, y)
-        fourth, _ = ascent(weights + time_step * third, a, x, y)
-        weights = weights + time_step / 6 * (first + 2 * second + 2 * third + fourth)
-    return _stacked(kept)
-
-
-def _keep(
-    kept: dict[str, list[Tensor]], record: Mapping[str, Record], weights: Tensor, residual: Tensor
-) -> None:
-    if not bool(torch.isfinite(residual).all()):
-        raise ValueError("the run is no longer finite")
-    for name, function in record.items():
-        kept[name].append(function(weights, residual))
-
-
-def _stacked(kept: Mapping[str, list[Tensor]]) -> dict[str, Tensor]:
-    return {name: torch.stack(values, dim=-1) for name, values in kept.items()}
-
-
-def squared_residual(_: Tensor, residual: Tensor) -> Tensor:
-    """`|y - u|^2`, a record of every run."""
-    return residual.square().sum(dim=-1)
-
-
-def farthest_from(start: Tensor) -> Record:
-    """The record `max_r |w_r - w_r(0)|`."""
-    return lambda weights, _: (weights - start).norm(dim=-1).amax(dim=-1)
-
-
-def least_gram_eigenvalue(x: Tensor) -> Record:
-    """The record `lambda_min(H)`."""
-    return lambda weights, _: least_eigenvalue(gram_at(weights, x))

@@ -13,19 +13,12 @@ from torch import Tensor
 from numeric.deep_network import c_sigma
 from numeric.kernels.activations import derivative, value
 from numeric.kernels.layers import Activation
-
-
-def _root(gram: Tensor) -> Tensor:
-    """A factor `F` with `F F' = gram`, for Gram matrices that may be singular."""
-    values, vectors = torch.linalg.eigh(gram)
-    return vectors * values.clamp_min(0).sqrt().unsqueeze(-2)
+from numeric.normal_draws import gaussian_rows, normal
 
 
 def _values(states: Tensor, width: int, generator: torch.Generator) -> Tensor:
     """`W x_i`, `(..., n, width)`, for standard normal `W` and states `(..., n, d)`."""
-    root = _root(states @ states.mT)
-    shape = (*states.shape[:-1], width)
-    return root @ torch.randn(shape, generator=generator, dtype=torch.float64)
+    return gaussian_rows(states @ states.mT, width, generator)
 
 
 def draw_features(
@@ -70,6 +63,6 @@ def draw_last_gram(
     below = draw_features(x, activation, (depth - 1, width), draws, generator)[-1]
     slopes = derivative(activation, _values(below, width, generator))
     if output == "normal":
-        a = torch.randn(draws, 1, width, generator=generator, dtype=torch.float64)
+        a = normal(draws, 1, width, generator=generator)
         slopes = slopes * a
     return c_sigma(activation) / width * (below @ below.mT) * (slopes @ slopes.mT)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import torch
 
 from numeric.data import unit_sphere
-from numeric.two_layer_relu import ascent, initial
+from numeric.two_layer_relu import initial
+from numeric.two_layer_runs import Network, farthest
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,13 @@ def train(
     x = unit_sphere((inputs,), dimension, generator)
     y = torch.randn(inputs, generator=generator, dtype=torch.float64)
     start, a = initial((), width, dimension, generator.manual_seed(1000 * seed + width))
-    weights = start.clone()
+    network = Network(start, a, x, y)
+    shift = torch.zeros_like(network.before)
     for _ in range(epochs):
-        weights += step_size * ascent(weights, a, x, y)[0]
-    residual = ascent(weights, a, x, y)[1]
-    final = float(residual.square().sum() / 2)
+        shift = shift + step_size * network.velocity(shift)
+    end = network.at(shift)
+    final = float(end.residual.square().sum() / 2)
     if not final < float("inf"):
         raise ValueError(f"the run of width {width} is no longer finite")
-    changed = ((weights @ x.T >= 0) != (start @ x.T >= 0)).to(torch.float64).mean()
-    return Outcome(final, float(changed), float((weights - start).norm(dim=-1).max()))
+    changed = ((end.before >= 0) != (network.before >= 0)).to(torch.float64).mean()
+    return Outcome(final, float(changed), float(farthest(end)))

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from symbolic import clock
 
 
 def run_with_deadline(
@@ -14,22 +18,24 @@ def run_with_deadline(
 ) -> Any | None:
     """`function(*args)` computed in a forked child, or None when `deadline` comes first.
 
-    `deadline` is a value of `time.monotonic()`. Arguments are inherited, not pickled; the result is
-    pickled. A child that dies or raises gives None as well: the caller learns no more than that no
-    result came back in time.
+    `deadline` is a value of `clock.now()`: what the child computes counts as this thread's own
+    work, and it is killed where that passes the deadline, or when the wall's guard does. Arguments
+    are inherited, not pickled; the result is pickled. A child that dies or raises gives None as
+    well: the caller learns no more than that no result came back in time.
     """
-    left = deadline - time.monotonic()
-    if left <= 0:
+    seconds = clock.left(deadline)
+    if seconds <= 0:
         return None
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_answer, args=(sender, function, args), daemon=True)
+    child = context.Process(target=_answer, args=(sender, seconds, function, args), daemon=True)
     child.start()
     sender.close()
-    result = None
+    result, spent = None, seconds
+    guard = clock.guard(threading.get_ident()) - time.monotonic()
     try:
-        if receiver.poll(left):
-            result = receiver.recv()
+        if receiver.poll(max(0.0, min(clock.wall_for(seconds), guard))):
+            spent, result = receiver.recv()
     except EOFError:
         result = None
     finally:
@@ -37,6 +43,7 @@ def run_with_deadline(
         if child.is_alive():
             child.kill()
         child.join()
+        clock.charge(spent)
     return result
 
 
@@ -55,6 +62,10 @@ def limit_growth(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
-def _answer(sender: Any, function: Callable[..., Any], args: Sequence[Any]) -> None:
-    sender.send(function(*args))
+def _answer(sender: Any, seconds: float, function: Callable[..., Any], args: Sequence[Any]) -> None:
+    # The kernel counts what this process computes, and ends it without asking.
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    result = function(*args)
+    sender.send((time.process_time(), result))
     sender.close()

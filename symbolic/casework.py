@@ -7,12 +7,12 @@ of the ranges. The coefficients are found by exact linear programming.
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import sympy as sp
 from flint import fmpq
 
+from symbolic import clock
 from symbolic.certificate import encode
 from symbolic.derivations import after_rewrites, switches_of
 from symbolic.ranges import Domain
@@ -61,7 +61,7 @@ def _branch(
     strict: bool,
     deadline: float,
 ) -> Json:
-    if time.monotonic() > deadline:
+    if clock.now() > deadline:
         raise NoCombination("out of time")
     if not switches:
         return _combination(expr, known, literal, strict)

@@ -16,10 +16,11 @@ from typing import Any
 import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
+from symbolic import clock
 from symbolic.problem import Decision, Problem
 from symbolic.question import question
 from symbolic.ranges import domain_of, sample
-from symbolic.recheck import recheck
+from symbolic.replay import replayed
 from symbolic.watchdog import Expired, expires_at
 
 # Each rung: its module, its function, and the share of the remaining time that it may use.
@@ -28,6 +29,7 @@ _LADDER = (
     ("intervals", "glance", 0.3),
     ("polynomial", "attempt", 0.6),
     ("intervals", "attempt", 1.0),
+    ("polynomial", "search_longer", 1.0),
 )
 _SHARE_OF_A_RELAXATION = 0.2  # of the polynomial engine where functions are mere variables to it
 _TRANSCENDENTAL: tuple[type, ...] = (
@@ -44,9 +46,10 @@ _RESERVE = 0.02
 _FOR_CERTIFICATE = 1.0  # seconds, to replay one
 # Seconds to look for a proof in ball arithmetic where the answer is known: in more than a few
 # variables there hardly is one, and with side conditions only a short one.
-_FOR_WRITTEN_PROOF = 0.5
-_FOR_SHORT_PROOF = 0.3
+_FOR_WRITTEN_PROOF = 0.2
+_FOR_SHORT_PROOF = 0.15
 _MOST_VARIABLES = 4
+_FOR_A_GLANCE = 0.3
 
 
 def decide(
@@ -69,16 +72,17 @@ def decide(
     Raises `ValueError` for a relation of another kind, a free symbol without a range, or one whose
     assumptions contradict its range, and `TypeError` for arguments of the wrong type.
     """
-    started = time.monotonic()
+    started, began = time.monotonic(), clock.now()
     asked = question(relation, over, where)
     if not seconds > 0:
         raise ValueError(f"the time limit must be positive, not {seconds}")
-    deadline = started + seconds * (1 - _RESERVE)
-    decision = _trivial(asked.problem) or _climb(asked.problem, deadline)
-    if decision.witness is not None:
-        named = {asked.asked[s]: value for s, value in decision.witness.items()}
-        certificate = decision.certificate or _refutation(asked.problem, decision, deadline)
-        decision = replace(decision, witness=named, certificate=certificate)
+    deadline = began + seconds * (1 - _RESERVE)
+    with clock.guarded(seconds):
+        decision = _trivial(asked.problem) or _climb(asked.problem, deadline)
+        if decision.witness is not None:
+            named = {asked.asked[s]: value for s, value in decision.witness.items()}
+            certificate = decision.certificate or _refutation(asked.problem, decision, deadline)
+            decision = replace(decision, witness=named, certificate=certificate)
     return replace(decision, seconds=time.monotonic() - started)
 
 
@@ -97,8 +101,8 @@ def _certified(decision: Decision, deadline: float) -> Decision:
     """The decision without its certificate, where the independent checker does not accept that."""
     if decision.certificate is None:
         return decision
-    seconds = min(_FOR_CERTIFICATE, deadline - time.monotonic())
-    verdict = recheck(decision.certificate, max(seconds, 0.05))
+    seconds = min(_FOR_CERTIFICATE, deadline - clock.now())
+    verdict = replayed(decision.certificate, max(seconds, 0.05))
     if verdict.ok:
         return decision
     if "do not add up" in verdict.reason:  # no weakness of the checker: the proof is no proof
@@ -114,7 +118,7 @@ def _refutation(problem: Problem, decision: Decision, deadline: float) -> dict[s
     from symbolic.witness import refutation
 
     assert decision.witness is not None
-    until = min(deadline, time.monotonic() + _FOR_CERTIFICATE)
+    until = min(deadline, clock.now() + _FOR_CERTIFICATE)
     try:
         with expires_at(until):
             return refutation(problem, decision.engine, decision.witness, until)
@@ -132,19 +136,24 @@ def _climb(problem: Problem, deadline: float) -> Decision:
             break  # the other engines have no certificates for equations
         if function == "glance" and (uncertified is not None or not transcendental):
             continue
-        now = time.monotonic()
+        if function == "search_longer" and (uncertified is None or uncertified.engine != name):
+            continue
+        now = clock.now()
         if now >= deadline:
             reasons.append("out of time")
             break
         if name == "polynomial" and transcendental:
             share = _SHARE_OF_A_RELAXATION
         limit = now + share * (deadline - now)
+        if function == "glance":
+            limit = min(limit, now + _FOR_A_GLANCE)
         if uncertified is not None:  # the answer is known: a look for a certificate, no more
             variables = len(set().union(*(r.free_symbols for r in problem.relations)))
             if name == "intervals" and variables > _MOST_VARIABLES:
-                break
+                continue
             look = _FOR_SHORT_PROOF if problem.where else _FOR_WRITTEN_PROOF
-            limit = min(limit, now + look)
+            if name == "intervals":
+                limit = min(limit, now + look)
         try:
             module = importlib.import_module(f"symbolic.{name}")  # never interrupted
             attempt = getattr(module, function)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 import sympy as sp
 
+from symbolic import clock
 from symbolic.elimination import Elimination, NotAlgebraic
 from symbolic.formula import TRUE, Any_, Formula, Sign, implies, negate, variables
 from symbolic.problem import Decision
@@ -15,6 +15,8 @@ from symbolic.realclosed import Answer, satisfiable
 from symbolic.refutation import Counterexample, near_model, try_point
 from symbolic.relations import squared_relation
 
+# Why a relation is open: what is known of it can be met, by no point that refutes it.
+SPURIOUS = "a model of what is known, which is no counterexample"
 _FIRST_SECONDS = 1.0
 _CUTS = 24
 
@@ -81,13 +83,18 @@ def settle(
         verdict = _valid(wanted, system, obligation.known, place, deadline)
         if verdict is not True:
             found = _counterexample(relation, system, domain, verdict)
-            return found or f"it is not settled whether {obligation.text}"
+            return found or _why_open(verdict)
     everything = len(system.constraints), len(system.obligations)
     verdict = _valid(system.goal, system, *everything, deadline)
     if verdict is True:
         return True
     found = _counterexample(relation, system, domain, verdict)
-    return found or "the real closed field procedure gave no answer that could be verified"
+    return found or _why_open(verdict)
+
+
+def _why_open(verdict: Answer | bool) -> str:
+    spurious = isinstance(verdict, Answer) and verdict.status == "sat"
+    return SPURIOUS if spurious else "the real closed field procedure gave no answer in time"
 
 
 def follows(relation: sp.Basic, domain: Domain, deadline: float) -> bool:
@@ -212,4 +219,4 @@ def refuted(found: Counterexample, relations: Sequence[sp.Basic], engine: str) -
 
 def left(deadline: float) -> float:
     """Seconds until the deadline."""
-    return deadline - time.monotonic()
+    return deadline - clock.now()

@@ -7,13 +7,14 @@ which face to look again. Nothing here proves anything.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+
+from symbolic import clock
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 _STEPS = 12  # Newton steps for one weight of the barrier
@@ -49,7 +50,7 @@ def centre(constants: Sequence[Array], slopes: Sequence[Array], deadline: float)
     for weight in _WEIGHTS:
         weight = weight / scale
         for _ in range(_STEPS):
-            if time.monotonic() > deadline:
+            if clock.now() > deadline:
                 return None
             step = _newton(constants, slopes, y, level, weight)
             if step is None:
@@ -72,7 +73,7 @@ def _centred(
 ) -> Found | None:
     """The analytic centre of the positive blocks, from a point at which they are positive."""
     for _ in range(2 * _STEPS):
-        if time.monotonic() > deadline:
+        if clock.now() > deadline:
             break
         step = _newton(constants, slopes, y, None, 0.0)
         if step is None:

@@ -8,11 +8,11 @@ with a symbolic bound, by induction (`induction.py`).
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import sympy as sp
 
+from symbolic import clock
 from symbolic.calculus import constant_zero
 from symbolic.deduction import abstract_system_for, inhabitant, left, refuted, settle, system_for
 from symbolic.derivations import derivation
@@ -24,7 +24,7 @@ from symbolic.refutation import Counterexample, search, try_point
 from symbolic.relations import scalar_relations
 
 ENGINE = "identity"
-_SAMPLES = 60
+_SAMPLES = 30
 _SEARCH_SECONDS = 1.5
 _REASON = {
     "normal form": "both sides have the same normal form over the domain",
@@ -36,10 +36,10 @@ _REASON = {
 def attempt(problem: Problem, deadline: float) -> Decision | None:
     """Decides conjunctions of equations (scalar or between matrices); None passes them on.
 
-    `deadline` is a value of `time.monotonic()`. Proved means: both sides are defined real numbers
+    `deadline` is a value of `clock.now()`. Proved means: both sides are defined real numbers
     and equal at every point of a domain that was shown to hold one.
     """
-    started = time.monotonic()
+    started = clock.now()
     domain = domain_of(problem)
     relations = scalar_relations(problem.relations)
     if domain is None or relations is None:
@@ -47,7 +47,7 @@ def attempt(problem: Problem, deadline: float) -> Decision | None:
     if not all(isinstance(relation, sp.Eq) for relation in relations):
         return None
     decision = _decide(relations, domain, problem, deadline)
-    return decision and replace(decision, seconds=time.monotonic() - started)
+    return decision and replace(decision, seconds=clock.now() - started)
 
 
 def _decide(
@@ -66,7 +66,7 @@ def _decide(
         if found is not None:
             return refuted(found, relations, ENGINE)
     ways: set[str] = set()
-    until = time.monotonic() + 0.7 * left(deadline)
+    until = clock.now() + 0.7 * left(deadline)
     for index, relation in enumerate(relations):
         outcome = _settle(relation, domain, until)
         if isinstance(outcome, Counterexample):
@@ -79,7 +79,7 @@ def _decide(
             return Decision("proved", ENGINE, reason, certificate=certificate)
         ways.add(outcome)
     reason = "; ".join(_REASON[way] for way in sorted(ways)) or "the sides are the same expression"
-    until = min(deadline, time.monotonic() + _SEARCH_SECONDS)
+    until = min(deadline, clock.now() + _SEARCH_SECONDS)
     certificate = derivation(problem, domain, until)
     notes = () if certificate else ("one engine: no certificate was found",)
     return Decision("proved", ENGINE, reason, certificate=certificate, notes=notes)
@@ -94,7 +94,7 @@ def _settle(relation: sp.Eq, domain: Domain, deadline: float) -> Counterexample 
             system = build(relation, domain)
         except NotAlgebraic:
             break
-        share = deadline if system.exact else time.monotonic() + 0.5 * left(deadline)
+        share = deadline if system.exact else clock.now() + 0.5 * left(deadline)
         outcome = settle(relation, system, domain, share)
         if outcome is True:
             return "normal form"

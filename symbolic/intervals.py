@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import sympy as sp
 
+from symbolic import clock
 from symbolic.ball import SURE
 from symbolic.boxes import Box, box_of, open_signs
 from symbolic.cases import has_switch, switches
@@ -24,22 +24,22 @@ from symbolic.program import UnsupportedError, compile_program
 from symbolic.prover import OutOfTime, Prover, Reason
 from symbolic.ranges import Domain, Range, domain_of
 from symbolic.reasons import about, box_to_json, lemma_to_json, to_json
-from symbolic.recheck import recheck
 from symbolic.refutation import Counterexample, search
 from symbolic.relations import scalar_relations
+from symbolic.replay import replayed
 from symbolic.shifts import Shifted, shifted
 from symbolic.steps import by_steps
 from symbolic.violations import certainly_negative, special_points, violations
 
 ENGINE = "intervals"
-_SAMPLES = 60
+_FIRST_SAMPLES, _SAMPLES = 20, 60
 _BITS = 64
-_QUICK_SECONDS = 0.15
+_QUICK_SECONDS = 0.12
 
 
 def glance(problem: Problem, deadline: float) -> Decision | None:
     """`attempt` for what sample points or a short search for a proof settle."""
-    until = min(deadline, time.monotonic() + _QUICK_SECONDS)
+    until = min(deadline, clock.now() + _QUICK_SECONDS)
     return attempt(problem, deadline, glance_until=until)
 
 
@@ -48,17 +48,18 @@ def attempt(
 ) -> Decision | None:
     """Decides inequalities by branch and bound; None passes the question on.
 
-    `deadline` is a value of `time.monotonic()`. With `settled` another engine has proved the
+    `deadline` is a value of `clock.now()`. With `settled` another engine has proved the
     statement already, and only a proof that can be written down is looked for. `glance_until` cuts
     the search for a proof short, and no points are searched for at which there is none.
     """
-    started = time.monotonic()
+    started = clock.now()
     asked, problem = problem, with_real_symbols(problem)
     domain = domain_of(problem)
     relations = scalar_relations(problem.relations)
     if domain is None or relations is None or not relations:
         return None
-    found, inhabited = search(relations, domain, _SAMPLES, deadline)
+    samples = _FIRST_SAMPLES if glance_until is not None or settled else _SAMPLES
+    found, inhabited = search(relations, domain, samples, deadline)
     if found is not None:
         return _refuted(found, relations, asked)
     if not inhabited:
@@ -77,15 +78,15 @@ def attempt(
         return None
     certificate = _certificate(asked, proof)
     if any(entry.get("unseen") for part in proof for entry in part["boxes"]):
-        left = deadline - time.monotonic()
-        if certificate is None or left <= 0 or not recheck(certificate, left).ok:
+        left = deadline - clock.now()
+        if certificate is None or left <= 0 or not replayed(certificate, left).ok:
             return None
     return Decision(
         "proved",
         ENGINE,
         "branch and bound in ball arithmetic",
         certificate=certificate,
-        seconds=time.monotonic() - started,
+        seconds=clock.now() - started,
         notes=() if certificate else ("one engine: a rule that no certificate can express",),
     )
 
@@ -179,7 +180,7 @@ def _on_box(
     moved = shifted(sides, box, where)
     if moved.moves:
         try:
-            share = time.monotonic() + 0.7 * (deadline - time.monotonic())
+            share = clock.now() + 0.7 * (deadline - clock.now())
             entry = _entry(relation, moved, share)
         except OutOfTime:
             entry = None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import sympy as sp
 from flint import arb
 
+from symbolic import clock
 from symbolic.ball import Interval
 from symbolic.enclosure import enclose
 from symbolic.evaluation import precision
@@ -172,7 +172,7 @@ def gruntz_limit(
     if expr.free_symbols != {symbol} or expr.count_ops() > _LIMIT_OPERATIONS:
         return None
     try:
-        with expires_at(min(deadline, time.monotonic() + _LIMIT_SECONDS)):
+        with expires_at(min(deadline, clock.now() + _LIMIT_SECONDS)):
             value = sp.limit(expr, symbol, end, "+" if side > 0 else "-")
     except (Expired, NotImplementedError, ValueError, TypeError, AttributeError, RecursionError):
         return None

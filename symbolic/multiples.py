@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from flint import fmpq
 
+from symbolic import clock
 from symbolic.formula import Poly
 from symbolic.sums_of_squares import Factor, Form, sum_of_squares
 
 Json = Any
 _MOST_FACTORS = 40
-_MOST_SECONDS = 1.0  # for one form, of this thread's own time
-_SLACK = 3  # times as long on the wall, for what other processes do
+_MOST_SECONDS = 1.0  # for one form
 
 
 class Quantity(Protocol):
@@ -34,17 +33,17 @@ class Quantity(Protocol):
 
 @dataclass
 class Tried:
-    """What was tried in vain over one domain, and when this thread's own time for more is up."""
+    """What was tried in vain over one domain, and when the time for more is up."""
 
     failed: set[Any] = field(default_factory=set)
-    until: float = float("inf")  # of `time.thread_time()`
+    until: float = float("inf")  # of `clock.now()`
 
     def allow(self, seconds: float) -> None:
-        self.until = time.thread_time() + seconds
+        self.until = clock.now() + seconds
 
     @property
     def cut_short(self) -> bool:
-        return time.thread_time() > self.until
+        return clock.now() > self.until
 
 
 def by_squares(
@@ -63,7 +62,7 @@ def by_squares(
     keeps what was tried in vain to its end, over one domain, and is not tried again.
     """
     tried = tried or Tried()
-    until = min(tried.until, time.thread_time() + _MOST_SECONDS)
+    until = min(deadline, tried.until, clock.now() + _MOST_SECONDS)
     degree = int(target.total_degree())
     equations = [Factor(k.poly, False, k.code) for k in known if k.equation > 0]
     usable = [k for k in known if not k.equation]
@@ -71,12 +70,10 @@ def by_squares(
 
     def search(poly: Poly, factors: list[Factor], loose: bool = False) -> Form | None:
         key = (str(poly), len(factors), strict, loose)
-        left = until - time.thread_time()
-        if key in tried.failed or left <= 0 or time.monotonic() > deadline:
+        if key in tried.failed or clock.now() > until:
             return None
-        limit = min(deadline, time.monotonic() + _SLACK * left)
-        form = sum_of_squares(poly, factors, equations, strict, limit, loose)
-        if form is None and time.monotonic() < limit:
+        form = sum_of_squares(poly, factors, equations, strict, until, loose)
+        if form is None and clock.now() < until:
             tried.failed.add(key)
         return form
 
@@ -92,7 +89,7 @@ def by_squares(
             if form is not None:
                 return _written(form, encoded), None
         for times, sure in [*_multipliers(target, usable), *positive]:
-            if time.monotonic() > deadline or not (sure or (vanishing and not strict)):
+            if clock.now() > deadline or not (sure or (vanishing and not strict)):
                 continue
             form = search(target * times, far, loose)
             if form is None:

@@ -7,57 +7,44 @@ the answer rests on one engine, and says so.
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
-from typing import Any
 
 import sympy as sp
 
 # An import that a time limit interrupts may spoil a module for good: all of them come first.
-from symbolic.algebraic import positive
-from symbolic.casework import NoCombination, by_cases
-from symbolic.certificate import Malformed, build
-from symbolic.deduction import inhabitant, left, refuted, settle, system_for
-from symbolic.derivations import is_accepted
-from symbolic.elimination import NotAlgebraic
-from symbolic.multiples import Tried
-from symbolic.positivity import Certifier
+from symbolic import clock
+from symbolic.deduction import SPURIOUS, inhabitant, left, refuted, settle, system_for
+from symbolic.elimination import Elimination, NotAlgebraic
 from symbolic.problem import Decision, Problem
-from symbolic.products import Products
+from symbolic.proofs import ENGINE, MATCHING, QUICK, SQUARES, THOROUGH, Proofs
 from symbolic.ranges import Domain, domain_of
-from symbolic.reasons import point as written_end
 from symbolic.refutation import Counterexample, search, try_point
-from symbolic.relations import conjuncts, scalar_relations
-from symbolic.shifted import NoCertificate
+from symbolic.relations import scalar_relations
 
-ENGINE = "polynomial"
-_SAMPLES = 60
-# On the wall; within it, squares have less, of this thread's own time.
-_QUICK_SECONDS = 1.0
-_SEARCH_SECONDS = 0.6
-_QUICK_SQUARES = 0.35
-_LAST_SQUARES = 0.2
-_MORE_PIECES = 120
-_FEW_PIECES = 24  # of a box, before anything else is tried
-# The part of the time that the procedure has before certificates are tried without it.
-_SHARE = 0.6
+_FIRST_SAMPLES, _SAMPLES = 20, 60
+_QUICK_SECONDS = 0.5
+_FIRST_SECONDS = 0.3  # of the procedure, before certificates are tried without it
+_MATCHING_SECONDS = 1.0
+_SEARCH_SECONDS = 0.4
+_FEW_SQUARES_SECONDS, _SQUARES_SECONDS = 0.06, 0.2
+_SHARE = 0.6  # of the time that is left, for the procedure
 
 
 def attempt(problem: Problem, deadline: float) -> Decision | None:
     """Decides relations between algebraic expressions; None passes the question on.
 
     Transcendental functions are only seen through the polynomial relations between their values,
-    which may prove a relation and never refutes one. `deadline` is a value of `time.monotonic()`.
+    which may prove a relation and never refutes one. `deadline` is a value of `clock.now()`.
     The domain has to be shown to hold a point before anything is called proved; the answer about
     an empty domain is "undecided".
     """
-    started = time.monotonic()
+    started = clock.now()
     domain = domain_of(problem)
     relations = scalar_relations(problem.relations)
     if domain is None or relations is None:
         return None
     decision = _decide(relations, domain, problem, deadline)
-    return decision and replace(decision, seconds=time.monotonic() - started)
+    return decision and replace(decision, seconds=clock.now() - started)
 
 
 def _decide(
@@ -67,7 +54,7 @@ def _decide(
         systems = [system_for(relation, domain) for relation in relations]
     except NotAlgebraic:
         return None
-    found, inhabited = search(relations, domain, _SAMPLES, deadline)
+    found, inhabited = search(relations, domain, _FIRST_SAMPLES, deadline)
     if found is not None:
         return refuted(found, relations, ENGINE)
     if not inhabited:
@@ -80,111 +67,69 @@ def _decide(
         if found is not None:
             return refuted(found, relations, ENGINE)
     # Quick looks first: what a certificate shows needs no decision procedure.
-    quick = time.monotonic() + min(_QUICK_SECONDS, 0.3 * left(deadline))
-    tried = Tried()
-    tried.allow(_QUICK_SQUARES)
-    certificate = _certificate(problem, domain, quick, False, True, tried)
-    cut_short = tried.cut_short or time.monotonic() > quick
-    if certificate is not None:
-        return _certified(certificate)
-    settled = True
-    until = time.monotonic() + _SHARE * left(deadline)
+    proofs = Proofs(problem, domain)
+    if proofs.advance(QUICK, _share(_QUICK_SECONDS, 0.3, deadline)):
+        return _certified(proofs)
+    found, _ = search(relations, domain, _SAMPLES, deadline)
+    if found is not None:
+        return refuted(found, relations, ENGINE)
+    settled = hopeless = False
+    for longest, share in ((_FIRST_SECONDS, 0.3), (float("inf"), _SHARE)):
+        outcome = _settled(relations, systems, domain, _share(longest, share, deadline))
+        if isinstance(outcome, Counterexample):
+            return refuted(outcome, relations, ENGINE)
+        settled, hopeless = outcome is True, outcome == SPURIOUS
+        if hopeless and not all(system.exact for system in systems):
+            return None  # what is known of the functions does not suffice
+        if hopeless:
+            break
+        if proofs.advance(MATCHING, _share(_MATCHING_SECONDS, 0.5, deadline)):
+            return _certified(proofs)
+        if settled:
+            break
+    if settled:
+        proofs.allow(_FEW_SQUARES_SECONDS)
+        if proofs.advance(SQUARES, _share(_QUICK_SECONDS, 1.0, deadline)):
+            return _certified(proofs)
+        reason = "the negation has no solution over the reals"
+        return Decision("proved", ENGINE, reason, notes=("one engine: z3, without a certificate",))
+    proofs.allow(left(deadline))
+    if proofs.advance(SQUARES, deadline) or proofs.advance(THOROUGH, deadline):
+        return _certified(proofs)
+    return None
+
+
+def search_longer(problem: Problem, deadline: float) -> Decision | None:
+    """A certificate by squares and many pieces, for what `attempt` has proved without one."""
+    domain, relations = domain_of(problem), scalar_relations(problem.relations)
+    if domain is None or relations is None:
+        return None
+    proofs = Proofs(problem, domain)
+    limit = _share(_SEARCH_SECONDS, 1.0, deadline)
+    proofs.allow(_SQUARES_SECONDS)
+    if proofs.advance(SQUARES, limit) or proofs.advance(THOROUGH, limit):
+        return _certified(proofs)
+    return None
+
+
+def _share(seconds: float, share: float, deadline: float) -> float:
+    """A deadline after so many seconds, or that share of the time if it is less."""
+    return clock.now() + min(seconds, share * left(deadline))
+
+
+def _settled(
+    relations: tuple[sp.Basic, ...], systems: list[Elimination], domain: Domain, until: float
+) -> Counterexample | bool | str:
+    """Whether the real closed field procedure proves all relations, as `settle` says it."""
     for index, (relation, system) in enumerate(zip(relations, systems, strict=True)):
         outcome = settle(relation, system, domain, until)
         if isinstance(outcome, Counterexample):
-            return refuted(replace(outcome, index=index), relations, ENGINE)
+            return replace(outcome, index=index)
         if outcome is not True:
-            settled = False
-            break
-    limit = min(deadline, time.monotonic() + _SEARCH_SECONDS) if settled else deadline
-    tried.allow(_LAST_SQUARES if settled else left(deadline))
-    certificate = _certificate(problem, domain, limit, True, cut_short, tried)
-    if certificate is not None:
-        return _certified(certificate)
-    if not settled:
-        return None
-    reason = "the negation has no solution over the reals"
-    return Decision("proved", ENGINE, reason, notes=("one engine: z3, without a certificate",))
+            return outcome
+    return True
 
 
-def _certified(certificate: dict[str, Any]) -> Decision:
+def _certified(proofs: Proofs) -> Decision:
     reason = "each factor has its sign, by what an independent checker replays"
-    return Decision("proved", ENGINE, reason, certificate=certificate)
-
-
-def _certificate(
-    problem: Problem,
-    domain: Domain,
-    deadline: float,
-    thorough: bool,
-    squares: bool,
-    tried: Tried,
-) -> dict[str, Any] | None:
-    """What an independent checker can replay, or None when the search for it fails."""
-    parts = conjuncts(problem.relations)
-    proofs = []
-    try:
-        for relation in parts:
-            if not isinstance(relation, sp.core.relational.Relational):
-                return None
-            proofs.append(_proof(relation, domain, deadline, thorough, squares, tried))
-        certificate = build(problem, ENGINE, {"relations": proofs})
-    except (NoCertificate, NoCombination, Malformed):
-        return None
-    return certificate if is_accepted(certificate) else None
-
-
-def _proof(
-    relation: sp.Basic,
-    domain: Domain,
-    deadline: float,
-    thorough: bool,
-    squares: bool,
-    tried: Tried,
-) -> dict[str, Any]:
-    """The proof of one relation; raises `NoCertificate` or `NoCombination`."""
-    op = _OPS[relation.func]
-    rooted = any(not p.exp.is_Integer and p.free_symbols for p in relation.atoms(sp.Pow))
-    switching = relation.has(sp.Abs, sp.Max, sp.Min, sp.Piecewise)
-    if not thorough and (rooted or switching):
-        raise NoCertificate("not at a glance")
-    if rooted or (relation.has(sp.Abs) and not relation.has(sp.Max, sp.Min, sp.Piecewise)):
-        found = _algebraic(relation, domain, deadline)
-        if found is not None:
-            return found
-    if switching and not isinstance(relation, sp.Ne):
-        gap = relation.lhs - relation.rhs
-        if isinstance(relation, sp.Le | sp.Lt):
-            gap = -gap
-        strict = isinstance(relation, sp.Gt | sp.Lt)
-        return {"boxes": [{"box": {}, "why": by_cases(gap, domain, strict, deadline)}]}
-    if not thorough:
-        try:
-            return Certifier(relation, domain, deadline, _FEW_PIECES).proof(op)
-        except NoCertificate:
-            return Products(relation, domain, deadline).proof(op, more=False, tried=tried)
-    try:
-        return Products(relation, domain, deadline).proof(op, squares=squares, tried=tried)
-    except NoCertificate:
-        return Certifier(relation, domain, deadline, _MORE_PIECES).proof(op)
-
-
-def _algebraic(relation: sp.Basic, domain: Domain, deadline: float) -> dict[str, Any] | None:
-    """The proof where roots occur; side conditions are left aside."""
-    boxes = domain.boxes()
-    if boxes is None or isinstance(relation, sp.Eq | sp.Ne):
-        return None
-    real = {s: sp.Symbol(s.name, real=True) for s in domain.ranges}
-    gap = (relation.gts - relation.lts).xreplace(real)
-    entries = []
-    for box in boxes:
-        ranges = {real[s]: r for s, r in box.items()}
-        why = positive(gap, isinstance(relation, sp.Gt | sp.Lt), ranges, deadline)
-        if why is None:
-            return None
-        ends = {s.name: [written_end(r.low), written_end(r.high)] for s, r in box.items()}
-        entries.append({"box": ends if len(boxes) > 1 else {}, "why": why})
-    return {"boxes": entries}
-
-
-_OPS = {sp.Ge: ">=", sp.Gt: ">", sp.Le: "<=", sp.Lt: "<", sp.Eq: "==", sp.Ne: "!="}
+    return Decision("proved", ENGINE, reason, certificate=proofs.certificate)

@@ -7,7 +7,6 @@ independent of the decision procedure in `realclosed.py`; it may fail where that
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Sequence
 from math import comb
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import sympy as sp
 from flint import fmpq
 
+from symbolic import clock
 from symbolic.bernstein import Side, coefficients, shows
 from symbolic.certificate import encode
 from symbolic.formula import Poly, Quotient
@@ -159,7 +159,7 @@ class Certifier(Setting):
     def positive(self, poly: Poly, box: list[Side], strict: bool, depth: int = 0) -> Json:
         """A reason for poly > 0 (>= 0) on the box cut by the side conditions."""
         self.pieces += 1
-        if self.pieces > self.most or time.monotonic() > self.deadline or depth > _DEPTH:
+        if self.pieces > self.most or clock.now() > self.deadline or depth > _DEPTH:
             raise NoCertificate("the search was too long")
         if poly.is_constant():
             if poly == 0 or poly.leading_coefficient() < 0:

@@ -10,61 +10,81 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import sympy as sp
 from flint import fmpq
 
+from symbolic.abstraction import Abstraction
 from symbolic.certificate import encode
 from symbolic.elimination import NotAlgebraic
 from symbolic.formula import Poly
+from symbolic.known import (
+    Known,
+    above,
+    below,
+    both_ways,
+    distance,
+    factors_of,
+    further,
+    lemma,
+    positive_multiple,
+    squares,
+)
+from symbolic.matching import Fact, Signs, combination, row_of
 from symbolic.multiples import Tried, by_squares
+from symbolic.ranges import Domain
 from symbolic.shifted import NoCertificate, Setting
 from symbolic.weights import NoWeights, weights
 
 Json = Any
 _MOST_PRODUCTS = 500
 _MOST_GAP_TERMS = 60
-_MOST_ROOTS = 10
 _SIGN: Json = {"by": "sign"}
 
 
-@dataclass(frozen=True)
-class Known:
-    """A polynomial that is >= 0 (> 0 when `strict`) on the domain, and how to write it so."""
-
-    poly: Poly
-    code: Json
-    strict: bool
-    square: bool = False
-    equation: int = 0  # 1 or -1 for the two sides of an equation
-
-    def degree(self) -> int:
-        return int(self.poly.total_degree())
-
-
 class Products(Setting):
-    """Looks for such combinations over one domain; no variable is shifted."""
+    """Looks for such combinations over one domain; no variable is shifted.
+
+    `parts`: what some variables stand for.
+    """
+
+    def __init__(
+        self,
+        relation: sp.Basic,
+        domain: Domain,
+        deadline: float,
+        parts: Abstraction | None = None,
+    ) -> None:
+        self.parts, self.literals = parts, domain.where
+        if parts is not None:
+            relation, domain = parts.relation, parts.domain
+        super().__init__(relation, domain, deadline)
 
     def _choose_shifts(self) -> None:
         """The side conditions are used as they are written."""
 
     def proof(
-        self, op: str, more: bool = True, squares: bool = True, tried: Tried | None = None
+        self,
+        op: str,
+        more: bool = True,
+        squares: bool = True,
+        tried: Tried | None = None,
+        matching: bool = False,
     ) -> Json:
         """The proof of `lhs op rhs`, by a linear combination of products or by squares.
 
         `more`: products of higher degree than the claim are tried last. `tried`: what
-        `by_squares` has tried in vain. Raises `NoCertificate`.
+        `by_squares` has tried in vain. `matching`: weights are looked for among the monomials
+        too. Raises `NoCertificate`.
         """
-        self.more, self.squares, self.tried = more, squares, tried
+        self.more, self.squares, self.tried, self.matching = more, squares, tried, matching
         if op in ("==", "!=") or any(len(u) > 1 for u in self.domain.ranges.values()):
             raise NoCertificate("only inequalities over one box")
         self.times: Json | None = None
         known = self._known()
-        lemmas = list(self._irrational)
+        lemmas = list(self._lemmas)
         for written, q in self.bottoms:
             if q.num.is_constant():
                 continue
@@ -79,28 +99,29 @@ class Products(Setting):
         if self.times is not None:
             why = {"by": "multiplier", "times": self.times, "then": why}
         box = {"box": {}, "why": why}
-        return {"boxes": [box | ({"lemmas": lemmas} if lemmas else {})]}
+        proof = {"boxes": [box | ({"lemmas": lemmas} if lemmas else {})]}
+        return proof if self.parts is None else self.parts.written(proof)
 
     # --- what is known ----------------------------------------------------------------------------
 
     def _known(self) -> list[Known]:
-        self._irrational: list[Json] = []
+        self._lemmas: list[Json] = []
         context = self.system.context
         found = [Known(p, c, s) for p, c, s in self._ends()]
         for w, near in zip(list(context.gens())[len(self.names) :], self.spare, strict=True):
             code = self.encoded(w)
-            for end, sign in ((_below(near.low), 1), (_above(near.low), -1)):
+            for end, sign in ((below(near.low), 1), (above(near.low), -1)):
                 poly = sign * (w - end)
-                found.append(Known(poly, _distance(code, end, sign), strict=True))
-        for condition in self.domain.where:
+                found.append(Known(poly, distance(code, end, sign), strict=True))
+        for condition, given in zip(self.domain.where, self.literals, strict=True):
             if isinstance(condition, sp.Eq):
                 q = self.system.difference(*condition.args)
                 if q.den.is_constant():
-                    found += _both_ways(condition, q.num / q.den.leading_coefficient())
+                    found += both_ways(given, q.num / q.den.leading_coefficient())
                 continue
             if not isinstance(condition, sp.Gt | sp.Ge | sp.Lt | sp.Le):
                 continue
-            literal = ["add", encode(condition.gts), ["mul", ["rat", "-1"], encode(condition.lts)]]
+            literal = ["add", encode(given.gts), ["mul", ["rat", "-1"], encode(given.lts)]]
             q = self.system.difference(condition.gts, condition.lts)
             strict = isinstance(condition, sp.Gt | sp.Lt)
             side = self._evident(q.den, found)
@@ -109,7 +130,19 @@ class Products(Setting):
             elif side > 0:
                 code = ["mul", self._signed(q.den, found), literal]
                 found.append(Known(q.num, code, strict))
-        return found
+        return [*found, *self._by_definition()]
+
+    def _by_definition(self) -> Iterator[Known]:
+        if self.parts is None:
+            return
+        for zero in self.parts.zeros:
+            yield Known(self.system.quotient(zero).num, None, False, equation=1, by_definition=True)
+        for fact, why in self.parts.facts:
+            q = self.system.quotient(fact)
+            if q.den.is_constant():
+                code = encode(fact)
+                self._lemmas.append({"expr": code, "sign": ">=", "why": why})
+                yield Known(q.num / q.den.leading_coefficient(), code, False)
 
     def _ends(self) -> Iterator[tuple[Poly, Json, bool]]:
         for (symbol, union), gen in zip(
@@ -119,14 +152,17 @@ class Products(Setting):
             for end, sign, strict in ((r.low, 1, r.low_open), (r.high, -1, r.high_open)):
                 if end.is_Rational:
                     value = fmpq(int(end.p), int(end.q))
-                    yield sign * (gen - value), _distance(code, value, sign), strict
+                    written = distance(code, value, sign)
+                    if int(end.q) & (int(end.q) - 1):  # rounded: an enclosure alone cannot tell
+                        self._lemmas.append(lemma(written, symbol, sign, strict))
+                    yield sign * (gen - value), written, strict
                 elif end.is_finite:
                     gap = self._from_irrational(gen, end)
                     if gap is not None:
                         written = [code, ["mul", ["rat", "-1"], encode(end)]]
                         if sign < 0:
                             written = [["mul", ["rat", "-1"], code], encode(end)]
-                        self._irrational.append(_lemma(["add", *written], symbol, sign, strict))
+                        self._lemmas.append(lemma(["add", *written], symbol, sign, strict))
                         yield sign * gap, ["add", *written], strict
 
     def _from_irrational(self, gen: Poly, end: sp.Expr) -> Poly | None:
@@ -156,7 +192,7 @@ class Products(Setting):
     def _factor_sign(self, factor: Poly, known: list[Known]) -> int:
         for k in known:
             for side in (1, -1):
-                if k.strict and _positive_multiple(factor * side, k.poly) is not None:
+                if k.strict and positive_multiple(factor * side, k.poly) is not None:
                     return side
         names = [str(g) for g in self.system.context.gens()]
         strict, loose = self._signs(names)
@@ -194,7 +230,7 @@ class Products(Setting):
         for factor, power in factors:
             base = self.encoded(factor)
             for k, side in itertools.product(known, (1, -1)):
-                ratio = _positive_multiple(factor * side, k.poly) if k.strict else None
+                ratio = positive_multiple(factor * side, k.poly) if k.strict else None
                 if ratio is not None:
                     base = ["mul", ["rat", str(side * ratio)], k.code]
                     break
@@ -241,7 +277,9 @@ class Products(Setting):
         try:
             weights = _weights(target, products, strict)
         except NoCertificate:
-            code = self._squares_form(target, known, strict) if self.squares else None
+            code = self._matched(target, known, strict) if self.matching else None
+            if code is None and self.squares:
+                code = self._squares_form(target, known, strict)
             if code is not None:
                 return code
             if not self.more:
@@ -256,6 +294,33 @@ class Products(Setting):
         if not terms:
             raise NoCertificate("an empty combination")
         return terms[0] if len(terms) == 1 else ["add", *terms]
+
+    def _matched(self, target: Poly, known: list[Known], strict: bool) -> Json | None:
+        """The target with monomials as weights, over a monomial."""
+        context = self.system.context
+        names = [str(g) for g in context.gens()]
+        positive, nonnegative = self._signs(names)
+        constants = [side.low is not None and bool(side.low > 0) for side in self.spare]
+        signs = Signs(
+            [*(n in positive for n in names[: len(self.names)]), *constants],
+            [*(n in nonnegative for n in names[: len(self.names)]), *constants],
+        )
+        every = [k for k in known if len(k.poly.to_dict()) > 1 and k.equation >= 0]
+        every += further(target, known, signs, self.names, self.encoded)
+        facts = [
+            Fact(row_of(k.poly), k.strict, (i,), bool(k.equation)) for i, k in enumerate(every)
+        ]
+        found = combination(row_of(target), facts, signs, strict, self.deadline)
+        if found is None:
+            return None
+        codes = []
+        for t in found.terms:
+            weight = self.encoded(context.from_dict({t.monomial: t.weight}))
+            if not any(every[i].by_definition for i in t.parts):
+                codes.append(["mul", weight, *(every[i].code for i in t.parts)])
+        code = codes[0] if len(codes) == 1 else ["add", *codes]
+        below = self.encoded(context.from_dict(found.multiplier))
+        return code if below == ["rat", "1"] else ["mul", ["pow", below, ["rat", "-1"]], code]
 
     def _squares_form(self, target: Poly, known: list[Known], strict: bool) -> Json | None:
         """The target by Gram matrices; `times` is then what the relation was multiplied by."""
@@ -280,7 +345,7 @@ class Products(Setting):
         one = Known(self.system.context.constant(1), ["rat", "1"], True)
         degree = int(target.total_degree()) + more
         each = [int(d) + (more if d else 0) for d in target.degrees()]
-        every = [*known, *self._squares(target)]
+        every = [*known, *squares(target, self.names, self.encoded)]
 
         # The degrees of a product are the sums of the degrees, in each variable and in all.
         most = np.array([*each, degree])
@@ -299,7 +364,7 @@ class Products(Setting):
                 if k.square and product.square:
                     continue
                 poly = product.poly * k.poly
-                code = k.code if product is one else [*_factors(product.code), k.code]
+                code = k.code if product is one else [*factors_of(product.code), k.code]
                 strictly = product.strict and k.strict
                 made = Known(poly, code, strictly, product.square or k.square)
                 following.append((made, place, total))
@@ -308,66 +373,6 @@ class Products(Setting):
             found += [k for k, _, _ in following]
             layer = following
         return found
-
-    def _squares(self, target: Poly) -> Iterator[Known]:
-        """Squares of, and of sums and differences of, the roots of the even monomials."""
-        gens = list(self.system.context.gens())
-        roots: dict[str, Poly] = {}
-        for exponents in target.to_dict():
-            mine = exponents[: len(self.names)]
-            if any(mine) and all(int(power) % 2 == 0 for power in mine):
-                root = self.system.context.constant(1)
-                for gen, power in zip(gens, mine, strict=False):
-                    root = root * gen ** (int(power) // 2)
-                roots[str(root)] = root
-        single = list(roots.values())[:_MOST_ROOTS]
-        pairs = [u + s * v for u, v in itertools.combinations(single, 2) for s in (1, -1)]
-        for root in [*single, *pairs]:
-            code = ["pow", self.encoded(root), ["rat", "2"]]
-            yield Known(root**2, code, False, square=True)
-
-
-def _both_ways(condition: sp.Eq, gap: Poly) -> list[Known]:
-    """An equation as two inequalities."""
-    left, right = (encode(side) for side in condition.args)
-    return [
-        Known(gap, ["add", left, ["mul", ["rat", "-1"], right]], False, equation=1),
-        Known(-gap, ["add", right, ["mul", ["rat", "-1"], left]], False, equation=-1),
-    ]
-
-
-def _factors(code: Json) -> Json:
-    return code if code[0] == "mul" and code[1][0] != "rat" else ["mul", code]
-
-
-def _distance(code: Json, end: fmpq, sign: int) -> Json:
-    """sign * (code - end), written so that its enclosure is sharp."""
-    if end == 0 and sign == 1:
-        return code
-    moved = code if sign == 1 else ["mul", ["rat", "-1"], code]
-    return moved if end == 0 else ["add", moved, ["rat", str(-sign * end)]]
-
-
-def _lemma(code: Json, symbol: sp.Symbol, sign: int, strict: bool) -> Json:
-    """The distance from an irrational end is >= 0: an enclosure alone cannot tell."""
-    why = {"by": "monotone", "var": symbol.name, "direction": sign, "then": {"by": "zero"}}
-    return {"expr": code, "sign": ">" if strict else ">=", "why": why}
-
-
-def _below(value: fmpq) -> fmpq:
-    return fmpq((value * 1000).floor(), 1000)
-
-
-def _above(value: fmpq) -> fmpq:
-    return fmpq((value * 1000).ceil(), 1000)
-
-
-def _positive_multiple(poly: Poly, other: Poly) -> fmpq | None:
-    """c > 0 with poly = c * other, or None."""
-    if other == 0 or poly == 0:
-        return None
-    ratio = poly.leading_coefficient() / other.leading_coefficient()
-    return ratio if ratio > 0 and poly == other * ratio else None
 
 
 def _weights(target: Poly, products: list[Known], strict: bool) -> list[fmpq]:

@@ -7,12 +7,12 @@ at an end (whose remainder is proved recursively), and by branch and bound.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sympy as sp
 
+from symbolic import clock
 from symbolic.ball import SURE, TOUCHES, Interval
 from symbolic.boxes import Box, thin_point
 from symbolic.branching import branch
@@ -67,10 +67,7 @@ class Prover:
         self.symbols = tuple(symbols)
         self.known = dict(known)
         self.where = tuple(where)
-        # Shares of the time are shares of this thread's own, so that what other processes do does
-        # not decide which strategy succeeds; the clock on the wall is the outer limit alone.
-        self.wall = deadline
-        self.budget = time.thread_time() + deadline - time.monotonic()
+        self.deadline = deadline  # of the present strategy
         self.probes = Probes(self.symbols, self.where)
         # Along a path from a face every point counts, also those that side conditions exclude:
         # while `whole` is set, no reason may rest on them.
@@ -96,13 +93,8 @@ class Prover:
         self._defined.clear()
         self._faces.clear()
 
-    @property
-    def deadline(self) -> float:
-        """The value of `time.monotonic()` at which the present strategy has to end."""
-        return min(self.wall, time.monotonic() + self.budget - time.thread_time())
-
     def check_time(self) -> None:
-        if time.thread_time() > self.budget or time.monotonic() > self.wall:
+        if clock.now() > self.deadline:
             raise OutOfTime
 
     def zero(self, expr: Any) -> bool:
@@ -232,16 +224,16 @@ class Prover:
         self, share: float, strategy: Callable[..., Reason | None], *args: Any
     ) -> Reason | None:
         """The strategy's reason, if it finds one in its share of the remaining time."""
-        outer, now = self.budget, time.thread_time()
-        self.budget = now + share * (outer - now)
+        outer, now = self.deadline, clock.now()
+        self.deadline = now + share * (outer - now)
         try:
             return strategy(*args)
         except OutOfTime:
-            self.budget = outer
+            self.deadline = outer
             self.check_time()
             return None
         finally:
-            self.budget = outer
+            self.deadline = outer
 
     def _in_parts(
         self,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import sympy as sp
 
+from symbolic import clock
 from symbolic.budget import limit_growth, run_with_deadline
-from symbolic.contexts import new_context
+from symbolic.contexts import limit, new_context
 from symbolic.formula import All, Formula, Poly, Sign
 from symbolic.watchdog import shielded
 
@@ -31,16 +31,21 @@ class Answer:
 
 
 def satisfiable(formulas: Iterable[Formula], seconds: float) -> Answer:
-    """Whether real numbers meet all the formulas; "unknown" when the time runs out."""
+    """Whether real numbers meet all the formulas; "unknown" when the time runs out.
+
+    z3's share of the time is counted in its own units of work (`contexts.limit`).
+    """
     if seconds <= 0:
         return Answer("unknown")
     formulas = list(formulas)
-    started = time.monotonic()
-    answer = _check(formulas, min(seconds, _IN_PROCESS_SECONDS))
-    left = seconds - (time.monotonic() - started)
+    started = clock.now()
+    here = min(seconds, _IN_PROCESS_SECONDS)
+    # Nothing interrupts z3 here: the wall ends it soon, and what that cut short the child does.
+    answer = _check(formulas, here, 1.5 * here)
+    left = seconds - (clock.now() - started)
     if answer.status != "unknown" or left < 0.1:
         return answer
-    longer = run_with_deadline(_check_within, (formulas, left), time.monotonic() + left)
+    longer = run_with_deadline(_check_within, (formulas, left), clock.now() + left)
     return longer if longer is not None else Answer("unknown")
 
 
@@ -51,17 +56,17 @@ def _check_within(formulas: list[Formula], seconds: float) -> Answer:
     limit_growth(_MOST_MEBIBYTES * 2**20)
     z3.set_param("memory_max_size", _MOST_MEBIBYTES)
     try:
-        return _check(formulas, seconds)
+        return _check(formulas, seconds, clock.wall_for(seconds))
     except (MemoryError, z3.Z3Exception):
         return Answer("unknown")
 
 
-def _check(formulas: list[Formula], seconds: float) -> Answer:
+def _check(formulas: list[Formula], seconds: float, wall: float) -> Answer:
     """z3's answer. Its objects are made and destroyed where no interruption reaches them."""
     if sum(_terms(f) for f in formulas) > _MOST_TERMS:
         return Answer("unknown")
     with shielded():
-        return _ask(formulas, seconds)
+        return _ask(formulas, seconds, wall)
 
 
 def _terms(formula: Formula) -> int:
@@ -70,7 +75,7 @@ def _terms(formula: Formula) -> int:
     return sum(_terms(part) for part in formula.parts)
 
 
-def _ask(formulas: list[Formula], seconds: float) -> Answer:
+def _ask(formulas: list[Formula], seconds: float, wall: float) -> Answer:
     import z3
 
     if seconds <= 0:
@@ -84,7 +89,7 @@ def _ask(formulas: list[Formula], seconds: float) -> Answer:
     )
     for plan, share in zip(plans, (0.4, 0.6), strict=True):
         solver = plan.solver()
-        solver.set("timeout", max(1, int(1000 * seconds * share)))
+        limit(solver, seconds * share, wall * share)
         solver.add(*goals)
         try:
             status = solver.check()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Literal
 
 import sympy as sp
 
+from symbolic import clock
 from symbolic.pointwise import holds_at
 from symbolic.ranges import Domain, Point, Range, move_onto_equalities, sample
 
@@ -50,24 +50,25 @@ def search(
 ) -> tuple[Counterexample | None, bool]:
     """(a counterexample among sampled points or None, whether any point of the domain was met)."""
     key = _key(relations, domain, seed)
-    if _spared.get(key, 0) >= count:  # another engine has looked at the same points already
+    spared = _spared.get(key, 0)  # how many of these points were looked at already, in vain
+    if spared >= count:
         return None, True
-    met = False
-    for point in sample(domain, count, seed):
+    met = spared > 0
+    for point in itertools.islice(sample(domain, count, seed), spared, None):
         met = met or domain.contains(point)
         found = try_point(relations, domain, point)
         if found is not None:
             return found, True
-        if time.monotonic() > deadline:
+        if clock.now() > deadline:
             break
-    for point in _special_angles(relations, domain, seed):
+    for point in _special_angles(relations, domain, seed) if not spared else ():
         found = try_point(relations, domain, point)
         if found is not None:
             return found, True
-        if time.monotonic() > deadline:
+        if clock.now() > deadline:
             break
     else:
-        if met and time.monotonic() <= deadline:
+        if met and clock.now() <= deadline:
             if len(_spared) >= _MOST_SPARED:
                 _spared.clear()
             _spared[key] = count

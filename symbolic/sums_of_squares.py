@@ -10,7 +10,6 @@ the bases smaller before that.
 from __future__ import annotations
 
 import itertools
-import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import Any
 import numpy as np
 from flint import fmpq, fmpq_mat
 
+from symbolic import clock
 from symbolic.exponents import Exponents, Polytope, key, packed
 from symbolic.formula import Poly
 from symbolic.gram import Array, centre, kernels, rational_rows
@@ -73,11 +73,11 @@ def sum_of_squares(
     if len(target.to_dict()) > 300:
         return None
     problem = _Gram(target, factors, equations, strict, loose, deadline)
-    if problem.pairs > _MOST_PAIRS or time.monotonic() > deadline:
+    if problem.pairs > _MOST_PAIRS or clock.now() > deadline:
         return None
     problem.narrow()
     for _ in range(_ROUNDS):
-        if not problem.prepare() or time.monotonic() > deadline:
+        if not problem.prepare() or clock.now() > deadline:
             return None
         found = problem.solve(deadline)
         if found is not None:
@@ -109,7 +109,7 @@ class _Gram:
         # How many products of two basis elements and a term of their factor there are.
         self.pairs = 0
         for factor in factors:
-            if time.monotonic() > deadline or self.pairs > _MOST_PAIRS:
+            if clock.now() > deadline or self.pairs > _MOST_PAIRS:
                 return
             basis = [self.monomial(z) for z in self.bounds.half(factor.poly)]
             if basis:

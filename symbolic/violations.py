@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import itertools
 import random
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import sympy as sp
 from flint import arb, fmpq
 
+from symbolic import clock
 from symbolic.ball import SURE, Interval
 from symbolic.boxes import Box, thin_point
 from symbolic.evaluation import precision
@@ -48,7 +48,7 @@ def _negative(
 ) -> Iterator[list[Interval]]:
     best: list[tuple[float, list[Interval]]] = []
     for point in _starts(box):
-        if time.monotonic() > deadline:
+        if clock.now() > deadline:
             return
         if not probes.allowed(point):
             continue
@@ -119,7 +119,7 @@ def _descend(
     point, value = start, target.value(start)
     step = arb("0.25")
     for _ in range(_STEPS):
-        if time.monotonic() > deadline:
+        if clock.now() > deadline:
             return None
         slopes = target.slopes(point)
         moved = list(point)

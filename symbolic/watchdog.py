@@ -1,4 +1,4 @@
-"""A limit on the time that pure-Python work may take, for code that has no limit of its own."""
+"""A limit on what pure-Python work may compute, for code that has no limit of its own."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 
+from symbolic import clock
+
 # Raised where Python cannot pass it on (a finaliser), the exception is lost: it is raised again.
 _AGAIN = 0.05
 _FINALISERS = frozenset({"__del__", "gc_callback"})
+_SOON = 1e-3
 _TIMES = 200
 _NEAR = 6  # frames
 
@@ -22,11 +25,12 @@ class Expired(BaseException):
 
 
 def expires_at(deadline: float) -> AbstractContextManager[None]:
-    """Raises `Expired` inside the block once `time.monotonic()` passes `deadline`.
+    """Raises `Expired` inside the block once `clock.now()` passes `deadline`.
 
     In the main thread by an interval timer (an outer timer is put back afterwards with what is left
-    of it), in any other thread by an exception sent from a timer thread. Neither interrupts a call
-    into C code before that returns.
+    of it), in any other thread by an exception sent from a timer thread. Both look again where the
+    time on the wall has passed and the thread has computed less; `clock.guard` ends all of it.
+    Neither interrupts a call into C code before that returns.
     """
     if threading.current_thread() is threading.main_thread():
         return _by_signal(deadline)
@@ -51,28 +55,43 @@ class shielded(AbstractContextManager[None]):
         _shields[thread] = max(0, _shields.get(thread, 0) - 1)
 
 
+# The blocks that the main thread is in: when each ends by `clock.now()`, and at the latest by
+# `time.monotonic()`.
+_pending: list[tuple[float, float]] = []
+
+
 @contextmanager
 def _by_signal(deadline: float) -> Iterator[None]:
     armed = [True]
+    thread = threading.get_ident()
+    shields, depth = _shields.get(thread, 0), len(_pending)
+    began = time.monotonic()
+    outer_left, outer_interval = signal.setitimer(signal.ITIMER_REAL, 0.0)
+    # An outer timer of this module looks at the same clock; any other one is due on the wall.
+    outer_due = began + outer_left if outer_left and not _pending else float("inf")
+    ends = [*_pending, (deadline, min(clock.guard(thread), outer_due))]
+    mine, due = (min(times) for times in zip(*ends, strict=True))
+
+    def wait() -> float:
+        return max(min(mine - clock.now(), due - time.monotonic()), 0.0)
 
     def expire(signum: int, frame: FrameType | None) -> None:
-        if armed and not _shields.get(thread) and not _in_finaliser(frame):
+        if not armed or _shields.get(thread) or _in_finaliser(frame):
+            return
+        rest = wait()
+        if not rest:
             raise Expired
+        signal.setitimer(signal.ITIMER_REAL, max(rest, _SOON), _AGAIN)
 
-    thread = threading.get_ident()
-    shields = _shields.get(thread, 0)
-
-    began = time.monotonic()
-    outer_left, outer_interval = signal.getitimer(signal.ITIMER_REAL)
     outer_handler = signal.signal(signal.SIGALRM, expire)
-    own = max(deadline - began, 1e-6)
-    first = own if not outer_left else min(own, outer_left)
     try:
-        signal.setitimer(signal.ITIMER_REAL, first, _AGAIN)
+        _pending.append((mine, due))
+        signal.setitimer(signal.ITIMER_REAL, max(wait(), 1e-6), _AGAIN)
         yield
     finally:
         armed.clear()
         signal.setitimer(signal.ITIMER_REAL, 0.0)
+        del _pending[depth:]
         _shields[thread] = shields
         signal.signal(signal.SIGALRM, outer_handler)
         if outer_left:
@@ -99,14 +118,27 @@ def _by_thread(deadline: float) -> Iterator[None]:
     target = ctypes.c_ulong(thread)
     lock, finished = threading.Lock(), threading.Event()
 
+    computed = time.pthread_getcpuclockid(thread)
+
+    def rest() -> float:
+        mine = deadline - time.clock_gettime(computed) - clock.charged(thread)
+        return min(mine, clock.guard(thread) - time.monotonic())
+
     def watch() -> None:
-        wait = max(deadline - time.monotonic(), 0.0)
-        for _ in range(_TIMES):
+        sent = 0
+        wait = max(rest(), 0.0)
+        while sent < _TIMES:
             if finished.wait(wait):
                 return
             with lock:
-                if not finished.is_set() and not _shields.get(thread):
+                if finished.is_set():
+                    return
+                wait = max(rest(), _SOON)
+                if wait > _SOON:
+                    continue
+                if not _shields.get(thread):
                     send(target, ctypes.py_object(Expired))
+            sent += 1
             wait = _AGAIN
 
     try:

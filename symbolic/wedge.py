@@ -9,6 +9,8 @@ Source: du2019, section 6.2, Definition 6.1, Assumption 6.1, Theorems 6.7 and 6.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import sympy as sp
 
 from symbolic.arccos import g
@@ -81,6 +83,30 @@ def neuron_gradient(phi: sp.Expr, length: sp.Expr, norm_w: sp.Expr) -> sp.Matrix
             radial * sp.sin(phi) + angular * sp.cos(phi),
         ]
     )
+
+
+def inner_product(phi: sp.Expr, length: sp.Expr) -> sp.Expr:
+    """`<grad, w - w*>` of one neuron under a standard normal, `|w| = length`, `|w*| = 1`.
+
+    Written as the least eigenvalue times `|w - w*|^2` and what is left, a polynomial in
+    `length - cos(phi)`: the form in which the bound by the first part is seen.
+    """
+    left, (r, t, s, c, angle) = _left_of_the_inner_product()
+    least = smallest_eigenvalue(phi) * (1 + length**2 - 2 * length * sp.cos(phi))
+    left = left.subs(t, r - c).subs({s: sp.sin(phi), c: sp.cos(phi)})
+    return least + left.subs({r: length, angle: phi}) / (2 * sp.pi)
+
+
+@lru_cache(maxsize=1)
+def _left_of_the_inner_product() -> tuple[sp.Expr, tuple[sp.Symbol, ...]]:
+    """The second part of `inner_product` times 2 pi in `t = r - c`, and `r, t, s, c, phi`."""
+    r, t, s, c, phi = symbols = sp.symbols("r t s c phi", real=True)
+    gradient = neuron_gradient(phi, r, sp.Integer(1))
+    along = r * (gradient[0] * sp.cos(phi) + gradient[1] * sp.sin(phi)) - gradient[0]
+    least = smallest_eigenvalue(phi) * (1 + r**2 - 2 * r * sp.cos(phi))
+    left = sp.expand(2 * sp.pi * (along - least)).subs({sp.sin(phi): s, sp.cos(phi): c})
+    left = sp.reduced(sp.expand(left.subs(r, t + c)), [c**2 + s**2 - 1], c, s, t, phi)[1]
+    return left, symbols
 
 
 def wedge_integral(phi: sp.Expr) -> sp.Matrix:

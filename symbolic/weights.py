@@ -7,7 +7,7 @@ from typing import Any
 
 from flint import fmpq
 
-from symbolic.contexts import new_context
+from symbolic.contexts import limit, new_context
 from symbolic.watchdog import shielded
 
 Row = Mapping[Any, Any]
@@ -55,7 +55,7 @@ def _model(text: str, seconds: float) -> dict[str, fmpq]:
     import z3
 
     solver = z3.SolverFor("QF_LRA", ctx=new_context())
-    solver.set("timeout", max(1, int(1000 * seconds)))
+    limit(solver, seconds)
     solver.from_string(text)
     if solver.check() != z3.sat:
         raise NoWeights("no such combination")

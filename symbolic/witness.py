@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
 import sympy as sp
 
+from symbolic import clock
 from symbolic.certificate import Malformed, build, encode, encode_statement
 from symbolic.problem import Problem
-from symbolic.recheck import recheck
+from symbolic.replay import replayed
 
 
 def refutation(
@@ -20,7 +20,7 @@ def refutation(
 
     `point` gives every symbol of `problem.over` an exact value. Each relation is tried as false and
     as undefined there, so that the caller need not know which one fails. `deadline` is a value of
-    `time.monotonic()`.
+    `clock.now()`.
     """
     try:
         values = {symbol.name: encode(point[symbol]) for symbol in problem.over}
@@ -30,10 +30,10 @@ def refutation(
     for failure in ("false", "undefined"):
         for index in range(count):
             body = {"point": values, "relation": index, "failure": failure}
-            left = deadline - time.monotonic()
+            left = deadline - clock.now()
             if left <= 0:
                 return None
             certificate = build(problem, engine, body, kind="refutation")
-            if recheck(certificate, left).ok:
+            if replayed(certificate, left).ok:
                 return certificate
     return None

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import multiprocessing
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, as_completed
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from theorems.pool import Child
 from theorems.profiles import Profile
-from theorems.runner import Done, Outcome, failure, new_pool, outcome_of, send
+from theorems.runner import Done, Outcome, failure
 from theorems.tasks import Task
 from theorems.workers import load_once
 
@@ -47,7 +49,7 @@ def sources_of(patterns: Sequence[str]) -> Sources:
 
 
 def run_cluster(
-    tasks: Sequence[Task],
+    tasks: Iterable[Task],
     patterns: Sequence[str],
     profile: Profile,
     done: Done,
@@ -59,10 +61,13 @@ def run_cluster(
     Raises `ClusterError` when `distributed` is not installed or the cluster does not answer.
     """
     sources = sources_of(patterns)
+    listed = list(tasks)
+    if not listed:
+        return
     with _client(address) as client:
         executor = client.get_executor(pure=False, retries=2)
         futures = {
-            executor.submit(_perform_there, sources, task, profile, device): task for task in tasks
+            executor.submit(_perform_there, sources, task, profile, device): task for task in listed
         }
         try:
             for future in as_completed(futures):
@@ -122,31 +127,25 @@ def _perform_there(sources: Sources, task: Task, profile: Profile, device: str) 
     if task.claim not in loaded.claims:
         why = "; ".join(str(defect) for defect in loaded.defects[:3]) or "its file lacks it"
         return failure(f"the Dask worker cannot load the claim: {why}", task), 0.0
-    future = send(_child(sources, profile, device), task, profile)
-    for process in multiprocessing.active_children():
-        # A Dask worker that leaves ends its daemons, and would wait for any other child for ever.
-        process._config["daemon"] = True  # type: ignore[attr-defined]
-    return outcome_of(future, task, profile)
+    # A nanny's worker is a daemon, which may not have children otherwise.
+    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
+    key = (threading.get_ident(), sources, profile, device)
+    with _starting:
+        if key not in _children:
+            _children[key] = Child(loaded.claims, profile, device)
+    return _children[key].perform(task)
 
 
-_children: dict[tuple[Sources, Profile, str], Any] = {}
-
-
-def _child(sources: Sources, profile: Profile, device: str) -> Any:
-    key = (sources, profile, device)
-    if key not in _children or not _children[key].active:
-        # A nanny's worker is a daemon, which may not have children otherwise.
-        multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
-        _children[key] = new_pool(1, _claims(sources).claims, profile, device)
-    return _children[key]
+# One for each thread of a Dask worker.
+_children: dict[tuple[int, Sources, Profile, str], Child] = {}
+_starting = threading.Lock()
 
 
 def _end_child(sources: Sources, profile: Profile, device: str) -> None:
     """Runs on every Dask worker when the run is over: what it needed of them goes with it."""
-    pool = _children.pop((sources, profile, device), None)
-    if pool is not None:
-        pool.stop()
-        pool.join()
+    with _starting:
+        for key in [key for key in _children if key[1:] == (sources, profile, device)]:
+            _children.pop(key).close()
 
 
 @lru_cache(maxsize=4)

@@ -8,9 +8,10 @@ import os
 import platform
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,12 @@ from theorems.devices import CPU, check_device
 from theorems.evidence import Evidence, merge
 from theorems.fingerprints import fingerprint
 from theorems.judge import judge
+from theorems.pool import Child, run_pool
 from theorems.profiles import Profile, by_name
 from theorems.registry import Collection, select
 from theorems.result import Result, Run, Verdict, flagged
-from theorems.runner import Child, Outcome, run_here, run_pool
+from theorems.result import known as known_with
+from theorems.runner import Outcome, run_here
 from theorems.store import Store, StoreError
 from theorems.tasks import DECIDE, Task, plan
 from theorems.validate import Defect
@@ -89,43 +92,34 @@ def run(
     started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
     check_device(device)
     claims = collection.claims
-    versions = library_versions()
-    tasks = {claim.id: plan(claim, profile) for claim in claims.values()}
-    everything = [task for listed in tasks.values() for task in listed]
-    prints = {t: fingerprint(claims[t.claim], t, profile, versions, device) for t in everything}
-    keeper = _Keeper(store, prints, fresh=fresh)
+    keeper = _Keeper(claims, profile, store, device, fresh=fresh)
 
     def done(task: Task, outcome: dict[str, Any], seconds: float) -> None:
         keeper.keep(task, outcome, seconds)
         if progress is not None:
-            progress(task, len(keeper.outcomes), len(everything))
+            progress(task, keeper.count, keeper.total)
 
-    left = [task for task in everything if task not in keeper.outcomes]
-    left = _largest_first(left, claims, store.durations() if store is not None and left else {})
+    workers = jobs if child is None and (jobs > 1 or isolated or device != CPU) else 0
+    left = keeper.unfinished(workers, longest_first=jobs > 1 or cluster is not None)
     interrupted = False
     try:
-        if left and cluster is not None:
+        if cluster is not None:
             run_cluster(left, list(patterns), profile, done, cluster, device)
-        elif left and child is not None:
+        elif child is not None:
             for task in left:
                 done(task, *child.perform(task))
-        elif left and (jobs > 1 or isolated or device != CPU):
-            run_pool(left, claims, profile, done, min(jobs, len(left)), device)
-        elif left:
+        elif workers:
+            run_pool(left, claims, profile, done, workers, device)
+        else:
             run_here(left, claims, profile, done)
     except KeyboardInterrupt:
         # What is finished is judged and reported; the rest waits for the next run.
         interrupted = True
-    outcomes = keeper.outcomes
-    results = {
-        id_: _result(claim, [outcomes[task] for task in tasks[id_]])
-        for id_, claim in claims.items()
-        if all(task in outcomes for task in tasks[id_])
-    }
+    results = {id_: keeper.results[id_] for id_ in claims if id_ in keeper.results}
     finished_run = Run(
         profile=profile.name,
         seed=profile.seed,
-        versions=versions,
+        versions=library_versions(),
         results=flagged(results, claims),
         claims={id_: claims[id_] for id_ in results},
         defects=collection.defects,
@@ -138,33 +132,87 @@ def run(
 
 
 class _Keeper:
-    """The outcomes of a run's tasks, kept in the store as far as it takes them."""
+    """The tasks of a run and what became of them: kept in the store as far as it takes them, and a
+    claim judged as soon as its last task is finished.
 
-    def __init__(self, store: Store | None, prints: Mapping[Task, str], *, fresh: bool) -> None:
-        self.store, self.prints = store, prints
-        self.outcomes: dict[Task, Outcome] = {}
-        self._unsaved: list[Task] = []
+    Outcomes are let go once their claim is judged, so that memory does not grow with the run.
+    """
+
+    def __init__(
+        self,
+        claims: Mapping[str, Claim],
+        profile: Profile,
+        store: Store | None,
+        device: str,
+        *,
+        fresh: bool,
+    ) -> None:
+        self.claims, self.profile, self.device = claims, profile, device
+        self.store, self.fresh = store, fresh
+        self.results: dict[str, Result] = {}
+        self.count = 0
+        self._tasks = {claim.id: plan(claim, profile) for claim in claims.values()}
+        self.total = sum(map(len, self._tasks.values()))
+        self._missing = {id_: len(tasks) for id_, tasks in self._tasks.items()}
+        self._outcomes: dict[Task, Outcome] = {}
+        self._prints: dict[Task, str] = {}
+        self._unsaved: list[tuple[Task, Outcome]] = []
         self._trouble = ""
-        if store is not None and not fresh:
-            finished = store.finished(prints.values())
-            self.outcomes = {task: finished[p] for task, p in prints.items() if p in finished}
+
+    def unfinished(self, first: int, *, longest_first: bool) -> Iterator[Task]:
+        """The tasks that are left to do. So many are given at once, before the others are looked up
+        in the store: that takes a moment, in which workers are busy with these."""
+        for id_, tasks in self._tasks.items():
+            if not tasks:
+                self._judge(id_)
+        everything = [task for tasks in self._tasks.values() for task in tasks]
+        if longest_first:
+            durations = self.store.durations() if self.store is not None else {}
+            everything = _largest_first(everything, self.claims, durations)
+        left = (task for task in everything if not self._is_known(task))
+        yield from islice(left, first)
+        yield from list(left)
+        # What these claims rest on in other papers is needed at the end, and imported meanwhile.
+        known_with(self.claims)
+
+    def _is_known(self, task: Task) -> bool:
+        """Whether the store has the task's outcome, which is then taken."""
+        if self.store is None:
+            return False
+        claim = self.claims[task.claim]
+        known = fingerprint(claim, task, self.profile, library_versions(), self.device)
+        self._prints[task] = known
+        outcome = None if self.fresh else self.store.finished_task(known)
+        if outcome is not None:
+            self._take(task, outcome)
+        return outcome is not None
 
     def keep(self, task: Task, outcome: dict[str, Any], seconds: float) -> None:
-        self.outcomes[task] = (outcome, seconds)
         # An error may pass (a limit on a busy machine), so it is tried again next time.
         if self.store is not None and "error" not in outcome:
-            self._unsaved.append(task)
+            self._unsaved.append((task, (outcome, seconds)))
             if not self._trouble:
                 self._save()
+        self._take(task, (outcome, seconds))
+
+    def _take(self, task: Task, outcome: Outcome) -> None:
+        self._outcomes[task] = outcome
+        self.count += 1
+        self._missing[task.claim] -= 1
+        if not self._missing[task.claim]:
+            self._judge(task.claim)
+
+    def _judge(self, id_: str) -> None:
+        outcomes = [self._outcomes.pop(task) for task in self._tasks[id_]]
+        self.results[id_] = _result(self.claims[id_], outcomes)
 
     def _save(self) -> None:
         assert self.store is not None
         self._trouble = ""
         try:
             while self._unsaved:
-                task = self._unsaved[-1]
-                outcome, seconds = self.outcomes[task]
-                self.store.save_task(self.prints[task], task.claim, task.name, outcome, seconds)
+                task, (outcome, seconds) = self._unsaved[-1]
+                self.store.save_task(self._prints[task], task.claim, task.name, outcome, seconds)
                 self._unsaved.pop()
         except StoreError as error:
             self._trouble = str(error)
@@ -178,8 +226,7 @@ class _Keeper:
         if not self._trouble and run is not None:
             is_final = not run.interrupted and not _has_errors(run)
             try:
-                fingerprints = [self.prints[task] for task in self.outcomes]
-                self.store.save_run(run.to_json(), fingerprints, basis if is_final else "")
+                self.store.save_run(run.to_json(), self._prints.values(), basis if is_final else "")
             except StoreError as error:
                 self._trouble = str(error)
         if not self._trouble:

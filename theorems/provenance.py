@@ -47,6 +47,6 @@ def _package(name: str) -> str | None:
 
 
 def _is_an_id(pattern: str) -> bool:
-    from theorems.registry import catalogue
+    from theorems.registry import of_papers
 
-    return pattern in catalogue().claims
+    return pattern in of_papers([pattern.partition(".")[0]]).claims

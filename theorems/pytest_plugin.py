@@ -17,10 +17,10 @@ import pytest
 
 if TYPE_CHECKING:
     from theorems.claim import Claim
+    from theorems.pool import Child
     from theorems.profiles import Profile
     from theorems.registry import Collection
     from theorems.result import Result
-    from theorems.runner import Child
     from theorems.store import Store
 
 PAPERS = Path(__file__).parent / "papers"
@@ -162,7 +162,7 @@ class _Checker:
 
     def _worker_for(self, claim: Claim, session: pytest.Session) -> Child:
         """The worker, forked anew for a claim that it does not know (two files with one id)."""
-        from theorems.runner import Child
+        from theorems.pool import Child
 
         if self._child is None or self._child.claims.get(claim.id) is not claim:
             collected = {

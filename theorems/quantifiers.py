@@ -71,7 +71,9 @@ class ForAllWeights(Quantifier):
     each named weight; an input that the statement ranges over is one more name. A measured side is
     `Computed(f)` with `f(points, weights) -> Tensor (points, restarts)`, `weights` tensors of shape
     `(points, restarts, ...)`; it is differentiated, so that the search can climb. `restarts` and
-    `steps` per point override the profile's.
+    `steps` per point override the profile's: they are meant for the quick profile, and a profile
+    that searches harder multiplies them (`theorems.measure.adversarial.effort`: nightly by 2 and by
+    2.6).
     """
 
     within: Callable[..., Any] | None = None

@@ -1,33 +1,28 @@
 """Finding claims: the catalogue's own modules, a user's file, an installed package.
 
-Claims are found by scanning modules for module-level `Claim` objects (also inside module-level
-lists, tuples and dicts); nothing is registered anywhere. What cannot be loaded becomes a `Defect`
-of one line, and everything else still loads.
+Nothing is registered anywhere: modules are scanned. Of the catalogue only those papers are imported
+that are asked for, because importing all of them takes seconds.
 """
 
 from __future__ import annotations
 
 import difflib
 import fnmatch
-import importlib
 import importlib.metadata
-import importlib.util
 import pkgutil
-import sys
-import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from theorems.claim import Claim
 from theorems.ledger import LEDGER, rows
+from theorems.loading import claims_in, collect_module, load_file, origin_of, without_collecting
 from theorems.validate import Defect, defect, defects_between, defects_of
-from theorems.words import error_line
 
 ENTRY_POINTS = "theorems.claims"
+_HOME = "theorems.papers."
 
 
 class Claims(dict[str, Claim]):
@@ -63,126 +58,133 @@ def catalogue() -> Collection:
     """The claims of this package's own papers and of installed packages that contribute some."""
     found: list[Claim] = []
     defects: list[Defect] = []
-    for name in _paper_modules():
-        _collect_module(name, found, defects)
-    for entry in importlib.metadata.entry_points(group=ENTRY_POINTS):
-        _collect_module(entry.value, found, defects)
-    return _collection(found, defects, {})
+    with without_collecting():
+        for name in _paper_modules():
+            collect_module(name, found, defects)
+        for entry in importlib.metadata.entry_points(group=ENTRY_POINTS):
+            collect_module(entry.value, found, defects)
+        return _collection(found, defects, {})
+
+
+def of_papers(keys: Iterable[str]) -> Collection:
+    """The catalogue's claims of some papers alone; nothing for a key that is no paper's.
+
+    A paper's claims lie in the folder of its key, and their ids begin with it. Where other packages
+    contribute claims, whose ids may begin with anything, the whole catalogue is loaded.
+    """
+    wanted = frozenset(keys)
+    if importlib.metadata.entry_points(group=ENTRY_POINTS) or catalogue.cache_info().currsize:
+        own = catalogue()
+        claims = Claims((id_, c) for id_, c in own.claims.items() if _key(id_) in wanted)
+        return Collection(claims, own.defects)
+    return _of_modules(tuple(_paper_modules()), wanted)
+
+
+@lru_cache(maxsize=32)
+def _of_modules(modules: tuple[str, ...], keys: frozenset[str]) -> Collection:
+    found: list[Claim] = []
+    defects: list[Defect] = []
+    others: list[Claim] = []
+    with without_collecting():
+        for name in modules:
+            if _paper_of(name) in (*keys, None):
+                collect_module(name, found, defects)
+        # Claims of other papers that these refer to are known too, but for rows of the ledger.
+        known = {*(str(claim.id) for claim in found), *(row.id for row in rows())}
+        beyond = {_key(id_) for id_ in _named_in(found) if id_ not in known} - keys
+        for name in modules:
+            if _paper_of(name) in beyond:
+                collect_module(name, others, [])
+        return _collection(found, defects, {str(claim.id): claim for claim in others})
+
+
+def forget() -> None:
+    """Find the catalogue's claims anew when they are next asked for."""
+    catalogue.cache_clear()
+    _of_modules.cache_clear()
+    _walked.cache_clear()
+
+
+def near(claims: Iterable[Claim]) -> Claims:
+    """The catalogue's claims of all papers whose keys begin the ids of these claims, or ids that
+    they refer to."""
+    made = list(claims)
+    begin = {_key(id_).lower() for id_ in (*_named_in(made), *(str(c.id) for c in made))}
+    return of_papers(key for key in _papers() if key.lower() in begin).claims
+
+
+def _named_in(claims: Iterable[Claim]) -> set[str]:
+    """The ids that claims refer to; a malformed claim may name anything."""
+    named = set()
+    for claim in claims:
+        uses = claim.uses if isinstance(claim.uses, (list, tuple)) else ()
+        named |= {id_ for id_ in (*uses, claim.corrects, claim.restates) if isinstance(id_, str)}
+    return named
+
+
+def _key(id_: str) -> str:
+    return id_.partition(".")[0]
+
+
+def _paper_of(module: str) -> str | None:
+    """The key of the paper that a module of the catalogue belongs to."""
+    return module.removeprefix(_HOME).partition(".")[0] if module.startswith(_HOME) else None
+
+
+def _papers() -> set[str]:
+    return {key for key in map(_paper_of, _paper_modules()) if key is not None}
+
+
+def _meant(glob: str) -> Collection:
+    """The part of the catalogue that holds every id that a glob can match."""
+    head = glob[: min((glob.find(c) for c in "*?[" if c in glob), default=len(glob))]
+    if "." in head:
+        return of_papers({_key(head)})
+    if head == glob:
+        return of_papers(())  # no id is without a dot
+    return of_papers(key for key in _papers() if key.startswith(head))
 
 
 def from_file(path: Path, known: Mapping[str, Claim] | None = None) -> Collection:
     """The claims of a user's file. `known` are claims that its `uses` may name."""
-    found: list[Claim] = []
-    defects: list[Defect] = []
-    module = _load_file(path, defects)
-    if module is not None:
-        found = list(_claims_in(module, written_in=str(path)))
-        if not found and not defects:
-            defects.append(Defect(str(path), 0, "", "the file defines no claims"))
+    found, defects = _written(path)
     return _collection(found, defects, known or {})
 
 
-def from_package(name: str, known: Mapping[str, Claim] | None = None) -> Collection:
-    """The claims of an importable package or module and of its submodules."""
+def _written(path: Path) -> tuple[list[Claim], list[Defect]]:
     found: list[Claim] = []
     defects: list[Defect] = []
-    _collect_module(name, found, defects)
+    module = load_file(path, defects)
+    if module is not None:
+        found = list(claims_in(module, written_in=str(path)))
+        if not found and not defects:
+            defects.append(Defect(str(path), 0, "", "the file defines no claims"))
+    return found, defects
+
+
+def from_package(name: str, known: Mapping[str, Claim] | None = None) -> Collection:
+    """The claims of an importable package or module and of its submodules. `known` are claims that
+    their `uses` may name, the catalogue's near them if not given."""
+    found: list[Claim] = []
+    defects: list[Defect] = []
+    collect_module(name, found, defects)
     # A package that declares the entry point is part of the catalogue already.
     own = {id(claim) for claim in found}
-    others = {id_: claim for id_, claim in (known or {}).items() if id(claim) not in own}
+    beside = near(found) if known is None else known
+    others = {id_: claim for id_, claim in beside.items() if id(claim) not in own}
     return _collection(found, defects, others)
 
 
-def _paper_modules() -> list[str]:
+@lru_cache(maxsize=1)
+def _walked() -> tuple[str, ...]:
     from theorems import papers
 
     walked = pkgutil.walk_packages(papers.__path__, prefix=f"{papers.__name__}.")
-    return sorted(module.name for module in walked)
+    return tuple(sorted(module.name for module in walked))
 
 
-def _collect_module(name: str, found: list[Claim], defects: list[Defect]) -> None:
-    try:
-        module = importlib.import_module(name)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - it may raise anything
-        origin = _origin_of(name)
-        defects.append(_load_defect(origin or name, error))
-        return
-    found.extend(_claims_in(module))
-    if hasattr(module, "__path__") and not name.startswith("theorems.papers"):
-        for child in pkgutil.iter_modules(module.__path__, prefix=f"{name}."):
-            _collect_module(child.name, found, defects)
-
-
-def _origin_of(name: str) -> str | None:
-    try:
-        spec = importlib.util.find_spec(name)
-    except (ImportError, ValueError):
-        return None
-    return spec.origin if spec else None
-
-
-def _load_file(path: Path, defects: list[Defect]) -> ModuleType | None:
-    name = f"theorems_user_{path.stem}_{abs(hash(str(path.resolve()))):x}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        message = "not a Python file; a file of claims ends in .py"
-        defects.append(Defect(str(path), 0, "", message))
-        return None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a user's file may raise anything
-        # What was defined before the failure is kept: those claims are still checked.
-        defects.append(_load_defect(str(path), error))
-    return module
-
-
-def _load_defect(file: str, error: BaseException) -> Defect:
-    line = 0
-    if isinstance(error, SyntaxError) and error.lineno:
-        line = error.lineno
-    for frame in traceback.extract_tb(error.__traceback__):
-        if Path(frame.filename).resolve() == Path(file).resolve():
-            line = frame.lineno or line
-    return Defect(file, line, "", f"cannot be loaded: {error_line(error)}")
-
-
-def _claims_in(module: ModuleType, written_in: str | None = None) -> Iterator[Claim]:
-    """Claims among the module's values, but for those imported from the module that wrote them."""
-    file = written_in or getattr(module, "__file__", None)
-    for value in vars(module).values():
-        for claim in _flatten(value):
-            if file is None or not _is_imported(claim, Path(file).resolve()):
-                yield claim
-
-
-def _is_imported(claim: Claim, file: Path) -> bool:
-    """Whether another module holds this very claim and wrote it.
-
-    A claim that a helper function of another module builds belongs to the file that asked for it.
-    """
-    home = Path(claim.location.file).resolve()
-    if home == file:
-        return False
-    for module in list(sys.modules.values()):
-        origin = getattr(module, "__file__", None)
-        if origin and Path(origin).name == home.name and Path(origin).resolve() == home:
-            return any(c is claim for value in vars(module).values() for c in _flatten(value))
-    return False
-
-
-def _flatten(value: Any) -> Iterator[Claim]:
-    if isinstance(value, Claim):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            if isinstance(item, Claim):
-                yield item
-    elif isinstance(value, dict):
-        for item in value.values():
-            if isinstance(item, Claim):
-                yield item
+def _paper_modules() -> list[str]:
+    return list(_walked())
 
 
 def _collection(
@@ -234,10 +236,9 @@ def select(patterns: Iterable[str]) -> Collection:
 
     Raises `LookupError` with one line for a pattern that means nothing.
     """
-    own = catalogue()
     patterns = list(dict.fromkeys(patterns))
     if not patterns:
-        return own
+        return catalogue()
     claims = Claims()
     defects: list[Defect] = []
     for pattern in patterns:
@@ -247,15 +248,32 @@ def select(patterns: Iterable[str]) -> Collection:
                 raise LookupError(f"{pattern}: is a folder; name the files of claims in it")
             if not path.is_file():
                 raise LookupError(f"{pattern}: no such file")
-            found = written_in(path, own)
-            part = from_file(path, {**own.claims, **claims}) if found is None else found
+            part = _of_file(path, claims)
         else:
+            own = _meant(pattern)
             part = Collection(own.matching([pattern]), _defects_matching(own.defects, pattern))
             if not part.claims and not any(item.id for item in part.defects):
                 part = _package_or_nothing(pattern, own)
         claims.update(part.claims)
         defects.extend(item for item in part.defects if item not in defects)
     return Collection(claims, tuple(defects))
+
+
+def _of_file(path: Path, before: Mapping[str, Claim]) -> Collection:
+    """The claims of a file: one of the catalogue's, or a user's, whose claims may rest on those of
+    files `before` it and on the catalogue's."""
+    here, home = path.resolve(), LEDGER.parent
+    if here.is_relative_to(home):
+        own = of_papers({here.relative_to(home).parts[0]})
+    elif importlib.metadata.entry_points(group=ENTRY_POINTS):
+        own = catalogue()
+    else:
+        own = Collection()
+    found = written_in(path, own)
+    if found is not None:
+        return found
+    written, defects = _written(path)
+    return _collection(written, defects, {**near(written), **before})
 
 
 def written_in(path: Path, own: Collection) -> Collection | None:
@@ -278,9 +296,9 @@ def _defects_matching(defects: Iterable[Defect], glob: str) -> tuple[Defect, ...
 
 
 def _package_or_nothing(pattern: str, own: Collection) -> Collection:
-    if pattern.replace(".", "").replace("_", "").isalnum() and _origin_of(pattern) is not None:
-        return from_package(pattern, own.claims)
-    close = difflib.get_close_matches(pattern, own.claims, n=1)
+    if pattern.replace(".", "").replace("_", "").isalnum() and origin_of(pattern) is not None:
+        return from_package(pattern)
+    close = difflib.get_close_matches(pattern, own.claims or catalogue().claims, n=1)
     hint = f"; did you mean {close[0]!r}?" if close else ""
     unread = [str(item) for item in own.defects if not item.id]
     if unread:

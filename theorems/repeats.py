@@ -41,9 +41,9 @@ def basis(
 
 def is_catalogues(collection: Collection) -> bool:
     """Whether all claims of a collection are the catalogue's own."""
-    from theorems.registry import catalogue
+    from theorems.registry import of_papers
 
-    own = catalogue().claims
+    own = of_papers({id_.partition(".")[0] for id_ in collection.claims}).claims
     return all(own.get(id_) is claim for id_, claim in collection.claims.items())
 
 

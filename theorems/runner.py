@@ -1,4 +1,4 @@
-"""Running tasks, in this process or in worker processes, each under its limits."""
+"""Doing one task under its limits, in whatever process."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, as_completed
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
+
+import sympy as sp
 
 from theorems.claim import Claim
 from theorems.profiles import Profile, seed_of
 from theorems.tasks import Task, perform
 from theorems.words import error_line
 
-# A task that ignores its time limit (stuck in C code) is killed so many seconds later.
-GRACE = 5.0
+# Torch and z3 have no exception of their own for it.
+NO_MEMORY = ("can't allocate memory", "out of memory", "bad_alloc")
 
 Outcome = tuple[dict[str, Any], float]
 Done = Callable[[Task, dict[str, Any], float], None]
+Limit = Callable[[float], AbstractContextManager[None]]
 
 
 class OutOfTime(BaseException):
@@ -47,18 +49,20 @@ def time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, previous)
 
 
-def perform_limited(claim: Claim, task: Task, profile: Profile) -> Outcome:
+def perform_limited(
+    claim: Claim, task: Task, profile: Profile, limit: Limit = time_limit
+) -> Outcome:
     """One task under its time limit: outcome and seconds.
 
-    The outcome has been through JSON, so that it is the same wherever it was computed and whether
-    or not it was stored meanwhile.
+    `limit` gives a context that raises `OutOfTime`. The outcome has been through JSON, so that it
+    is the same wherever it was computed and whether or not it was stored meanwhile.
     """
     started = time.perf_counter()
     try:
-        with time_limit(profile.task_seconds):
+        with limit(profile.task_seconds):
             _forget(task, profile)
             outcome = perform(claim, task, profile)
-        outcome = json.loads(json.dumps(outcome))
+        outcome = json.loads(json.dumps(_plainly(outcome, profile)))
     except OutOfTime:
         outcome = failure(f"ran out of time after {profile.task_seconds:g} s", task)
     except KeyboardInterrupt:
@@ -73,6 +77,13 @@ def perform_limited(claim: Claim, task: Task, profile: Profile) -> Outcome:
     return outcome, time.perf_counter() - started
 
 
+def _plainly(outcome: dict[str, Any], profile: Profile) -> dict[str, Any]:
+    """What a library says of memory that it did not get, said as of any other."""
+    if any(words in outcome.get("error", "") for words in NO_MEMORY):
+        return outcome | {"error": f"ran out of memory (limit {profile.task_gib:g} GiB)"}
+    return outcome
+
+
 def _forget(task: Task, profile: Profile) -> None:
     """Put back what an earlier task of this process may have changed, so that order cannot matter:
     the random numbers that code without a generator draws, the default type, the threads."""
@@ -82,10 +93,32 @@ def _forget(task: Task, profile: Profile) -> None:
     seed = seed_of(task.claim, task.name, profile.seed)
     random.seed(seed)
     np.random.seed(seed % 2**32)
-    torch.manual_seed(seed)
+    settle_sympy(seed)
+    if torch.cuda.is_initialized():
+        torch.manual_seed(seed)
+    else:
+        # That asks for every kind of device, which takes a hundred times as long.
+        torch.default_generator.manual_seed(seed)
     torch.set_default_dtype(torch.float32)
     torch.set_grad_enabled(True)
     torch.set_num_threads(1)
+
+
+def settle_sympy(seed: int) -> None:
+    """Have SymPy do the same whatever this process did before.
+
+    It shuffles the facts that it tries with random numbers of its own, and numbers dummy symbols
+    from a random start: the order of terms with several of them depends on the numbers. No number
+    is given twice in a process, whose caches remember the earlier ones.
+    """
+    from sympy.core.random import seed as seed_random
+
+    seed_random(seed)
+    times = _settled[seed] = _settled.get(seed, -1) + 1
+    sp.Dummy._count = (seed << 64) + (times << 32) - sp.Dummy._base_dummy_index
+
+
+_settled: dict[int, int] = {}
 
 
 def failure(line: str, task: Task) -> dict[str, Any]:
@@ -94,109 +127,10 @@ def failure(line: str, task: Task) -> dict[str, Any]:
 
 
 def run_here(
-    tasks: Sequence[Task], claims: Mapping[str, Claim], profile: Profile, done: Done
+    tasks: Iterable[Task], claims: Mapping[str, Claim], profile: Profile, done: Done
 ) -> None:
     """Run tasks one after another in this process, where a debugger reaches them. A task that ends
     the process ends the run."""
     for task in tasks:
         outcome, seconds = perform_limited(claims[task.claim], task, profile)
         done(task, outcome, seconds)
-
-
-def run_pool(
-    tasks: Sequence[Task],
-    claims: Mapping[str, Claim],
-    profile: Profile,
-    done: Done,
-    jobs: int,
-    device: str = "cpu",
-) -> None:
-    """Run tasks in `jobs` worker processes.
-
-    Workers are forked, so that a user's claims need not be importable. A worker that dies, or that
-    is stuck where no signal reaches it, costs its own task alone; another takes its place.
-    """
-    pool = new_pool(jobs, claims, profile, device)
-    if threading.current_thread() is threading.main_thread():
-        # z3, once used in this process, leaves Ctrl-C unable to end a wait.
-        signal.siginterrupt(signal.SIGINT, True)
-    try:
-        futures = {send(pool, task, profile): task for task in tasks}
-        for future in as_completed(futures):
-            outcome, seconds = outcome_of(future, futures[future], profile)
-            done(futures[future], outcome, seconds)
-        pool.close()
-    except BaseException:
-        # After an interrupt nobody waits for what the workers are doing.
-        pool.stop()
-        raise
-    finally:
-        pool.join()
-
-
-class Child:
-    """One worker process that does tasks one at a time, and is replaced when it dies.
-
-    It is started with its first task: what has been done before needs none.
-    """
-
-    def __init__(self, claims: Mapping[str, Claim], profile: Profile, device: str = "cpu") -> None:
-        self.claims, self.profile, self.device = claims, profile, device
-        self._pool: Any = None
-
-    def perform(self, task: Task) -> Outcome:
-        if self._pool is None:
-            self._pool = new_pool(1, self.claims, self.profile, self.device)
-        return outcome_of(send(self._pool, task, self.profile), task, self.profile)
-
-    def close(self) -> None:
-        if self._pool is not None:
-            self._pool.stop()
-            self._pool.join()
-
-
-def new_pool(jobs: int, claims: Mapping[str, Claim], profile: Profile, device: str) -> Any:
-    """A pool of forked workers that know these claims."""
-    import multiprocessing
-
-    from pebble import ProcessPool
-
-    from theorems.workers import enter_worker, load_once
-
-    load_once()
-    context = multiprocessing.get_context("fork")
-    initargs = (claims, profile, device)
-    return ProcessPool(jobs, initializer=enter_worker, initargs=initargs, context=context)
-
-
-def send(pool: Any, task: Task, profile: Profile) -> Future[Outcome]:
-    from theorems.workers import perform_in_worker
-
-    future: Future[Outcome] = pool.schedule(
-        perform_in_worker, args=(task,), timeout=profile.task_seconds + GRACE
-    )
-    return future
-
-
-def outcome_of(future: Future[Outcome], task: Task, profile: Profile) -> Outcome:
-    """What a worker sent back, or the error that its end amounts to."""
-    from pebble import ProcessExpired
-
-    try:
-        return future.result()
-    except TimeoutError:
-        line = f"stuck; its worker was killed after {profile.task_seconds + GRACE:g} s"
-    except ProcessExpired as error:
-        line = _end_of(error.exitcode)
-    except MemoryError:
-        line = f"ran out of memory (limit {profile.task_gib:g} GiB)"
-    return failure(line, task), 0.0
-
-
-def _end_of(status: int) -> str:
-    if status < 0:
-        try:
-            return f"its worker process died of {signal.Signals(-status).name}"
-        except ValueError:
-            return f"its worker process died of signal {-status}"
-    return f"its worker process died with status {status}"

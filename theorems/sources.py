@@ -7,6 +7,7 @@ to a digest, never take one away.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import sys
 import sysconfig
@@ -58,11 +59,18 @@ def reach(files: Iterable[Path], follow: Callable[[Path], bool] = lambda path: T
         path = frontier.pop()
         if path not in found and path.is_file():
             found.add(path)
-            frontier += [other for other in _imports(path) if follow(other)]
+            frontier += [o for o in _imports(path) if o not in found and follow(o)]
     return found
 
 
 def _content_digest(path: Path) -> str:
+    found = path.stat()
+    return _digest_at(path, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=4096)
+def _digest_at(path: Path, changed: int, size: int) -> str:
+    """Of a file last changed then; most files are part of what many modules import."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -112,8 +120,15 @@ def _files(name: str, folder: Path) -> Iterator[Path]:
 
 def _modules(base: Path, parts: list[str]) -> Iterator[Path]:
     """The modules of a dotted name under a folder, its packages' own modules among them."""
-    for end in range(1, len(parts) + 1):
-        path = base.joinpath(*parts[:end])
-        for file in (path / "__init__.py", path.with_name(f"{path.name}.py")):
-            if file.is_file():
-                yield file.resolve()
+    path = str(base)
+    for part in parts:
+        path = f"{path}{os.sep}{part}"
+        for file in (f"{path}{os.sep}__init__.py", f"{path}.py"):
+            # Asked tens of thousands of times for a catalogue, where a `Path` each would be felt.
+            if os.path.isfile(file):
+                yield _resolved(file)
+
+
+@lru_cache(maxsize=4096)
+def _resolved(file: str) -> Path:
+    return Path(file).resolve()

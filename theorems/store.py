@@ -87,17 +87,13 @@ class Store:
                     self._db.execute("ROLLBACK")
                 raise
 
-    def finished(self, fingerprints: Iterable[str]) -> dict[str, tuple[dict[str, Any], float]]:
-        """Outcome and seconds of those tasks that are already done."""
-        found = {}
+    def finished_task(self, fingerprint: str) -> tuple[dict[str, Any], float] | None:
+        """Outcome and seconds of a task, None for one that is not done yet."""
         with self.explained():
-            for fingerprint in fingerprints:
-                row = self._db.execute(
-                    "SELECT outcome, seconds FROM tasks WHERE fingerprint = ?", (fingerprint,)
-                ).fetchone()
-                if row is not None:
-                    found[fingerprint] = (json.loads(row[0]), float(row[1]))
-        return found
+            row = self._db.execute(
+                "SELECT outcome, seconds FROM tasks WHERE fingerprint = ?", (fingerprint,)
+            ).fetchone()
+            return None if row is None else (json.loads(row[0]), float(row[1]))
 
     def durations(self) -> dict[tuple[str, str], float]:
         """Seconds that each claim's tasks took when they were last done, by claim and task name."""

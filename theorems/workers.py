@@ -3,36 +3,91 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import multiprocessing
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from importlib import import_module
+from typing import Any, NoReturn, cast
 
 from theorems.claim import Claim
 from theorems.devices import CPU, use
+from theorems.pool import OUT_OF_TIME, read_frame, write_frame
 from theorems.profiles import Profile
-from theorems.runner import Outcome, perform_limited
+from theorems.runner import OutOfTime, perform_limited
 from theorems.tasks import Task
 
 # A worker notices so many seconds later that the process it works for is gone.
 ORPHANED = 1.0
 
-_claims: Mapping[str, Claim] = {}
-_profile: Profile | None = None
-_folder = "."
+
+def serve(
+    taken: int,
+    said: int,
+    others: tuple[int, ...],
+    claims: Mapping[str, Claim],
+    profile: Profile,
+    device: str,
+) -> NoReturn:
+    """What a worker does: tasks that come through the pipe `taken`, their outcomes into `said`.
+
+    `others` are the far ends of the two, which are not this process's to hold.
+    """
+    status = 1
+    try:
+        for pipe in others:
+            os.close(pipe)
+        _enter(profile, device)
+        folder, limit = os.getcwd(), _Limit()
+        while True:
+            claim, kind, group = cast(list[Any], read_frame(taken))
+            os.chdir(folder)
+            outcome, seconds = perform_limited(
+                claims[claim], Task(claim, kind, group), profile, limit
+            )
+            # What ran out of time may have been interrupted anywhere, and left libraries broken.
+            last = {"last": True} if limit.passed else {}
+            write_frame(said, [outcome | last, seconds])
+    except EOFError:
+        status = 0
+    finally:
+        # Not the way a program ends: nothing that the claims started is waited for.
+        os._exit(status)
 
 
-def enter_worker(claims: Mapping[str, Claim], profile: Profile, device: str = CPU) -> None:
+class _Limit:
+    """A context that the process this one works for ends with a signal when time is up."""
+
+    def __init__(self) -> None:
+        self.armed = self.passed = False
+        signal.signal(OUT_OF_TIME, self._expire)
+
+    def _expire(self, signum: int, frame: object) -> None:
+        if self.armed:
+            self.passed = True
+            raise OutOfTime
+
+    @contextmanager
+    def __call__(self, seconds: float) -> Iterator[None]:
+        self.armed = True
+        try:
+            yield
+        finally:
+            self.armed = False
+
+
+def _enter(profile: Profile, device: str) -> None:
     """Make this process a worker: quiet, limited, deaf to Ctrl-C, gone when its parent is."""
-    global _claims, _profile, _folder
-    _claims, _profile, _folder = claims, profile, os.getcwd()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    # What was there before stays: looking through it for garbage would copy its pages as well.
+    gc.freeze()
     threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
     # The decision procedure starts children of its own, which daemons may not.
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
@@ -49,16 +104,10 @@ def enter_worker(claims: Mapping[str, Claim], profile: Profile, device: str = CP
     use(device)
 
 
-def perform_in_worker(task: Task) -> Outcome:
-    assert _profile is not None
-    os.chdir(_folder)
-    return perform_limited(_claims[task.claim], task, _profile)
-
-
 def load_once() -> None:
     """Import what tasks need before forking, so that no worker pays for it again."""
     one_torch_thread()
-    for name in ("scipy.stats", "symbolic.decide", "theorems.measure.pointwise"):
+    for name in ("scipy.special", "symbolic.decide", "theorems.measure.pointwise"):
         import_module(name)
 
 

@@ -29,36 +29,37 @@ def _softplus(u: Tensor) -> Tensor:
     return u.clamp_min(0) + torch.log1p(torch.exp(-u.abs()))
 
 
+# Functions of the argument and of the slope on the negative side, which only leaky ReLU has.
+_VALUES: dict[str, Callable[[Tensor, float], Tensor]] = {
+    "relu": lambda t, _: t.clamp_min(0),
+    "leaky_relu": lambda t, slope: torch.where(t >= 0, t, slope * t),
+    "erf": lambda t, _: torch.special.erf(t),
+    "linear": lambda t, _: t,
+    "gelu": lambda t, _: t * _cdf(t),
+    "tanh": lambda t, _: torch.tanh(t),
+    "sigmoid": lambda t, _: torch.sigmoid(t),
+    "softplus": lambda t, _: _softplus(t),
+}
+_DERIVATIVES: dict[str, Callable[[Tensor, float], Tensor]] = {
+    "relu": lambda t, _: (t >= 0).to(t.dtype),
+    "leaky_relu": lambda t, slope: slope + (1 - slope) * (t >= 0).to(t.dtype),
+    "erf": lambda t, _: torch.exp(-t * t) * (2 / math.sqrt(math.pi)),
+    "linear": lambda t, _: torch.ones_like(t),
+    "gelu": lambda t, _: _cdf(t) + t * _density(t),
+    "tanh": lambda t, _: torch.cosh(t.clamp(-350, 350)).pow(-2),
+    "sigmoid": lambda t, _: torch.sigmoid(t) * torch.sigmoid(-t),
+    "softplus": lambda t, _: torch.sigmoid(t),
+}
+
+
 def value(activation: Activation, u: Tensor) -> Tensor:
     """The activation at `u`, any shape."""
-    slope = activation.negative_slope
-    table: dict[str, Callable[[Tensor], Tensor]] = {
-        "relu": lambda t: t.clamp_min(0),
-        "leaky_relu": lambda t: torch.where(t >= 0, t, slope * t),
-        "erf": torch.special.erf,
-        "linear": lambda t: t,
-        "gelu": lambda t: t * _cdf(t),
-        "tanh": torch.tanh,
-        "sigmoid": torch.sigmoid,
-        "softplus": _softplus,
-    }
-    return table[activation.name](u)
+    return _VALUES[activation.name](u, activation.negative_slope)
 
 
 def derivative(activation: Activation, u: Tensor) -> Tensor:
     """The derivative at `u`; at the kink of ReLU and leaky ReLU, the one from the right."""
-    slope = activation.negative_slope
-    table: dict[str, Callable[[Tensor], Tensor]] = {
-        "relu": lambda t: (t >= 0).to(t.dtype),
-        "leaky_relu": lambda t: slope + (1 - slope) * (t >= 0).to(t.dtype),
-        "erf": lambda t: torch.exp(-t * t) * (2 / math.sqrt(math.pi)),
-        "linear": torch.ones_like,
-        "gelu": lambda t: _cdf(t) + t * _density(t),
-        "tanh": lambda t: torch.cosh(t.clamp(-350, 350)).pow(-2),
-        "sigmoid": lambda t: torch.sigmoid(t) * torch.sigmoid(-t),
-        "softplus": torch.sigmoid,
-    }
-    return table[activation.name](u)
+    return _DERIVATIVES[activation.name](u, activation.negative_slope)
 
 
 def closed_moments(activation: Activation, q: Tensor) -> tuple[Tensor, Tensor]:

@@ -6,6 +6,7 @@ hidden weights are trained. The limits are returned as `(H + 1, n, n)`: `K^(0), 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 import torch
@@ -18,6 +19,7 @@ from numeric.kernels.layers import Activation
 from numeric.kernels.pairs import Block, Rows, add, input_block, outer
 
 
+@lru_cache(maxsize=64)
 def c_sigma(activation: Activation) -> float:
     """`1 / E sigma(t)^2` for standard normal t. Source: du2018, below equation (2)."""
     one = torch.ones(1, dtype=torch.float64)

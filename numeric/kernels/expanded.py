@@ -13,6 +13,7 @@ from numeric.kernels.layers import Activation
 from numeric.kernels.pairs import Block, outer
 
 TOLERANCE = 1e-15  # what an incomplete expansion may leave out, in units of r
+FEW = 1 << 14  # terms of all pairs up to which all are held at once: fewer, larger operations
 
 
 def smooth(
@@ -75,6 +76,11 @@ def _series(x: Tensor, z: Tensor, c: Tensor, gap: Tensor) -> tuple[Tensor, Tenso
     `P(1) - P(c) = (1 - c) sum_j c^j S_j`, `S_j` the sum of the coefficients above `j`: relative
     accuracy where `c` is close to 1.
     """
+    if len(x) * c.numel() <= FEW:
+        products = x[:, :, None] * z[:, None, :]
+        above = products.flip(0).cumsum(0).flip(0)
+        angular = (above[1:] * _powers(c, len(x) - 1)).sum(0) * gap
+        return above[0] - angular, angular
     above = outer(x[-1], z[-1])
     quotient = above.clone()
     for k in range(len(x) - 2, 0, -1):
@@ -85,7 +91,16 @@ def _series(x: Tensor, z: Tensor, c: Tensor, gap: Tensor) -> tuple[Tensor, Tenso
     return above.sub_(angular), angular
 
 
+def _powers(c: Tensor, count: int) -> Tensor:
+    """`1, c, c^2, ...`, `count` of them."""
+    powers = c.expand(count, *c.shape).clone()
+    powers[0] = 1.0
+    return powers.cumprod(0)
+
+
 def _horner(x: Tensor, z: Tensor, c: Tensor) -> Tensor:
+    if len(x) * c.numel() <= FEW:
+        return (x[:, :, None] * z[:, None, :] * _powers(c, len(x))).sum(0)
     total = outer(x[-1], z[-1])
     for k in range(len(x) - 2, -1, -1):
         total.mul_(c).addr_(x[k], z[k])

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -24,6 +26,9 @@ MAX_TERMS = 4096
 MAX_VARIANCE = 1e4
 REACH = 12.5  # exp(-REACH^2 / 4) is below rounding
 DIGITS = 38.0  # exp(-DIGITS) is below rounding
+# Tables of the quadrature up to this many terms and this band are kept.
+SHARED_TERMS = 1024
+SHARED_FREQUENCY = 120
 SMALL = 0.3  # a standard deviation below which activations are close to their tangents
 
 
@@ -81,20 +86,33 @@ def moments(activation: Activation, q: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return mean, second, slope_second
 
 
-def _coefficients(
-    activation: Activation, q: Tensor, terms: int, largest: float
-) -> tuple[Tensor, Tensor]:
-    frequency = math.sqrt(terms) + 1.5 * DIGITS * math.sqrt(largest) / POLE[activation.name]
-    t, weight = nodes(frequency, REACH)
+def _table(terms: int, frequency: int) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes `(nodes,)` and `h_k` times the quadrature's weights, `(terms, nodes)`."""
+    t, weight = (part.numpy() for part in nodes(frequency, REACH))
     rows = [weight, t * weight]
     for k in range(1, terms - 1):
         rows.append((t * rows[k] - math.sqrt(k) * rows[k - 1]) / math.sqrt(k + 1))
-    table = torch.stack(rows)
+    return t, np.stack(rows)
+
+
+# Shared by the depths, variances and activations of a recursion; 24 tables of at most 4 MiB.
+_shared_table = lru_cache(maxsize=24)(_table)
+
+
+def _coefficients(
+    activation: Activation, q: Tensor, terms: int, kept: int, largest: float
+) -> tuple[Tensor, Tensor]:
+    """The first `kept` coefficients of sigma and sigma', by a quadrature that serves `terms`."""
+    frequency = math.sqrt(terms) + 1.5 * DIGITS * math.sqrt(largest) / POLE[activation.name]
+    # Rounded up, so that nearby variances share a table.
+    whole = 4 * math.ceil(frequency / 4)
+    small = terms <= SHARED_TERMS and whole <= SHARED_FREQUENCY
+    t, table = map(torch.from_numpy, (_shared_table if small else _table)(terms, whole))
     values, slopes = [], []
     for chunk in q.split(max(1, (1 << 22) // len(t))):
         u = t[:, None] * chunk.sqrt()
-        values.append(table @ value(activation, u))
-        slopes.append(table @ derivative(activation, u))
+        values.append(table[:kept] @ value(activation, u))
+        slopes.append(table[:kept] @ derivative(activation, u))
     return torch.cat(values, dim=1), torch.cat(slopes, dim=1)
 
 
@@ -116,17 +134,17 @@ def expand(activation: Activation, q: Tensor, max_terms: int = MAX_TERMS) -> Exp
     top = q.max().reshape(1)
     largest, terms = float(top), 64
     while True:
-        head = _coefficients(activation, top, terms, largest)
+        head = _coefficients(activation, top, terms, terms, largest)
         counts = [_needed(part[:, 0].square()) for part in head]
         if all(count is not None for count in counts):
             needed = max(count for count in counts if count is not None)
-            values, slopes = _coefficients(activation, q, needed, largest)
+            values, slopes = _coefficients(activation, q, terms, needed, largest)
             zero = torch.zeros_like(q)
             return Expansion(values, slopes, zero, zero)
         if terms >= max_terms:
             break
         terms = min(2 * terms, max_terms)
-    values, slopes = _coefficients(activation, q, terms, largest)
+    values, slopes = _coefficients(activation, q, terms, terms, largest)
     _, second, slope_second = moments(activation, q)
     tail = (second - values.square().sum(0)).clamp_min(0)
     slope_tail = (slope_second - slopes.square().sum(0)).clamp_min(0)

@@ -17,6 +17,7 @@ def test_patches_are_the_images_windows() -> None:
     assert found.shape == (1797, 16, 25)
     image = torch.from_numpy(load_digits().images[3]) / 16
     assert torch.equal(found[3, 6], image[1:6, 2:7].flatten())
+    assert torch.equal(digits._images(), torch.from_numpy(load_digits().images))
     with pytest.raises(ValueError, match="8 x 8"):
         digits.patches(9)
 

@@ -38,6 +38,37 @@ def test_curvature_is_the_second_derivative():
     assert torch.allclose(mf.curvature(u, v, target, du, dv), numeric, rtol=1e-4)
 
 
+@pytest.mark.parametrize(("value", "balanced"), [(mf.objective, False), (mf.regularised, True)])
+def test_least_curvature_is_that_of_the_hessian_by_autograd(value, balanced):
+    u, v, target, _ = _draw()
+
+    def of(both, aim):
+        return value(both[: u.shape[-2]], both[u.shape[-2] :], aim)
+
+    found = mf.least_curvature(u, v, target, balanced=balanced)
+    for index in range(len(u)):
+        both = torch.cat([u[index], v[index]])
+        hessian = torch.autograd.functional.hessian(lambda b, i=index: of(b, target[i]), both)
+        expected = torch.linalg.eigvalsh(hessian.reshape(both.numel(), -1))[0]
+        assert torch.allclose(found[index], expected, rtol=1e-10, atol=1e-12)
+
+
+def test_low_rank_forms_agree_with_the_matrix():
+    generator = torch.Generator().manual_seed(6)
+    u_star, v_star, target = mf.target_matrix((5,), (4, 3, 2), 2.0, generator)
+    u, v, _, _ = _draw()
+    factors = (u_star, v_star)
+    path = torch.stack([u, 2 * u]), torch.stack([v, -v])
+    assert torch.allclose(mf.low_rank_objective(*path, factors), mf.objective(*path, target))
+    pairs = [
+        (mf.low_rank_gradient, mf.gradient),
+        (mf.low_rank_regularised_gradient, mf.regularised_gradient),
+    ]
+    for low_rank, plain in pairs:
+        for found, want in zip(low_rank(u, v, factors), plain(u, v, target), strict=True):
+            assert torch.allclose(found, want, rtol=1e-12)
+
+
 def test_target_has_its_norm_and_rank():
     _, _, target, _ = _draw()
     assert torch.allclose(mf.norm2(target).sqrt(), torch.tensor(2.0, dtype=torch.float64))
@@ -69,6 +100,46 @@ def test_descent_reports_divergence():
     u, v, target, _ = _draw()
     with pytest.raises(ValueError, match="no longer finite"):
         mf.descend(u, v, target, lambda t: 10.0, 40)
+
+
+def _numbers(count=7):
+    generator = torch.Generator().manual_seed(5)
+    sigma = torch.tensor(1.3, dtype=torch.float64)
+    spread = torch.full((), 0.1, dtype=torch.float64)
+    return rank_one.draw((count,), (6, 5), spread, generator), sigma
+
+
+def test_a_path_is_one_step_after_another():
+    state, sigma = _numbers()
+    eta = torch.linspace(0.05, 0.3, 7, dtype=torch.float64)
+    found = rank_one.path(state, eta, sigma, 150)  # more than two blocks
+    for t in range(151):
+        for name, value in zip(rank_one.NAMES, state, strict=True):
+            assert torch.equal(found[name][..., t], value), (name, t)
+        state = rank_one.step(state, eta, sigma)
+
+
+def test_a_run_is_summarised_as_its_path_says():
+    state, sigma = _numbers()
+    eta, eps = torch.tensor(0.1, dtype=torch.float64), torch.tensor(1e-3, dtype=torch.float64)
+    reached, least, most = rank_one.run(state, eta, sigma, eps, 300)
+    path = rank_one.path(state, eta, sigma, 300)
+    close = rank_one.error([path[name] for name in rank_one.NAMES], sigma) <= eps * sigma
+    share = (path["alpha"] / path["beta"]).abs()
+    assert torch.equal(reached, close.double().argmax(dim=-1).double())
+    assert (reached > 64).any()  # beyond the first block
+    assert torch.equal(least, share.amin(dim=-1))
+    assert torch.equal(most, share.amax(dim=-1))
+    assert torch.equal(rank_one.first_within(state, eta, sigma, eps, 300), reached)
+
+
+def test_a_run_that_diverges_is_followed_no_further():
+    one = torch.ones(1, dtype=torch.float64)
+    state = (3 * one, one, 2 * one, one)
+    reached, least, most = rank_one.run(state, 9 * one, one, 0.1 * one, 100)
+    assert reached.isinf().all()
+    assert torch.isfinite(torch.stack([least, most])).all()
+    assert rank_one.first_within(state, 9 * one, one, 0.1 * one, 100).isinf().all()
 
 
 def test_numbers_follow_the_vectors():

@@ -30,6 +30,26 @@ def test_path_norm_is_the_product_of_matrices() -> None:
     assert float(net.path_norm(u, v)[0]) == pytest.approx(float(product[2, :2].sum()))
 
 
+@pytest.mark.parametrize(("depth", "width", "d"), [(1, 1, 2), (4, 2, 3), (9, 1, 5)])
+def test_gradients_are_the_automatic_ones(depth: int, width: int, d: int) -> None:
+    data = net.positive_part_data(7, d, 0)
+    leaves = [w.requires_grad_(True) for w in _weights(depth, width, d)]
+    arrays = [leaf.detach().numpy() for leaf in leaves]
+    value = net.risk(*leaves, data.x, data.label)
+    expected = torch.autograd.grad(value.sum(), leaves)
+    inputs = data.x.numpy(), data.label.numpy()
+    found, *slopes = net.risk_gradient(*arrays, *inputs)
+    torch.testing.assert_close(torch.from_numpy(found), value.detach())
+    for slope, wanted in zip(slopes, expected, strict=True):
+        torch.testing.assert_close(torch.from_numpy(slope), wanted)
+    _, outer, inner = net.risk_gradient(*arrays, *inputs, frozen=True)
+    assert (outer == slopes[0]).all()
+    assert not inner.any()
+    expected = torch.autograd.grad(net.path_norm(*leaves).sum(), leaves)
+    for slope, wanted in zip(net.path_norm_gradient(*arrays), expected, strict=True):
+        torch.testing.assert_close(torch.from_numpy(slope), wanted)
+
+
 def test_frozen_features_stay_and_training_descends() -> None:
     data = net.positive_part_data(10, 3, 0)
     u, v = net.initial(2, 10, 1, 3, torch.Generator().manual_seed(0))
@@ -45,3 +65,17 @@ def test_a_heavy_penalty_shrinks_the_path_norm() -> None:
     u, v = _weights(2, 1, 3)
     end = net.regularised(u, v, data, 10.0, 0.05, 100)
     assert bool((net.path_norm(*end) < net.path_norm(u, v)).all())
+
+
+def test_regularised_is_adam() -> None:
+    data = net.positive_part_data(10, 3, 0)
+    u, v = _weights(3, 1, 3)
+    leaves = [w.clone().requires_grad_(True) for w in (u, v)]
+    adam = torch.optim.Adam(leaves, lr=0.02)
+    for _ in range(20):
+        adam.zero_grad()
+        penalty = net.path_norm(*leaves) * (0.005 / 10**0.5)
+        (net.risk(*leaves, data.x, data.label) + penalty).sum().backward()
+        adam.step()
+    for found, wanted in zip(net.regularised(u, v, data, 0.005, 0.02, 20), leaves, strict=True):
+        torch.testing.assert_close(found, wanted.detach())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 import torch
 from torch import Tensor
@@ -90,20 +88,6 @@ def test_gram_at_the_initialisation() -> None:
     features = torch.relu(torch.einsum("lmd,nd->lnm", start["b"], x))
     expected = torch.einsum("lnm,lkm->nk", features, features) / (2 * 4)
     torch.testing.assert_close(skip.gram(path, skip.backward(start, path, "relu")), expected)
-
-
-def test_flow_of_one_layer_in_closed_form() -> None:
-    # Depth 2 with r = C = 0 and y = 0 below: f = a b, so a' = -(ab - 1) b, b' = -(ab - 1) a.
-    start = skip.initial((1,), 2, 1, 1, torch.Generator().manual_seed(0))
-    start["b"] = torch.ones_like(start["b"])
-    x = torch.ones(1, 1, dtype=torch.float64)
-    end, risks = skip.flow(start, x, torch.ones(1, dtype=torch.float64), "identity", 0.01, 800)
-    a, b = float(end["a"]), float(end["b"])
-    assert b * b - a * a == pytest.approx(1, abs=1e-9)
-    assert a * b == pytest.approx(1, abs=1e-3)
-    assert bool((risks[..., 1:] < risks[..., :-1]).all())
-    golden = math.sqrt((1 + math.sqrt(5)) / 2)
-    assert b == pytest.approx(golden, abs=1e-3)
 
 
 def test_depth_one_is_refused() -> None:

@@ -11,18 +11,14 @@ from numeric.gram_inputs import half_circle, half_circle_grams, pair_eigenvalue,
 from numeric.kernels.two_layer import gram, gram_limit
 from numeric.two_layer_relu import (
     ascent,
-    descend,
-    farthest_from,
-    flow,
     gradient,
     gram_at,
     initial,
     largest_shift,
     least_eigenvalue,
-    least_gram_eigenvalue,
     loss,
     predictions,
-    squared_residual,
+    symmetric_norm,
     uncertain,
 )
 from numeric.two_layer_steps import step_terms
@@ -90,41 +86,8 @@ def test_gram_is_the_derivative_of_the_predictions() -> None:
 def test_least_eigenvalue() -> None:
     matrix = torch.tensor([[2.0, 1.0], [1.0, 2.0]], dtype=torch.float64)
     assert abs(float(least_eigenvalue(matrix)) - 1) < 1e-12
-
-
-def test_flow_of_one_neuron_is_exponential() -> None:
-    weights, a = torch.full((1, 1), 2.0).double(), torch.ones(1).double()
-    x, y = torch.ones(1, 1).double(), torch.tensor([5.0]).double()
-    path = flow(
-        weights, a, x, y, 0.05, 40, {"loss": squared_residual, "far": farthest_from(weights)}
-    )
-    time = 0.05 * torch.arange(41).double()
-    assert torch.allclose(path["loss"], 9 * (-2 * time).exp(), rtol=1e-5)
-    assert torch.allclose(path["far"], 3 * (1 - (-time).exp()), rtol=1e-5, atol=1e-12)
-
-
-def test_flow_converges_with_its_time_step() -> None:
-    weights, a, x, y = network()
-    record = {"loss": squared_residual}
-    ends = [flow(weights, a, x, y, 1 / s, s, record)["loss"][..., -1] for s in (10, 200, 800)]
-    coarse, fine = (ends[0] - ends[2]).abs().max(), (ends[1] - ends[2]).abs().max()
-    assert float(fine) < 0.02 * float(ends[2].max())
-    assert float(fine) < float(coarse)
-
-
-def test_descent_of_one_neuron() -> None:
-    weights, a = torch.full((1, 1), 2.0).double(), torch.ones(1).double()
-    x, y = torch.ones(1, 1).double(), torch.tensor([5.0]).double()
-    records = {"loss": squared_residual, "least": least_gram_eigenvalue(x)}
-    path = descend(weights, a, x, y, 0.1, 20, records)
-    assert torch.allclose(path["loss"], 9 * 0.9 ** (2 * torch.arange(21).double()))
-    assert torch.equal(path["least"], torch.ones(21).double())
-
-
-def test_diverging_descent_says_so() -> None:
-    weights, a, x, y = network()
-    with pytest.raises(ValueError, match="finite"):
-        descend(weights, a, 100 * x, y, 1e6, 300, {"loss": squared_residual})
+    assert float(least_eigenvalue(matrix[:1, 1:])) == 1
+    assert abs(float(symmetric_norm(matrix - 4 * torch.eye(2))) - 3) < 1e-12
 
 
 def test_no_weights_within_the_radius_shift_the_gram_matrix_further() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-import time
 
 import pytest
 import sympy as sp
 from sympy import Interval, S, oo, pi
 
+from symbolic import clock
 from symbolic.certificate import build
 from symbolic.decide import decide
 from symbolic.problem import Problem
@@ -48,7 +48,7 @@ def _certificate(relation, over, where):
     problem = Problem((relation,), over, where)
     domain = domain_of(problem)
     assert domain is not None
-    search = Products(relation, domain, time.monotonic() + 5)
+    search = Products(relation, domain, clock.now() + 5)
     return build(problem, "polynomial", {"relations": [search.proof(_OPS[relation.func])]})
 
 

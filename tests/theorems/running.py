@@ -123,7 +123,7 @@ class Started:
         sys.argv = ["theorems", *arguments]
         # The command is what runs here, not the catalogue, which takes seconds to import.
         registry._paper_modules = list
-        registry.catalogue.cache_clear()
+        registry.forget()
         main()
 
     def end(self, number: int = signal.SIGKILL) -> None:

@@ -14,6 +14,8 @@ from checking import SIZES, check_one, claim, k, profile, x, y
 
 from numeric.adversary import Around
 from theorems.grid import Grid
+from theorems.measure.adversarial import effort
+from theorems.profiles import nightly, quick
 from theorems.quantifiers import ForAllWeights
 from theorems.sides import Closed, Computed, Holds, Side
 
@@ -292,3 +294,32 @@ def test_equal_seeds_give_equal_evidence() -> None:
     other = bounded(lambda p, w: torch.sin(9 * length(p, w)), 2, under=profile("other"))
     again = bounded(lambda p, w: torch.sin(9 * length(p, w)), 2, under=profile("again"))
     assert other.rows != again.rows
+
+
+def test_own_numbers_are_for_the_quick_profile_and_grow_with_a_harder_one() -> None:
+    own = ForAllWeights(within=ball(), restarts=10, steps=20)
+    assert effort(own, quick()) == (10, 20)
+    assert effort(own, nightly()) == (20, 52)
+    assert effort(ForAllWeights(within=ball(), restarts=10), nightly()) == (20, 400)
+    assert effort(ForAllWeights(within=ball()), nightly()) == (128, 400)
+    # A profile of smaller numbers than the quick one takes nothing from what a claim asks for.
+    assert effort(own, FEW) == (10, 20)
+
+
+def test_a_harder_profile_finds_what_few_steps_miss() -> None:
+    hidden = torch.tensor([0.6, -0.3, 0.5], dtype=torch.float64)
+
+    def near(points, weights):
+        return torch.exp(-8 * (weights["w"] - points.x[:, None, None] * hidden).square().sum(-1))
+
+    item = claim(
+        over={x: POSITIVE},
+        lhs=Computed(near),
+        relation="<=",
+        rhs=Closed(sp.Rational(999999, 1000000)),
+        quantifier=ForAllWeights(within=ball(), restarts=2, steps=2),
+        grid=Grid(x=[1.0]),
+    )
+    assert check_one(item).verdict == "SUPPORTED"
+    hard = profile(ascent_starts=32 * 16, ascent_steps=60 * 900)
+    assert check_one(item, hard).verdict == "VIOLATED"

@@ -203,11 +203,11 @@ OPTIONS = {
 @pytest.fixture(autouse=True)
 def _no_catalogue(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The command is what is tested here, not the catalogue, which takes seconds to import."""
-    registry.catalogue.cache_clear()
+    registry.forget()
     monkeypatch.setattr(registry, "_paper_modules", list)
     monkeypatch.setattr(cluster, "CONNECT", 1.0)
     yield
-    registry.catalogue.cache_clear()
+    registry.forget()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 import torch
 from checking import claim, profile
 
-from theorems import runner
+from theorems import pool
 from theorems.grid import Grid
 from theorems.harness import run
 from theorems.quantifiers import ForAll
@@ -71,7 +71,7 @@ def _checked(*items: Any, jobs: int = 1) -> Run:
 
 @pytest.fixture(autouse=True)
 def _little_grace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "GRACE", 0.5)
+    monkeypatch.setattr(pool, "GRACE", 0.5)
 
 
 def _item(name: str, function: Any) -> Any:

@@ -34,7 +34,7 @@ def command(
     # The tree may change while this runs; here only what the test changes counts.
     digest = lambda: sources.digest([tmp_path / "only_module.py"])  # noqa: E731
     monkeypatch.setattr(repeats, "catalogue_digest", digest)
-    registry.catalogue.cache_clear()
+    registry.forget()
 
     def run(*arguments: str) -> tuple[bool, str]:
         monkeypatch.setattr(sys, "argv", ["theorems", "check", *arguments, "--json", "out.json"])
@@ -45,7 +45,7 @@ def command(
         return SAID in err.split("\n"), untimed(json.loads((tmp_path / "out.json").read_text()))
 
     yield run
-    registry.catalogue.cache_clear()
+    registry.forget()
     sys.modules.pop("only_module", None)
 
 
@@ -55,8 +55,8 @@ def test_an_unchanged_catalogue_is_not_even_imported(
     again, first = command("u.*", "--jobs", "2")
     assert not again
     with monkeypatch.context() as patched:
-        patched.setattr(registry, "_collect_module", lambda *_: pytest.fail("imported"))
-        registry.catalogue.cache_clear()
+        patched.setattr(registry, "collect_module", lambda *_: pytest.fail("imported"))
+        registry.forget()
         assert command("u.*", "--jobs", "2") == (True, first)
         assert command("u.*", "--jobs", "1") == (True, first)
     assert command("u.*", "--jobs", "2", "--fresh") == (False, first)

@@ -48,7 +48,7 @@ def test_processes_that_create_one_store_at_the_same_moment_all_succeed(
         worker.join(timeout=30)
     assert answers == [""] * PROCESSES
     store = Store(path)
-    assert set(store.finished(w.name for w in workers)) == {w.name for w in workers}
+    assert all(store.finished_task(w.name) for w in workers)
     store.close()
 
 
@@ -75,9 +75,8 @@ def test_a_store_of_the_first_version_is_migrated_with_all_it_holds(tmp_path: Pa
     path = tmp_path / "old.sqlite"
     _version_1(path)
     store = Store(path)
-    assert store.finished(["f0", "f1", "f2", "f3"]) == {
-        f"f{n}": ({"evidence": 1}, 0.5) for n in range(3)
-    }
+    held = [store.finished_task(f"f{n}") for n in range(4)]
+    assert held == [({"evidence": 1}, 0.5)] * 3 + [None]
     assert store.last_verdicts() == {"a.b": "PROVED", "a.a": "PROVED"}
     run = store.load_run(7)
     assert [entry["id"] for entry in run["claims"]] == ["a.b", "a.a"]
@@ -103,7 +102,7 @@ def test_a_migration_cut_short_leaves_the_store_as_it_was(
         assert len(db.execute("PRAGMA table_info(tasks)").fetchall()) == 5
     monkeypatch.undo()
     store = Store(path)
-    assert len(store.finished(["f0", "f1", "f2"])) == 3
+    assert all(store.finished_task(f"f{n}") for n in range(3))
     store.close()
 
 
@@ -161,7 +160,8 @@ UNUSABLE = {
 
 def _read_all(path: Path) -> None:
     store = Store(path)
-    store.finished([f"f{number}" for number in range(50)])
+    for number in range(50):
+        store.finished_task(f"f{number}")
     store.last_verdicts()
 
 

@@ -9,6 +9,7 @@ rounding does not pose as a failure.
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -26,7 +27,7 @@ from theorems.measure import comparison as cmp
 from theorems.measure.confirmation import ZERO, exact_side, has_exact_route, nudged_inside
 from theorems.measure.pointwise import kept_points
 from theorems.points import Points
-from theorems.profiles import Profile, seed_of
+from theorems.profiles import Profile, quick, seed_of
 from theorems.quantifiers import ForAllWeights
 
 OUTSIDE = 1e-9
@@ -70,10 +71,11 @@ def measure(claim: Claim, points: list[Point], profile: Profile, seed: str) -> E
     batch = Points(kept, claim.sizes)
     generator = torch.Generator().manual_seed(seed_of(claim.id, seed, kept[0], "weights"))
     sets = quantifier.within(batch, generator)
-    search = Ascent(
-        quantifier.restarts or profile.ascent_starts, quantifier.steps or profile.ascent_steps
+    search = Ascent(*effort(quantifier, profile))
+    closed = _closed(claim, batch)
+    found = maximise(
+        lambda weights: _badness(claim, batch, weights, closed), sets, search, generator
     )
-    found = maximise(lambda weights: _badness(claim, batch, weights), sets, search, generator)
     if float(found.distance.max()) > OUTSIDE:
         excess = float(found.distance.max())
         raise cmp.MeasurementError(f"{claim.id}: the search left its set by {excess:.1e} radii")
@@ -85,7 +87,7 @@ def measure(claim: Claim, points: list[Point], profile: Profile, seed: str) -> E
         return Evidence(skipped=skipped)
     alone = {name: value.unsqueeze(1) for name, value in found.weights.items()}
     with torch.no_grad():
-        lhs, rhs = (side.numpy()[:, 0] for side in _sides(claim, batch, alone))
+        lhs, rhs = (side.numpy()[:, 0] for side in _sides(claim, batch, alone, closed))
     gap = np.where(met, cmp.margin(claim.relation, lhs, rhs), np.nan)
     relative = gap / np.maximum(np.maximum(np.abs(lhs), np.abs(rhs)), 1e-300)
     order = [int(i) for i in np.argsort(np.where(met, relative, np.inf)) if met[i]]
@@ -126,6 +128,26 @@ def measure(claim: Claim, points: list[Point], profile: Profile, seed: str) -> E
     )
 
 
+def effort(quantifier: ForAllWeights, profile: Profile) -> tuple[int, int]:
+    """Restarts and steps per point: the profile's, or the claim's own times the profile's factor.
+
+    A claim states its own numbers for the quick profile. A profile that searches harder multiplies
+    each of them by the square root of how many times the quick profile's starts, or steps, it has:
+    nightly 2 and 2.6, about five times the work. No profile makes them smaller.
+    """
+    usual = quick()
+
+    def scaled(own: int | None, of_profile: int, of_quick: int) -> int:
+        if own is None:
+            return of_profile
+        return max(own, round(own * math.sqrt(of_profile / of_quick)))
+
+    return (
+        scaled(quantifier.restarts, profile.ascent_starts, usual.ascent_starts),
+        scaled(quantifier.steps, profile.ascent_steps, usual.ascent_steps),
+    )
+
+
 def _between(claim: Claim, points: list[Point], seed: str) -> list[Point]:
     """A few random points of the domain between the grid's: the grid's ends are the author's."""
     names = [s.name for s in claim.over if s.name not in claim.sizes]
@@ -147,11 +169,11 @@ def _between(claim: Claim, points: list[Point], seed: str) -> list[Point]:
     return kept_points(claim, drawn)[0]
 
 
-def _badness(claim: Claim, batch: Points, weights: dict[str, Any]) -> Any:
+def _badness(claim: Claim, batch: Points, weights: dict[str, Any], closed: tuple[Any, Any]) -> Any:
     """What the search maximises: the relative excess of the failing side, 0 where it begins."""
     import torch
 
-    lhs, rhs = _sides(claim, batch, weights)
+    lhs, rhs = _sides(claim, batch, weights, closed)
     size = torch.maximum(lhs.detach().abs(), rhs.detach().abs()).clamp_min(1e-300)
     bad = -cmp.margin(claim.relation, lhs, rhs) / size
     bad = torch.where(torch.isfinite(size), bad, torch.full_like(bad, torch.nan))
@@ -169,17 +191,37 @@ def _met(claim: Claim, batch: Points, weights: dict[str, Any]) -> Any:
     return met
 
 
-def _sides(claim: Claim, batch: Points, weights: dict[str, Any]) -> tuple[Any, Any]:
-    """Both sides as tensors `(points, restarts)`.
+def _closed(claim: Claim, batch: Points) -> tuple[Any, Any]:
+    """The sides that are closed only, as tensors `(points, 1)`: no weights move them. None else.
 
-    Raises `MeasurementError` for a side of another shape, or with several entries.
+    Raises `MeasurementError` for a side with several entries.
     """
     import torch
 
-    env = cmp.environment(batch)
+    env, values = cmp.environment(batch), []
+    for name, side in zip(("lhs", "rhs"), claim.sides, strict=True):
+        if side.measured is not None:
+            values.append(None)
+            continue
+        entries = cmp.closed_values(side, env)
+        if entries.shape[-1] != 1:
+            raise cmp.MeasurementError(f"{claim.id}: {name} must be one number, not a matrix")
+        values.append(torch.from_numpy(entries))
+    return values[0], values[1]
+
+
+def _sides(
+    claim: Claim, batch: Points, weights: Mapping[str, Any], closed: tuple[Any, Any]
+) -> tuple[Any, Any]:
+    """Both sides as tensors `(points, restarts)`; `closed` are those of `_closed`.
+
+    Raises `MeasurementError` for a measured side of another shape.
+    """
+    import torch
+
     restarts = max(value.shape[1] for value in weights.values())
     values = []
-    for name, side in zip(("lhs", "rhs"), claim.sides, strict=True):
+    for name, side, value in zip(("lhs", "rhs"), claim.sides, closed, strict=True):
         if side.measured is not None:
             value = side.measured.function(batch, weights)
             cmp.to_array(value, leading=batch.n, claim=claim, what=f"{claim.id}: {name}")
@@ -188,11 +230,6 @@ def _sides(claim: Claim, batch: Points, weights: dict[str, Any]) -> tuple[Any, A
                     f"{claim.id}: {name} returned shape {tuple(value.shape)}; for all weights it "
                     f"must be (points, restarts) = ({batch.n}, {restarts})"
                 )
-        else:
-            entries = cmp.closed_values(side, env)
-            if entries.shape[-1] != 1:
-                raise cmp.MeasurementError(f"{claim.id}: {name} must be one number, not a matrix")
-            value = torch.from_numpy(entries)
         values.append(value)
     lhs, rhs = torch.broadcast_tensors(*values)
     return lhs, rhs
@@ -206,10 +243,11 @@ def _look(claim: Claim, point: Point, weights: Mapping[str, Any], seed: str) -> 
     if inside is None:
         return _Look(open=OUTSIDE_DOMAIN)
     alone = Points([inside], claim.sizes)
+    closed = _closed(claim, alone)
     single = {name: value.unsqueeze(0).unsqueeze(0) for name, value in weights.items()}
     with torch.no_grad():
         met = _met(claim, alone, single)
-        lhs, rhs = (float(side) for side in _sides(claim, alone, single))
+        lhs, rhs = (float(side) for side in _sides(claim, alone, single, closed))
     gap = float(cmp.margin(claim.relation, lhs, rhs))
     if (met is not None and not bool(met)) or not cmp.fails(claim.relation, gap):
         return _Look()
@@ -269,7 +307,7 @@ def _shaken(
         moves[:, : COPIES // 2] = places[:, : COPIES // 2] * 2.0**-52
         copies[name] = repeated * (1 + moves)
     with torch.no_grad():
-        lhs, rhs = _sides(claim, alone, copies)
+        lhs, rhs = _sides(claim, alone, copies, _closed(claim, alone))
         moved = cmp.margin(claim.relation, lhs, rhs)
     change = (moved - gap).abs().nan_to_num(nan=torch.inf)
     return float(change.max())

@@ -113,7 +113,7 @@ features_small = Claim(
     statement=r"for some constant $c_{x,0}>0$ with $\|x^{(h)}(0)\|_2\le c_{x,0}$, $h\in[H]$: "
     r"$\|x^{(1)}(k)-x^{(1)}(0)\|_2\le\sqrt{c_\sigma}Lc_{x,0}R$",
     reading=r"$h\in[H]$ starts at 1; linear activation, unit input, $c_{x,0}=c_{w,0}$ which then "
-    "bounds all features up to c_{w,0} = 1",
+    "bounds all features up to c_{w,0} = 1; with c_{x,0} = 2, which Lemma A.1 fixes, it holds",
     over={share: SHARE, c_w: Interval.Lopen(0, 1), H: DEPTHS, m: sp.S.Naturals, d: sp.S.Naturals}
     | {n: sp.S.Naturals, sigma: sp.FiniteSet(0)},
     quantifier=ForAllWeights(within=neighbourhood(any_radius), restarts=14, steps=6),

@@ -34,6 +34,7 @@ from theorems.papers.du2018.dense_symbols import (
     r,
     sigma,
 )
+from theorems.papers.du2018.records import Records
 from theorems.quantifiers import AlongTrajectory
 from theorems.sides import Closed, Holds, Simulated
 
@@ -48,7 +49,7 @@ def printed_step(start: Start, weights: int) -> Any:
     return start.least / (start.size**2 * start.depth**2 * growth)
 
 
-def parts(start: Start, step_size: Any) -> dict[str, Any]:
+def parts(start: Start, step_size: Any) -> Records:
     """Four steps of that size with the parts that the proofs of A.6 and A.7 bound.
 
     "features", "slopes", "derivatives" are relative to their printed bounds over `(eta Q')^k`.
@@ -56,7 +57,7 @@ def parts(start: Start, step_size: Any) -> dict[str, Any]:
     steps = Steps(start, step_size)
     root, lipschitz, smooth = start.root, start.lipschitz, start.smooth
     a_2 = start.a_2 if start.train_output else 1.0
-    g2, depth, growth = steps.g2, start.depth, start.c_x**start.depth
+    g2, depth, growth = start.g(2.0), start.depth, start.c_x**start.depth
     twice = 2 * root * lipschitz * start.c_x0 * g2
     slope = 2 * smooth * root * lipschitz * start.c_x0 * g2
     factor = 16 * start.a_2 if start.train_output else 8.0
@@ -79,23 +80,24 @@ def parts(start: Start, step_size: Any) -> dict[str, Any]:
         "last.trained": steps.bound(2, 4 * start.size * (twice * a_2**2) ** 2),
         "output.bound": steps.bound(2, 8 * start.size * start.c_x0**2),
     }
-    path = start.run(step_size, 3, records)
-    near = start.q(path["loss"]) * path["step"] / start.width**0.5
-    bound = path["derivatives.bound"] * depth * path["q"] * path["step"]
-    return {
-        **path,
-        "rest.norm": path["rest"].norm(dim=-2),
-        "rest.largest": path["rest"].abs().amax(dim=-2),
-        "moved": path["change"].square().sum(dim=-2),
-        "rest.bound": bound,
-        "settled": (near <= start.c_w[..., None]) & start.stays(),
-    }
+    return start.run(step_size, 3, extra=records).more(
+        {
+            "rest.norm": lambda path: path["rest"].norm(dim=-2),
+            "rest.largest": lambda path: path["rest"].abs().amax(dim=-2),
+            "rest.bound": lambda path: path["derivatives.bound"] * depth * path["q"] * path["step"],
+            "moved": lambda path: path["change"].square().sum(dim=-2),
+            "settled": lambda path: (
+                (path["q"] * path["step"] / start.width**0.5 <= start.c_w[..., None])
+                & start.stays()
+            ),
+        }
+    )
 
 
 def shared_run(weights: int, *, train_output: bool = False) -> Callable[..., Any]:
     """`simulate` with the share of `printed_step`."""
 
-    def simulate(points: Any, generator: Any) -> dict[str, Any]:
+    def simulate(points: Any, generator: Any) -> Records:
         start = Start(points, generator, train_output=train_output)
         return parts(start, points.share[:, None] * printed_step(start, weights))
 

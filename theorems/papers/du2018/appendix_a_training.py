@@ -27,6 +27,7 @@ from theorems.papers.du2018.dense_symbols import (
     lambda_0,
     r,
 )
+from theorems.papers.du2018.records import Records
 from theorems.quantifiers import AlongTrajectory
 from theorems.sides import Closed, Holds, Simulated
 
@@ -62,7 +63,7 @@ RUNS_GRID = Grid(
     eta=[0.05, 0.4],
     n=[1, 2],
 ).nightly(n=[1, 2, 4], eta=[0.005, 0.05, 0.4])
-RUN_STEPS = AlongTrajectory(simulate=descent_run(40))
+FAR = AlongTrajectory(simulate=descent_run(40, "far"))
 
 distance = Claim(
     id="du2018.lemma-A.5a",
@@ -72,7 +73,7 @@ distance = Claim(
     r"c\,g_{c_x}(H)^{-1}$, $c_x=\max\{2\sqrt{c_\sigma}Lc_{w,0},1\}$",
     over=RUN,
     hypotheses=[STAYS, BEFORE],
-    quantifier=RUN_STEPS,
+    quantifier=FAR,
     lhs=Simulated(lambda path: path["far"]),
     relation="<=",
     rhs=Simulated(lambda path: path["radius"]),
@@ -87,7 +88,7 @@ one_step = Claim(
     r"\|y-u(s)\|_2$",
     over=RUN,
     hypotheses=[STAYS, NOW],
-    quantifier=RUN_STEPS,
+    quantifier=AlongTrajectory(simulate=descent_run(40, "slope")),
     lhs=Simulated(lambda path: path["step"] * path["slope"]),
     relation="<=",
     rhs=Simulated(lambda path: path["step"] * path["q"]),
@@ -150,12 +151,12 @@ def _after_each_step(factor: Any) -> Any:
     return Simulated(total)
 
 
-def last_line(scale: Any) -> dict[str, Any]:
+def last_line(scale: Any, run: AlongTrajectory = FAR) -> dict[str, Any]:
     """The distance after every step against the last line of the proof."""
     return {
         "over": RUN,
         "hypotheses": [STAYS, BEFORE],
-        "quantifier": RUN_STEPS,
+        "quantifier": run,
         "lhs": Simulated(lambda path: path["far"]),
         "relation": "<=",
         "rhs": _after_each_step(scale),
@@ -224,32 +225,32 @@ remaining = Claim(
 )
 
 
-def taken_apart(points: Any, generator: Any) -> dict[str, Any]:
+def taken_apart(points: Any, generator: Any) -> Records:
     """Short runs with all parts of each step; the residual's products with them."""
     return parts_of(Start(points, generator), points.eta)
 
 
-def parts_of(start: Start, step_size: Any) -> dict[str, Any]:
-    """`loss`, `next`, products of the residual with I_1, I_2, and the squared change."""
+def parts_of(start: Start, step_size: Any) -> Records:
+    """`loss`, `next`, products of the residual with I_1, I_2, the squared change, and `whole`, the
+    least eigenvalue of G."""
+    import torch
+
     steps = Steps(start, step_size)
-    path = start.run(
-        step_size,
-        3,
-        {
-            "rest": steps.rest,
-            "linear": steps.linear,
-            "change": steps.change,
-            "residual": lambda at: at.residual,
-        },
-    )
-    e_, rest = path["residual"], path["rest"]
-    return {
-        **path,
-        "e.rest": (e_ * rest).sum(dim=-2),
-        "e.linear": (e_ * path["linear"]).sum(dim=-2),
-        "moved": path["change"].square().sum(dim=-2),
-        "next": (e_ - path["change"]).square().sum(dim=-2),
+    records = {
+        "rest": steps.rest,
+        "linear": steps.linear,
+        "change": steps.change,
+        "residual": lambda at: at.residual,
+        "whole": lambda at: torch.linalg.eigvalsh(steps.gram(at))[..., 0],
     }
+    return start.run(step_size, 3, extra=records).more(
+        {
+            "e.rest": lambda path: (path["residual"] * path["rest"]).sum(dim=-2),
+            "e.linear": lambda path: (path["residual"] * path["linear"]).sum(dim=-2),
+            "moved": lambda path: path["change"].square().sum(dim=-2),
+            "next": lambda path: (path["residual"] - path["change"]).square().sum(dim=-2),
+        }
+    )
 
 
 HALF = Holds("lambda_min(G^(H)(k)) >= lambda_0/2", lambda path: path["least"] >= path["lambda"] / 2)

@@ -22,7 +22,7 @@ from theorems.papers.du2018.appendix_b_runs import (
     labels,
     printed_q,
     proof_q,
-    run,
+    runs,
 )
 from theorems.papers.du2018.appendix_b_symbols import (
     DEEP,
@@ -37,11 +37,10 @@ from theorems.papers.du2018.appendix_b_symbols import (
     m,
     n,
 )
-from theorems.quantifiers import AlongTrajectory, UpToConstant
+from theorems.quantifiers import UpToConstant
 from theorems.sides import Closed, Computed, Holds, Sampled, Simulated
 
 A, x, Lip, beta, root, p, e, Q, B, q = symbols("A x Lip beta root p e Q B q", real=True)
-DESCENT = AlongTrajectory(simulate=run)
 CONDITION = Holds("Condition 6.1 up to k", held)
 IF = r"if Condition 6.1 holds for $k'=1,\dots,k$ then "
 
@@ -108,7 +107,7 @@ one_step_explicit = Claim(
     "these depths they cover the first layer too",
     over=RUN,
     hypotheses=[CONDITION],
-    quantifier=DESCENT,
+    quantifier=runs("speed"),
     lhs=Simulated(lambda path: path["speed"]),
     relation="<=",
     rhs=Simulated(printed_q),
@@ -133,7 +132,7 @@ one_step_corrected = Claim(
     r"$\le\eta\sqrt{c_\sigma}Le^{2c_\lambda c_{w,0}L}\sqrt n\|y-u(s-1)\|_2$ for $h=1$",
     over=RUN,
     hypotheses=[CONDITION],
-    quantifier=DESCENT,
+    quantifier=runs("speed"),
     lhs=Simulated(lambda path: path["speed"]),
     relation="<=",
     rhs=Simulated(_corrected_q),
@@ -155,7 +154,7 @@ all_steps = Claim(
     reading=r"$R'<c$ is left out, which no width that runs meets",
     over=RUN,
     hypotheses=[CONDITION],
-    quantifier=DESCENT,
+    quantifier=runs("moved"),
     lhs=Simulated(lambda path: path["moved"]),
     relation="<=",
     rhs=Simulated(_total),
@@ -184,7 +183,7 @@ gradient_norm = Claim(
     reading=r"$Q'$ as the proof of Lemma B.5 has it, $h\ge2$",
     over=RUN,
     hypotheses=[CONDITION],
-    quantifier=DESCENT,
+    quantifier=runs("speed"),
     lhs=Simulated(lambda path: path["speed"][..., 1:, :]),
     relation="<=",
     rhs=Simulated(lambda path: path["lambda_0"] * proof_q(path)),
@@ -200,7 +199,7 @@ gradient_norm_corrected = Claim(
     statement=r"$\|L'^{(h)}(w(k))\|_F\le Q'(k)$ for $h\ge2$",
     over=RUN,
     hypotheses=[CONDITION],
-    quantifier=DESCENT,
+    quantifier=runs("speed"),
     lhs=Simulated(lambda path: path["speed"][..., 1:, :]),
     relation="<=",
     rhs=Simulated(proof_q),
@@ -226,35 +225,23 @@ difference = Claim(
     statement=r"$\frac2Hc_\lambda c_{x,0}Le^{2Lc_{w,0}}\eta\frac{Q'(k)}{\sqrt m}\left("
     + BRACKET
     + r"\right)\le\frac{16}Hc_\lambda c_{x,0}e^{2Lc_{w,0}}(c_{x,0}+c_{w,0}c_x)\beta\eta Q'(k)$",
-    reading=r"over $\frac1Hc_\lambda c_{x,0}e^{2Lc_{w,0}}\eta Q'$; $A=c_{x,0}+c_{w,0}c_x$",
-    over={**SIZES, root: Interval(1, oo)},
-    lhs=Closed(2 * Lip / root * INSIDE),
-    relation="<=",
-    rhs=Closed(16 * A * beta),
-    grid=AT,
-    uses=("du2018.lemma-E.1",),
-    erratum="two terms carry no beta, so that no constant times beta bounds them for every m; a "
-    "width has to be asked for",
-)
-
-difference_corrected = Claim(
-    id="du2018.proof-B.6b.corrected",
-    source=difference.source,
-    statement=r"the same when $\sqrt m\ge\frac L{6(c_{x,0}+c_{w,0}c_x)\beta}\left(\frac{c_x}"
-    r"{c_{x,0}}+4c_{w,0}(c_{x,0}+c_{w,0}c_x)\beta+L\right)$",
+    reading=r"over $\frac1Hc_\lambda c_{x,0}e^{2Lc_{w,0}}\eta Q'$; $A=c_{x,0}+c_{w,0}c_x$; for a "
+    r"width that the small constant $c$ of $R'\le c$ may stand for: "
+    r"$\sqrt m\ge\frac L{6A\beta}\left(\frac{c_x}{c_{x,0}}+4c_{w,0}A\beta+L\right)$, as two terms "
+    r"carry no $\beta$",
     over={**SIZES, root: Interval(1, oo)},
     where=[6 * A * beta * root >= Lip * (x + 4 * c_w * A * beta + Lip)],
     lhs=Closed(2 * Lip / root * INSIDE),
     relation="<=",
     rhs=Closed(16 * A * beta),
     grid=AT,
-    corrects="du2018.proof-B.6b",
+    uses=("du2018.lemma-E.1",),
 )
 
 widths = Claim(
     id="du2018.proof-B.6b.widths",
     source=difference.source,
-    title="the Jacobians' term keeps its sqrt(m)",
+    title="the Jacobians' term keeps its sqrt(m) (inferred, not printed)",
     statement=r"$c_\lambda\left(2(c_{x,0}+c_{w,0}c_x)\beta\cdot2c_{w,0}\sqrt m+L\right)$, the sum "
     r"over the layers of $\frac{c_\lambda}{H\sqrt m}\|J^{(l)}W^{(l)}-J'^{(l)}W'^{(l)}\|_F$ over "
     r"$\frac{\eta Q'}{\sqrt m}$, is at most $4c_{w,0}(c_{x,0}+c_{w,0}c_x)\beta+L$",
@@ -287,7 +274,7 @@ small_second = Claim(
     title="Lemma B.6, at widths below the theorem's",
     over=RUN,
     hypotheses=[CONDITION],
-    quantifier=DESCENT,
+    quantifier=runs("second"),
     lhs=Simulated(lambda path: path["second"]),
     relation="<=",
     rhs=Simulated(lambda path: path["eta"] * path["lambda_0"] * path["loss"].sqrt() / 8),
@@ -330,7 +317,7 @@ def change(points: Any, samples: int, generator: Any, power: int, *, output: boo
         weights = residual.initial((samples,), points.H, points.m, size, generator, readout=readout)
         size_of_step = least_eigenvalue(size, points.H, rate) * points.H**power / size**2
         net = Network(Activation("softplus"), rate, train_output=output)
-        path = descend(net, weights, x_0, labels(size), size_of_step, 1)
+        path = descend(net, weights, x_0, labels(size), size_of_step, 1, ("loss", "change"))
         rows.append((path["change"] / path["loss"])[..., 0] / size_of_step)
     return torch.stack(rows)
 

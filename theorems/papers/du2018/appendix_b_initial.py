@@ -1,7 +1,8 @@
 r"""Appendix B: Lemmas B.1 and B.2, norms and Gram matrix of the ResNet at the initialisation.
 
-Symbols in `appendix_b_symbols`. a: c_lambda c_{w,0} L; s: |sigma(0)|; Lip: L; u: a standard normal
-variable's value. C_2 = s^4 + 4 s^3 L sqrt(2/pi) + 6 s^2 L^2 + 8 s L^3 sqrt(2/pi) + 32 L^4.
+Symbols in `appendix_b_symbols`. a: c_lambda c_{w,0} L; s: |sigma(0)|; Lip: L; shift: a constant
+added to sigma; u: a standard normal variable's value.
+C_2 = s^4 + 4 s^3 L sqrt(2/pi) + 6 s^2 L^2 + 8 s L^3 sqrt(2/pi) + 32 L^4.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from theorems.papers.du2018.appendix_b_symbols import (
 from theorems.quantifiers import ForAllWeights, InExpectation, SufficientSize, WithProbability
 from theorems.sides import Closed, Computed, Holds, Sampled
 
-a, s, Lip, u = symbols("a s Lip u", real=True)
+a, s, Lip, u, shift = symbols("a s Lip u shift", real=True)
 NONNEGATIVE = Interval(0, oo)
 C_2 = (
     s**4
@@ -71,21 +72,22 @@ first_mean = Claim(
     grid=Grid(sigma=[0, 1, 3], m=[4]).nightly(m=[2, 8]),
 )
 
-RECTIFIED = Integral(Lip**4 * u**4 * NORMAL, (u, 0, oo)).doit()
-RECTIFIED_SQUARE = Integral(Lip**2 * u**2 * NORMAL, (u, 0, oo)).doit()
+# E sigma^4 and E sigma^2 for sigma(z) = L z.
+FOURTH = 2 * Integral(Lip**4 * u**4 * NORMAL, (u, 0, oo)).doit()
+SQUARE = 2 * Integral(Lip**2 * u**2 * NORMAL, (u, 0, oo)).doit()
 first_variance = Claim(
     id="du2018.proof-B.1a.variance",
     source=Source(PAPER, "B.1", "proof of Lemma B.1, the first layer's variance"),
     statement=r"$\mathrm{Var}\|x_i^{(1)}(0)\|_2^2=\frac{c_\sigma^2}m\mathrm{Var}\,\sigma^2\le"
     r"\frac{c_\sigma^2}m\mathbb E(|\sigma(0)|+L|w^\top x_i|)^4\le\frac{C_2}m$",
-    reading=r"$\sigma(z)=L\max(z,0)$, over $\frac1m$: both ends of the chain",
+    reading=r"$\sigma(z)=Lz$, over $\frac1m$: both ends of the chain",
     over={Lip: POSITIVE},
-    lhs=Closed((RECTIFIED - RECTIFIED_SQUARE**2) / RECTIFIED_SQUARE**2),
+    lhs=Closed((FOURTH - SQUARE**2) / SQUARE**2),
     relation="<=",
     rhs=Closed(C_2.subs(s, 0)),
-    grid=Grid(Lip=[0.5, 1.0, 2.0]),
+    grid=Grid(Lip=[0.25, 1.0, 2.0]),
     erratum="c_sigma^2 is dropped in the last step: scaling sigma leaves the left side as it is "
-    "and scales C_2 by its fourth power; sigma(z) = max(z, 0)/2 has variance 5/m > 2/m",
+    "and scales C_2 by its fourth power; sigma(z) = z/4 has variance 2/m > 1/(8m)",
 )
 
 first_variance_corrected = Claim(
@@ -104,59 +106,63 @@ first_variance_corrected = Claim(
 
 
 def _branch_sets(points: Any, generator: Any) -> dict[str, Any]:
+    """W of norm at most c_w sqrt(m), x within 1/2 of a unit vector."""
     import torch
 
     from numeric.adversary import Around
 
     zeros = torch.zeros(points.n, 1, points.m, points.m, dtype=torch.float64)
     centre = torch.zeros(points.n, 1, points.m, dtype=torch.float64)
+    centre[..., 0] = 1.0
     return {
         "w": Around(zeros, points.c_w * points.m**0.5, shape="spectral"),
-        "x": Around(centre, 1.5, trailing=1),
+        "x": Around(centre, 0.5, trailing=1),
     }
 
 
 def _branch(points: Any, weights: Any) -> Any:
-    """|sigma(W x)| / sqrt(m)."""
+    """|sigma(W x)| / sqrt(m), sigma moved up by `shift`."""
     from numeric.kernels.activations import value
 
     z = (weights["w"] @ weights["x"].unsqueeze(-1)).squeeze(-1)
-    return value(activation(points), z).norm(dim=-1) / points.m**0.5
+    moved = value(activation(points), z) + points["shift"][:, None, None]
+    return moved.norm(dim=-1) / points.m**0.5
 
 
 def _branch_bound(points: Any, weights: Any, offset: bool) -> Any:
     size = weights["x"].norm(dim=-1)
     bound = points.c_w.unsqueeze(-1) * LIPSCHITZ[points.sigma] * size
-    return bound + AT_ZERO[points.sigma] if offset else bound
+    return bound + AT_ZERO[points.sigma] + points["shift"].unsqueeze(-1) if offset else bound
 
 
 BRANCH = r"$\left\|\frac{c_\lambda\lambda^{3/2}}{H\sqrt m}\sigma(W^{(h)}x^{(h-1)})\right\|_2\le"
-BRANCHES = Grid(sigma=[0, 1, 2, 3], m=[1, 3], c_w=[0.5, 2.0])
+SHIFTED = {sigma: ACTIVATIONS, m: sp.S.Naturals, c_w: POSITIVE, shift: NONNEGATIVE}
 branch = Claim(
     id="du2018.proof-B.1b",
     source=Source(PAPER, "B.1", "proof of Lemma B.1, the residual branch"),
     statement=BRANCH + r"\frac{c_\lambda c_{w,0}L}H\|x^{(h-1)}\|_2$ when "
     r"$\|W^{(h)}\|_2\le c_{w,0}\sqrt m$",
-    reading=r"over $\frac{c_\lambda\lambda^{3/2}}H$; any state of norm up to 1.5",
-    over={sigma: ACTIVATIONS, m: sp.S.Naturals, c_w: POSITIVE},
+    reading=r"over $\frac{c_\lambda\lambda^{3/2}}H$; states of norm 1/2 to 3/2, $c_{w,0}=2$; a "
+    "constant added to an activation leaves it Lipschitz and smooth: here 5 + softplus",
+    over=SHIFTED,
     quantifier=ForAllWeights(within=_branch_sets, restarts=14, steps=20),
     lhs=Computed(_branch),
     relation="<=",
     rhs=Computed(lambda points, weights: _branch_bound(points, weights, False)),
-    grid=BRANCHES,
-    erratum="|sigma(z)| <= L |z| needs sigma(0) = 0; the guiding example softplus has log 2",
+    grid=Grid(sigma=[0], m=[1, 3], c_w=[2.0], shift=[0.0, 5.0]),
+    erratum="|sigma(z)| <= L |z| needs sigma(0) = 0: it fails for sigma(z) = 5 + softplus(z)",
 )
 
 branch_corrected = Claim(
     id="du2018.proof-B.1b.corrected",
     source=branch.source,
     statement=BRANCH + r"\frac{c_\lambda}H\left(c_{w,0}L\|x^{(h-1)}\|_2+|\sigma(0)|\right)$",
-    over={sigma: ACTIVATIONS, m: sp.S.Naturals, c_w: POSITIVE},
+    over=SHIFTED,
     quantifier=ForAllWeights(within=_branch_sets, restarts=14, steps=20),
     lhs=Computed(_branch),
     relation="<=",
     rhs=Computed(lambda points, weights: _branch_bound(points, weights, True)),
-    grid=BRANCHES,
+    grid=Grid(sigma=[0, 1, 2, 3], m=[1, 3], c_w=[0.5, 2.0], shift=[0.0, 5.0]),
     corrects="du2018.proof-B.1b",
 )
 

@@ -8,12 +8,14 @@ c_{w,0} and c_{x,0} that a start allows, `root` is sqrt(n) |y - u(k)|.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from sympy import symbols
 
 from theorems.grid import Grid
 from theorems.papers.du2018.appendix_b_symbols import DEEP, POSITIVE, RATE, H, c_res, m, n
+from theorems.quantifiers import AlongTrajectory
 
 share = symbols("share", real=True)
 Path = Mapping[str, Any]
@@ -34,7 +36,14 @@ def labels(count: int) -> Any:
     return 1.0 - 2.0 * (torch.arange(count) % 2).to(torch.float64)
 
 
-def run(points: Any, generator: Any, *, steps: int = 12, output: bool = False) -> dict[str, Any]:
+def runs(*records: str, output: bool = False) -> AlongTrajectory:
+    """Runs with these records of `deep_descent`; `output` as for `run`."""
+    return AlongTrajectory(simulate=partial(run, records=records, output=output))
+
+
+def run(
+    points: Any, generator: Any, *, records: tuple[str, ...], steps: int = 12, output: bool = False
+) -> dict[str, Any]:
     """Descent from Gaussian starts; `output`: the thesis, with Gaussian a trained along."""
     import torch
 
@@ -59,7 +68,7 @@ def run(points: Any, generator: Any, *, steps: int = 12, output: bool = False) -
     )
     eta = points.share * least * depth**2 / size**2
     net = Network(Activation("softplus"), rates[:, None], train_output=output)
-    path = descend(net, weights, x, label, eta[:, None], steps)
+    path = descend(net, weights, x, label, eta[:, None], steps, ("loss", *records))
     states = residual.forward(weights, x, net.activation, net.c_res).states
     spectral = torch.linalg.matrix_norm(weights["layers"], ord=2).amax(-1) / width**0.5
 

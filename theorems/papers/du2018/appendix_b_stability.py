@@ -88,37 +88,30 @@ def states_bound(points: Any, weights: Any) -> Any:
     return constant_x(rate, bound, lipschitz, c_sigma(points) ** 0.5, size) * radius
 
 
-def _printed_bound(points: Any, weights: Any) -> Any:
-    """The same as Lemma B.3 prints it: c_{x,0} under the root and in the exponent."""
-    start, _ = paths(points, weights)
-    bound, radius = points.c_w.unsqueeze(-1), points.R.unsqueeze(-1)
-    size, lipschitz = largest_state(start), LIPSCHITZ[points.sigma]
-    head = size.sqrt() * lipschitz + size / bound
-    return head * (2 * size * bound * lipschitz).exp() * radius
-
-
 CONDITIONS = (
     r"if $\sigma$ is $L$-Lipschitz, $\|W^{(h)}(0)\|_2\le c_{w,0}\sqrt m$, $\|x^{(h)}(0)\|_2\le "
     r"c_{x,0}$, $\|W^{(h)}(k)-W^{(h)}(0)\|_F\le\sqrt mR$ and $R\le c_{w,0}$ then "
 )
 MOVE = r"$\|x^{(h)}(k)-x^{(h)}(0)\|_2\le"
 
+# sigma(z) = L z, so that c_sigma = 1/L^2; width 1, the input 1, W^(1)(0) = 1, W^(h)(0) = 0 above.
+ROOT_C_SIGMA = 1 / Lip
 states_move = Claim(
     id="du2018.lemma-B.3",
     source=Source(PAPER, "B", "Lemma B.3"),
     statement=CONDITIONS + MOVE + r"\left(\sqrt{c_{x,0}}L+\frac{c_{x,0}}{c_{w,0}}\right)"
     r"e^{2c_{x,0}c_{w,0}L}R$",
-    reading=r"unit inputs; $c_{x,0}$ the largest $\|x^{(h)}(0)\|_2$ of the weights at hand",
-    over=NETWORK,
+    reading=r"the first layer of $\sigma(z)=Lz$, width and input dimension 1, $x=c_{x,0}\ge1$: "
+    r"$x^{(h)}(0)=1$ in every layer, $W^{(1)}$ moves from 1 to $1+R$",
+    over={Lip: POSITIVE, x: Interval(1, oo), c_w: Interval(1, oo), R: POSITIVE},
     where=WITHIN,
-    quantifier=SEARCH,
-    lhs=Computed(moved_states),
+    lhs=Closed(ROOT_C_SIGMA * Lip * (1 + R) - ROOT_C_SIGMA * Lip),
     relation="<=",
-    rhs=Computed(_printed_bound),
-    grid=Grid(points=[{**SHAPES[1], "H": 2, "c_res": 0.1, "c_w": 0.5, "R": 0.5}]),
+    rhs=Closed((sp.sqrt(x) * Lip + x / c_w) * exp(2 * x * c_w * Lip) * R),
+    grid=Grid(Lip=[0.1, 1.0], x=[1.0, 2.0], c_w=[2.0], R=[0.1]),
     uses=("du2018.proof-B.3",),
-    erratum="c_{x,0} is printed for c_sigma under the root and for c_lambda in the exponent; small "
-    "states move by sqrt(c_sigma) L R in the first layer all the same",
+    erratum="c_{x,0} is printed for c_sigma under the root and for c_lambda in the exponent; the "
+    "first layer moves by sqrt(c_sigma) L R: R for sigma(z) = z/10, 0.9 R printed at c_{w,0} = 2",
 )
 
 states_move_corrected = Claim(

@@ -9,6 +9,7 @@ beta: its Lipschitz and smoothness constants; lambda_0: least eigenvalue of K^(H
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import sympy as sp
@@ -78,12 +79,31 @@ def both(points: Any, weights: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def paths(points: Any, weights: Any) -> tuple[Any, Any]:
     """The forward passes at both."""
-    from numeric.deep_residual import forward
+    return _passes()(points, weights)
 
-    rate = points.c_res.unsqueeze(-1)
-    x = weights["x"]
-    start, moved = both(points, weights)
-    return tuple(forward(w, x, activation(points), rate) for w in (start, moved))  # type: ignore[return-value]
+
+@cache
+def _passes() -> Any:
+    from numeric.deep_residual import Forward, forward
+    from numeric.shared_pass import shared_pass
+
+    @shared_pass
+    def passes(points: Any, weights: Any) -> tuple[Forward, Forward]:
+        joint = stacked_pair(*both(points, weights))
+        rate = points.c_res.unsqueeze(-1).expand(2, -1, 1)
+        path = forward(joint, weights["x"], activation(points), rate)
+        parts = zip(path.states, path.before, path.output, strict=True)
+        one, two = (Forward(path.x, *part) for part in parts)
+        return one, two
+
+    return passes
+
+
+def stacked_pair(start: Any, moved: Any) -> dict[str, Any]:
+    """Two sets of weights as one with a leading axis of two."""
+    import torch
+
+    return {name: torch.stack([start[name], moved[name]]) for name in start}
 
 
 def largest_state(path: Any) -> Any:

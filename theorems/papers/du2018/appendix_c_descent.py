@@ -7,6 +7,7 @@ x: c_x/c_{x,0}; Lip, beta: Lipschitz and smoothness constants; root: sqrt(m); s:
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sympy import Interval, oo, symbols
@@ -51,7 +52,14 @@ RUN_GRID = Grid(
 STARTS = 2
 
 
-def run(points: Any, generator: Any, *, steps: int = 8, output: bool = False) -> dict[str, Any]:
+def runs(*records: str, output: bool = False) -> AlongTrajectory:
+    """Runs with these records of `deep_descent`; `output` as for `appendix_b_runs.run`."""
+    return AlongTrajectory(simulate=partial(run, records=records, output=output))
+
+
+def run(
+    points: Any, generator: Any, *, records: tuple[str, ...], steps: int = 8, output: bool = False
+) -> dict[str, Any]:
     """Descent from Gaussian starts; the records of `appendix_b_runs.run`, c_x in Frobenius norm."""
     import torch
 
@@ -77,7 +85,7 @@ def run(points: Any, generator: Any, *, steps: int = 8, output: bool = False) ->
     )
     step_size = points.share * least * depth**2 / (size**2 * points.p)
     net = Network(Activation("softplus"), rates[:, None], patch=patch, train_output=output)
-    path = descend(net, weights, data, label, step_size[:, None], steps)
+    path = descend(net, weights, data, label, step_size[:, None], steps, ("loss", *records))
     states = convolution.forward(weights, data, net.activation, net.c_res).states
     spectral = torch.linalg.matrix_norm(weights["layers"], ord=2).amax(-1) / width**0.5
 
@@ -171,7 +179,6 @@ def _corrected_q(path: Path) -> Any:
     return torch.cat([first, rest.expand(*rest.shape[:-2], count - 1, rest.shape[-1])], -2)
 
 
-DESCENT = AlongTrajectory(simulate=run)
 one_step_corrected = Claim(
     id="du2018.lemma-C.5.corrected",
     source=one_step.source,
@@ -179,7 +186,7 @@ one_step_corrected = Claim(
     r"\sqrt{c_\sigma}L\sqrt{pq}e^{2c_\lambda c_{w,0}L\sqrt q}\sqrt n\|y-u(s-1)\|_2$ for $h=1$",
     over=RUN,
     hypotheses=[CONDITION],
-    quantifier=DESCENT,
+    quantifier=runs("speed"),
     lhs=Simulated(lambda path: path["speed"]),
     relation="<=",
     rhs=Simulated(_corrected_q),
@@ -201,7 +208,7 @@ all_steps = Claim(
     reading=r"$R'<c$ is left out, which no width that runs meets",
     over=RUN,
     hypotheses=[CONDITION],
-    quantifier=DESCENT,
+    quantifier=runs("moved"),
     lhs=Simulated(lambda path: path["moved"]),
     relation="<=",
     rhs=Simulated(total),
@@ -218,7 +225,7 @@ small_second = Claim(
     reading=r"$c=\frac1{100}$ and $\frac1p$; shallow networks",
     over=RUN,
     hypotheses=[CONDITION],
-    quantifier=DESCENT,
+    quantifier=runs("second"),
     lhs=Simulated(lambda path: path["second"]),
     relation="<=",
     rhs=Simulated(lambda path: path["eta"] * path["lambda_0"] * path["loss"].sqrt() / 8),
@@ -287,7 +294,7 @@ def change(points: Any, samples: int, generator: Any, power: int, *, output: boo
         least = least_eigenvalue(size, points.p, points.H, rate, points.q, output=output)
         step_size = least * points.H**power / (size**2 * points.p)
         net = Network(Activation("softplus"), rate, patch=points.q, train_output=output)
-        path = descend(net, weights, data, label, step_size, 1)
+        path = descend(net, weights, data, label, step_size, 1, ("loss", "change"))
         rows.append((path["change"] / path["loss"])[..., 0] / step_size)
     return torch.stack(rows)
 

@@ -15,7 +15,7 @@ from sympy import Integral, Interval, log, oo, symbols
 
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
-from theorems.papers.du2018.appendix_b_initial import C_2, NORMAL, Lip, s, u
+from theorems.papers.du2018.appendix_b_initial import C_2, FOURTH, NORMAL, SQUARE, Lip, s, u
 from theorems.papers.du2018.appendix_b_symbols import (
     ACTIVATIONS,
     AT_ZERO,
@@ -125,20 +125,18 @@ first_mean = Claim(
     uses=("du2018.text-C", "du2018.eq-phi"),
 )
 
-RECTIFIED = Integral(Lip**4 * u**4 * NORMAL, (u, 0, oo)).doit()
-RECTIFIED_SQUARE = Integral(Lip**2 * u**2 * NORMAL, (u, 0, oo)).doit()
 first_variance = Claim(
     id="du2018.proof-C.1.variance",
     source=Source(PAPER, "C.1", "proof of Lemma C.1, the first layer's variance"),
     statement=r"$\mathrm{Var}\|x_i^{(1)}(0)\|_F^2=\frac{c_\sigma^2}m\mathrm{Var}\sum_l\sigma("
     r"w^\top x_{i,l})^2\le\frac{p^2C_2}m$",
-    reading=r"$\sigma(z)=L\max(z,0)$, patches of one position, all of the input at the first: over "
+    reading=r"$\sigma(z)=Lz$, patches of one position, all of the input at the first: over "
     r"$\frac1m$",
     over={Lip: POSITIVE, p: NATURAL},
-    lhs=Closed((RECTIFIED - RECTIFIED_SQUARE**2) / RECTIFIED_SQUARE**2),
+    lhs=Closed((FOURTH - SQUARE**2) / SQUARE**2),
     relation="<=",
     rhs=Closed(p**2 * C_2.subs(s, 0)),
-    grid=Grid(Lip=[0.25, 0.5, 1.0], p=[1, 2, 8]),
+    grid=Grid(Lip=[0.125, 0.5, 1.0], p=[1, 2, 8]),
     erratum="c_sigma^2 is dropped in the last step, as in Lemma B.1",
 )
 
@@ -226,18 +224,18 @@ layer_corrected = Claim(
 width = Claim(
     id="du2018.proof-C.1.width",
     source=Source(PAPER, "C.1", "proof of Lemma C.1, Chebyshev's inequality"),
-    title="the width for the first layer's lower bound",
+    title="the width for the first layer's lower bound (inferred, not printed)",
     statement=r"$m=\Omega\left(\frac{p^2n}{c_{\sigma,1/\sqrt p}^2\delta}\right)$ is what "
     r"Chebyshev's inequality needs for $\|x_i^{(1)}(0)\|_F^2\ge\frac{c_\sigma}{2c_{\sigma,"
     r"1/\sqrt p}}$ with probability $1-\frac\delta n$",
     reading=r"it needs $m\ge\frac{4C_2p^2c_{\sigma,1/\sqrt p}^2n}\delta$ "
-    r"(proof-C.1.width.corrected); ReLU, for which $c_{\sigma,1/\sqrt p}=2p$; growth with $p$ "
+    r"(proof-C.1.width.corrected); $\sigma(z)=z$, $c_{\sigma,1/\sqrt p}=p$; growth with $p$ "
     r"over $\frac n\delta$",
     over={p: NATURAL},
     quantifier=UpToConstant(along=("p",)),
-    lhs=Closed(p**2 * (2 * p) ** 2),
+    lhs=Closed(p**2 * p**2),
     relation="<=",
-    rhs=Closed(p**2 / (2 * p) ** 2),
+    rhs=Closed(p**2 / p**2),
     grid=Grid(p=[2, 4, 8, 16, 32, 64]),
     uses=("du2018.proof-C.1.width.corrected",),
     erratum="c_{sigma,.} is the inverse of the least second moment: its square belongs in the "

@@ -7,13 +7,13 @@ whose Frobenius norm is 1. Patches have stride 1 and zero padding.
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sympy as sp
 from sympy import symbols
 
-from theorems.papers.du2018.appendix_b_symbols import LIPSCHITZ, activation, c_sigma
+from theorems.papers.du2018.appendix_b_symbols import LIPSCHITZ, activation, c_sigma, stacked_pair
 
 p, q = symbols("p q", integer=True)
 NATURAL = sp.S.Naturals
@@ -64,12 +64,26 @@ def both(points: Any, weights: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def paths(points: Any, weights: Any) -> tuple[Any, Any]:
     """The forward passes at both."""
-    from numeric.deep_convolution import forward
+    return _passes()(points, weights)
 
-    rate, x = points.c_res.unsqueeze(-1), weights["x"]
-    start, moved = both(points, weights)
-    act = activation(points)
-    return forward(start, x, act, rate), forward(moved, x, act, rate)
+
+@cache
+def _passes() -> Any:
+    from numeric.deep_convolution import Forward, forward
+    from numeric.shared_pass import shared_pass
+
+    @shared_pass
+    def passes(points: Any, weights: Any) -> tuple[Forward, Forward]:
+        joint = stacked_pair(*both(points, weights))
+        rate = points.c_res.unsqueeze(-1).expand(2, -1, 1)
+        path = forward(joint, weights["x"], activation(points), rate)
+        # The first layer is given the same in both.
+        given = [path.patches[0].expand(2, *path.patches[0].shape), *path.patches[1:]]
+        parts = zip(zip(*given, strict=True), path.states, path.before, path.output, strict=True)
+        one, two = (Forward(path.x, list(listed), *part) for listed, *part in parts)
+        return one, two
+
+    return passes
 
 
 def largest_state(path: Any) -> Any:

@@ -2,8 +2,8 @@ r"""Appendix D: from the steps of the proof of Theorem D.1 to its constants; Rem
 
 p, q, Mx: the weighted errors below and their maximum, G, R their weights; e_b: the error of b;
 W, A, B, C, M, root, ratio: the constants of the theorem, sqrt(M/lambda) and M/lambda^{3/2}; base:
-error of one layer; P: propagation factor; x: argument of the logarithm; k: variance below; lam:
-the paper's lambda; symbols of `appendix_d_framework` besides.
+error of one layer; P: propagation factor; x: argument of the logarithm; k: variance below; symbols
+of `appendix_d_framework` besides.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
-from sympy import Interval, Matrix, Rational, log, sqrt, symbols
+from sympy import Interval, Matrix, log, sqrt, symbols
 
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
@@ -24,7 +24,7 @@ POSITIVE = Interval.open(0, sp.oo)
 NONNEGATIVE = Interval(0, sp.oo)
 ON_GRID = ForAll(random_points=0, search=False)
 e_b, Mx, W, A, B, C, M = symbols("e_b Mx W A B C M", real=True)
-root, ratio, base, P, x, k, lam = symbols("root ratio base P x k lam", real=True)
+root, ratio, base, P, x, k = symbols("root ratio base P x k", real=True)
 H, m, n, sigma, family = symbols("H m n sigma family", integer=True)
 
 # p = W e_K and q = sqrt(M) e_b are at most Mx; G and R are their nonnegative weights.
@@ -75,51 +75,22 @@ merged_factors = Claim(
     uses=("du2018.proof-D.1b", "du2018.proof-D.1b.means"),
 )
 
-printed_factor = Claim(
-    id="du2018.theorem-D.1.merge-printed",
-    source=Source(PAPER, "D", "proof of Theorem D.1 against its statement, means"),
-    title="the factor in the proof and the factor in the theorem",
-    statement=r"$(A+C)\frac{M^{3/2}}{\lambda^{3/2}}$ (proof) is $A+C\frac{M^{3/2}}{\lambda^{3/2}}$ "
-    "(theorem)",
-    over={A: NONNEGATIVE, C: NONNEGATIVE, M: POSITIVE, lam: POSITIVE},
-    where=[100 * lam <= M],
-    lhs=Closed((A + C) * (M / lam) ** Rational(3, 2)),
-    relation="==",
-    rhs=Closed(A + C * (M / lam) ** Rational(3, 2)),
-    grid=Grid(A=[0.0, 1.0], C=[0.5], M=[100.0, 400.0], lam=[0.5, 1.0]),
-    erratum="a misplaced bracket in the proof: for A = 1 its product over the layers of a ResNet "
-    "is exponential in H; the theorem's is what follows",
-)
-
-printed_factor_corrected = Claim(
-    id="du2018.theorem-D.1.merge-printed.corrected",
-    source=printed_factor.source,
-    statement=r"$A+C\frac{M^{3/2}}{\lambda^{3/2}}\le(A+C)\frac{M^{3/2}}{\lambda^{3/2}}$",
-    over={A: NONNEGATIVE, C: NONNEGATIVE, M: POSITIVE, lam: POSITIVE},
-    where=[100 * lam <= M],
-    lhs=Closed(A + C * (M / lam) ** Rational(3, 2)),
-    relation="<=",
-    rhs=Closed((A + C) * (M / lam) ** Rational(3, 2)),
-    grid=printed_factor.grid,
-    corrects="du2018.theorem-D.1.merge-printed",
-)
-
 # Each layer's own error adds to what is carried: e_1 = base, e_h <= P e_{h-1} + base.
-RECURSION = {P: NONNEGATIVE, base: POSITIVE, x: Interval(1, sp.oo)}
+RECURSION = {P: Interval(1, sp.oo), base: POSITIVE, x: Interval(1, sp.oo)}
 LAYERS = [sum(P**j for j in range(depth)) for depth in (2, 3)]
 
 accumulated = Claim(
     id="du2018.theorem-D.1.accumulation",
     source=Source(PAPER, "D", "proof of Theorem D.1, the layers together"),
-    title="what the two steps of the proof give, against the product of the theorem",
+    title="the proof's two steps against the theorem's product (inferred, not printed)",
     statement=r"from $e_1\le\epsilon\sqrt{\log4x}$ and $e_h\le Pe_{h-1}+\epsilon\sqrt{\log4x}$ the "
     r"theorem takes $e_H\le P^{H-1}\epsilon\sqrt{\log x}$, $x=Hn^2(\max n^{(h)})^2/\delta$",
-    reading="H = 2, 3, one factor P for all layers",
+    reading="H = 2, 3, one factor P >= 1 for all layers, as the paper's networks have it",
     over=RECURSION,
     lhs=Closed(Matrix(LAYERS) * base * sqrt(log(4 * x))),
     relation="<=",
     rhs=Closed(Matrix([P, P**2]) * base * sqrt(log(x))),
-    grid=Grid(P=[0.0, 1.0, 2.0], base=[1.0], x=[2.0, 100.0]),
+    grid=Grid(P=[1.0, 2.0], base=[1.0], x=[2.0, 100.0]),
     uses=("du2018.proof-D.1a", "du2018.theorem-D.1.merge", "du2018.theorem-D.1.merge-factors"),
     erratum="each layer adds its own error: the sum 1 + P + ... + P^{H-1}, not its last term (for "
     "P = 1 that is H against 1), and log loses its factor 4",
@@ -267,37 +238,4 @@ branch_remark = Claim(
     relation="==",
     rhs=Closed(1 / H),
     grid=RESIDUAL_GRID,
-)
-
-# The factor of one fully connected layer is of order lambda^{-3/2}: squared, over h = 2..H - 1.
-dense_width = Claim(
-    id="du2018.theorem-D.1.width",
-    source=Source(PAPER, "D", "Theorem D.1 against the width of Theorem 3.1"),
-    title="the power of 1/lambda that Theorem D.1 gives for fully connected networks",
-    statement=r"entries of $\hat K^{(H-1)}$ within $\lambda_0/n$ need "
-    r"$m\ge\mathcal E_K^2\frac{n^2}{\lambda_0^2}\log$ with $\mathcal E_K\sim\lambda^{-3(H-2)/2}$; "
-    r"Theorem 3.1 prints $\frac{n^2\log(Hn^2/\delta)}{\lambda_0^2\lambda^{3H/2}}$",
-    reading="H = 8, as lambda falls",
-    over={lam: Interval.open(0, 1)},
-    quantifier=UpToConstant(shrinking=("lam",)),
-    lhs=Closed(lam ** (-3 * (8 - 2))),
-    relation="<=",
-    rhs=Closed(lam ** (-Rational(3, 2) * 8)),
-    grid=Grid(lam=[0.5, 0.25, 0.125, 0.0625]),
-    uses=("du2018.theorem-D.1",),
-    erratum="the square was not taken: m has lambda^{-3(H-2)}, more than lambda^{-3H/2} for H > 4",
-)
-
-dense_width_corrected = Claim(
-    id="du2018.theorem-D.1.width.corrected",
-    source=dense_width.source,
-    statement=r"$m\gtrsim\frac{n^2\log(Hn^2/\delta)}{\lambda_0^2\lambda^{3(H-2)}}$ suffices",
-    reading="H = 8; a printed width with lambda^{-3H} would cover it",
-    over=dense_width.over,
-    quantifier=UpToConstant(shrinking=("lam",)),
-    lhs=Closed(lam ** (-3 * (8 - 2))),
-    relation="<=",
-    rhs=Closed(lam ** (-3 * 8)),
-    grid=dense_width.grid,
-    corrects="du2018.theorem-D.1.width",
 )

@@ -17,8 +17,12 @@ from sympy import Interval, Rational, erfc, exp, log, pi, sqrt, symbols
 
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
-from theorems.papers.du2018.appendix_d_framework import NETWORKS, network
-from theorems.papers.du2018.appendix_d_theorem import gram_deviations, mean_deviations
+from theorems.papers.du2018.appendix_d_framework import NETWORKS, H, network
+from theorems.papers.du2018.appendix_d_theorem import (
+    first_deviations,
+    gram_deviations,
+    mean_deviations,
+)
 from theorems.quantifiers import ForAll, WithProbability
 from theorems.sides import Closed, Computed, Sampled
 
@@ -57,6 +61,15 @@ FIRST_GRID = Grid(
     gain=[1.0, 1e5],
     delta=[0.1],
 ).nightly(sigma=[0, 1, 2], delta=[0.5, 0.1])
+ONE_LAYER = {**FIRST, H: sp.FiniteSet(1)}
+DEEP = {**FIRST, H: sp.Range(2, sp.oo)}
+DEEP_GRID = Grid(
+    points=[{"family": 0, "n": 2, "m": 1}, {"family": 2, "n": 2, "m": 4}],
+    sigma=[0],
+    H=[2],
+    gain=[1.0, 1e5],
+    delta=[0.1],
+).nightly(sigma=[0, 1, 2], H=[2, 3], delta=[0.5, 0.1])
 FIRST_STATEMENT = (
     r"with probability $\ge1-\frac\delta H$: $\max_{ij}\|\frac1m\sum_\alpha X_i^{(1),[\alpha]}"
     r"X_j^{(1),[\alpha]\top}-K_{ij}^{(1)}\|_\infty<\sqrt{\frac{16(1+2C_{(1)}^2/\sqrt\pi)M^2\log(4H"
@@ -67,28 +80,43 @@ base_case = Claim(
     id="du2018.proof-D.1a",
     source=Source(PAPER, "D", "proof of Theorem D.1, base case"),
     statement=FIRST_STATEMENT,
-    reading="H = 1",
-    over=FIRST,
+    reading=r"$H\ge2$: M, over h in [H], contains K^(1)",
+    over=DEEP,
+    quantifier=WithProbability(1 - delta / H, draws=1000),
+    lhs=Sampled(first_deviations),
+    relation="<=",
+    rhs=Computed(lambda points: first_bound(points, 0)),
+    grid=DEEP_GRID,
+    uses=("du2018.eq-8",),
+)
+
+one_layer = Claim(
+    id="du2018.proof-D.1a.one-layer",
+    source=Source(PAPER, "D", "proof of Theorem D.1, base case, H = 1"),
+    title="base case of the proof of Theorem D.1 for H = 1, where M does not contain K^(1)",
+    statement="for $H=1$, " + FIRST_STATEMENT,
+    over=ONE_LAYER,
     quantifier=WithProbability(1 - delta, draws=300),
     lhs=Sampled(gram_deviations),
     relation="<=",
     rhs=Computed(lambda points: first_bound(points, 0)),
     grid=FIRST_GRID,
     uses=("du2018.eq-8",),
-    erratum="the bound grows like C_(1), the deviation like C_(1)^2: false for 10^5 sigma",
+    erratum="for H = 1 the bound grows like C_(1), the deviation like C_(1)^2: it fails for "
+    "rho^(1) = 10^5 sigma; for H >= 2 M contains K^(1)",
 )
 
-base_case_corrected = Claim(
-    id="du2018.proof-D.1a.corrected",
-    source=base_case.source,
+one_layer_corrected = Claim(
+    id="du2018.proof-D.1a.one-layer.corrected",
+    source=one_layer.source,
     statement=r"the printed bound times $\max\{1,C_{(1)}\}$, for $\log(1/\delta)\lesssim m$",
-    over=FIRST,
+    over=ONE_LAYER,
     quantifier=WithProbability(1 - delta, draws=300),
     lhs=Sampled(gram_deviations),
     relation="<=",
     rhs=Computed(lambda points: first_bound(points, 0, degree=True)),
     grid=FIRST_GRID,
-    corrects="du2018.proof-D.1a",
+    corrects="du2018.proof-D.1a.one-layer",
 )
 
 base_means = Claim(
@@ -105,18 +133,18 @@ base_means = Claim(
     uses=("du2018.eq-8",),
 )
 
-# rho(x) = x, one unit input, H = m = 1: K_hat = z^2, M = 100, C = 1.
-DEVIATION = sqrt(16 * (1 + 2 / sqrt(pi)) * 100**2 * (log(4) + s))
+# rho(x) = x, one unit input, H = 2, m = 1: K_hat^(1) = z^2, K^(0) = K^(1) = 1, M = 100, C = 1.
+DEVIATION = sqrt(16 * (1 + 2 / sqrt(pi)) * 100**2 * (log(8) + s))
 small_delta = Claim(
     id="du2018.proof-D.1a.tail",
     source=Source(PAPER, "D", "proof of Theorem D.1, base case, small delta"),
     statement=FIRST_STATEMENT,
-    reading=r"$\rho(x)=x$, one unit input, $H=m=1$, $\delta=e^{-s}$: $P(z^2-1>t)\le e^{-s}$ with "
-    r"$t=400\sqrt{(1+2/\sqrt\pi)(\log4+s)}$",
+    reading=r"$\rho(x)=x$, one unit input, $H=2$, $m=1$, $\delta=e^{-s}$: $P(z^2-1>t)\le\frac12"
+    r"e^{-s}$ with $t=400\sqrt{(1+2/\sqrt\pi)(\log8+s)}$; nothing is asked of m at this place",
     over={s: NONNEGATIVE},
     lhs=Closed(erfc(sqrt((1 + DEVIATION) / 2))),
     relation="<=",
-    rhs=Closed(exp(-s)),
+    rhs=Closed(exp(-s) / 2),
     grid=Grid(s=[0.0, 1.0, 100.0]),
     erratum="Bernstein's bound has a second regime, log(1/delta)/m, that the print drops: a "
     "squared Gaussian has an exponential tail (fails from delta about e^{-10^5} on, m = 1)",

@@ -303,19 +303,6 @@ polynomial_fails = Claim(
     grid=Grid(n=[4, 6], d=[2], layout=[0, 1, 2]),
 )
 
-single = Claim(
-    id="du2018.lemma-D.2.single",
-    source=Source(PAPER, "D.1", "Lemma D.2, n = 1"),
-    statement=r"a single point $z$ is pairwise non-parallel: $\mathbb E[\sigma^\prime(wz)^2]z^2>0$",
-    reading=r"for $\sigma=\sin$: $\mathbb E\cos^2(wz)=e^{-z^2}\cosh z^2$",
-    over={z: sp.S.Reals},
-    lhs=Closed(exp(-(z**2)) * cosh(z**2) * z**2),
-    relation=">",
-    rhs=Closed(0),
-    grid=Grid(z=[-1.0, 0.0, 0.5]),
-    erratum="one point z = 0 meets the hypothesis and gives G = 0; for n > 1 no point can be 0",
-)
-
 
 def nth_derivative(function: Any, order: int) -> Any:
     """The derivative of `function` of that order at w z."""

@@ -17,6 +17,7 @@ from theorems.papers.du2018.appendix_d_framework import (
     NETWORKS,
     ON_GRID,
     PAPER,
+    H,
     delta,
     gain,
     m,
@@ -27,8 +28,8 @@ from theorems.quantifiers import UpToConstant, WithProbability
 from theorems.sides import Closed, Computed, Sampled
 
 
-def _deviations(points: Any, samples: int, generator: Any, which: int) -> Any:
-    """The largest deviation over the layers 1..H of the grams (0) or the means (1)."""
+def _deviations(points: Any, samples: int, generator: Any, which: int, first: bool = False) -> Any:
+    """The largest deviation of the grams (0) or the means (1) over the layers, or in the first."""
     import torch
 
     from numeric.program_bounds import deviations
@@ -37,6 +38,7 @@ def _deviations(points: Any, samples: int, generator: Any, which: int) -> Any:
     rows = []
     for value in points.gain.tolist() if "gain" in points else [1.0] * points.n:
         layers, x, _ = network(points, value)
+        layers = layers[:1] if first else layers
         found = channels(layers, x, points.m, samples, generator)
         rows.append(deviations(found, limit(layers, x)[1:])[which])
     return torch.stack(rows)
@@ -48,6 +50,11 @@ def gram_deviations(points: Any, samples: int, generator: Any) -> Any:
 
 def mean_deviations(points: Any, samples: int, generator: Any) -> Any:
     return _deviations(points, samples, generator, 1)
+
+
+def first_deviations(points: Any, samples: int, generator: Any) -> Any:
+    """Those of the grams in layer 1 alone."""
+    return _deviations(points, samples, generator, 0, first=True)
 
 
 def _printed(points: Any, which: int) -> Any:
@@ -99,8 +106,33 @@ theorem = Claim(
     id="du2018.theorem-D.1",
     source=Source(PAPER, "D", "Theorem D.1, the Gram matrices (9)"),
     statement=THEOREM,
+    reading=READING + r"; $H\ge2$, the networks of the paper with rho^(1) up to 10^5 times theirs: "
+    "M, over h in [H], contains K^(1) then",
+    over={**OVER, H: sp.Range(2, sp.oo)},
+    quantifier=WithProbability(1 - delta, draws=200),
+    lhs=Sampled(gram_deviations),
+    relation="<=",
+    rhs=Computed(lambda points: _printed(points, 0)),
+    grid=Grid(
+        points=[
+            {"family": 0, "H": 2, "n": 2, "m": 4},
+            {"family": 0, "H": 3, "n": 2, "m": 8},
+            {"family": 1, "H": 3, "n": 2, "m": 8},
+        ],
+        sigma=[0],
+        gain=[1.0, 1e5],
+        delta=[0.5],
+    ),
+    uses=PROOF,
+)
+
+one_layer = Claim(
+    id="du2018.theorem-D.1.one-layer",
+    source=Source(PAPER, "D", "Theorem D.1 for H = 1"),
+    title="Theorem D.1 for H = 1, where M does not contain K^(1)",
+    statement="for $H=1$: " + THEOREM,
     reading=READING + "; any Lipschitz rho^(1): here gain times that of the network",
-    over=OVER,
+    over={**OVER, H: sp.FiniteSet(1)},
     quantifier=WithProbability(1 - delta, draws=200),
     lhs=Sampled(gram_deviations),
     relation="<=",
@@ -113,9 +145,9 @@ theorem = Claim(
         sigma=[0],
         delta=[0.5],
     ),
-    uses=PROOF,
-    erratum="the first factor grows like C_(1), the deviation like C_(1)^2: for H = 1 and "
-    "rho^(1) = 10^5 sigma it fails",
+    uses=("du2018.proof-D.1a.one-layer",),
+    erratum="for H = 1 the bound grows like C_(1), the deviation like C_(1)^2: it fails for "
+    "rho^(1) = 10^5 sigma; for H >= 2 M contains K^(1)",
 )
 
 
@@ -127,12 +159,12 @@ def _with_degree(points: Any) -> Any:
     return _printed(points, 0) * torch.tensor(sizes, dtype=torch.float64).clamp_min(1.0)
 
 
-theorem_corrected = Claim(
-    id="du2018.theorem-D.1.corrected",
-    source=theorem.source,
+one_layer_corrected = Claim(
+    id="du2018.theorem-D.1.one-layer.corrected",
+    source=one_layer.source,
     statement=r"the printed bound times $\max\{1,C_{(1)}\}$, for $\log(1/\delta)\lesssim m$",
     reading=READING,
-    over=OVER,
+    over={**OVER, H: sp.FiniteSet(1)},
     quantifier=WithProbability(1 - delta, draws=200),
     lhs=Sampled(gram_deviations),
     relation="<=",
@@ -140,15 +172,14 @@ theorem_corrected = Claim(
     grid=Grid(
         points=[
             {"family": 0, "H": 1, "n": 2, "m": 1},
-            {"family": 0, "H": 3, "n": 2, "m": 8},
-            {"family": 1, "H": 3, "n": 2, "m": 8},
+            {"family": 0, "H": 1, "n": 2, "m": 4},
         ],
         sigma=[0],
         gain=[1.0, 1e5],
         delta=[0.5],
     ),
-    corrects="du2018.theorem-D.1",
-    uses=("du2018.proof-D.1a.corrected", "du2018.theorem-D.1.accumulation.corrected"),
+    corrects="du2018.theorem-D.1.one-layer",
+    uses=("du2018.proof-D.1a.one-layer.corrected",),
 )
 
 normalised = Claim(

@@ -110,11 +110,15 @@ def pair(points: Any, weights: Any, radius: Any) -> Pair:
     """Both passes at the weights of the search, `radius` as given to `neighbourhood`."""
     import torch
 
-    from numeric.deep_network import forward
+    from numeric.deep_network import Path, forward
 
     root, lipschitz, smooth = constants(points)
-    before = forward(stacked(weights), weights["x"], activation(points))
-    after = forward(stacked(weights, "move_"), weights["x"], activation(points))
+    layers = zip(stacked(weights), stacked(weights, "move_"), strict=True)
+    path = forward([torch.stack(two) for two in layers], weights["x"], activation(points))
+    before, after = (
+        Path([weights["x"], *(state[i] for state in path.states[1:])], [v[i] for v in path.inputs])
+        for i in range(2)
+    )
     norms = [state.square().sum(-1).clamp_min(1e-300).sqrt() for state in before.states]
     sizes = torch.stack([torch.maximum(v, 1 / v).amax(dim=-1) for v in norms]).amax(dim=0)
     return Pair(

@@ -7,7 +7,8 @@ Paths are (points, RUNS, steps) or (points, RUNS, n, steps).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import sympy as sp
@@ -28,6 +29,7 @@ from theorems.papers.du2018.dense_symbols import (
     n,
     sigma,
 )
+from theorems.papers.du2018.records import Maker, Records
 from theorems.sides import Holds
 
 RUNS = 3
@@ -65,20 +67,35 @@ class Start:
         sizes = (self.depth, self.width, self.size)
         law: Any = "normal" if train_output else "sign"
         self.weights, self.a = initial((points.n, RUNS), sizes, generator, law)
-        path = forward(self.weights, self.x, self.activation)
+        self.path = forward(self.weights, self.x, self.activation)
         signs = torch.ones(RUNS, self.size, dtype=torch.float64)
         signs[torch.arange(RUNS) % 3 != 0, 1::2] = -1.0
         self.residual = points.gap[:, None, None] * signs
-        self.y = predictions(path, self.a) + self.residual
+        self.y = predictions(self.path, self.a) + self.residual
         self.first = self.residual.norm(dim=-1)
-        norms = torch.stack([torch.linalg.matrix_norm(w, ord=2) for w in self.weights])
-        self.c_w = norms.amax(dim=0) / self.width**0.5
-        sizes_ = torch.stack([s.norm(dim=-1).expand(points.n, RUNS, -1) for s in path.states])
-        self.c_x0 = torch.maximum(sizes_, 1 / sizes_).amax(dim=-1).amax(dim=0)
         self.a_2 = (self.a.norm(dim=-1) / self.width**0.5).clamp_min(1.0)
         self.least = limit_eigenvalue(points)
-        # The printed c_x = max{2 sqrt(c_sigma) L c_{w,0}, 1} of Lemma A.5.
-        self.c_x = (2 * self.root * self.lipschitz * self.c_w).clamp_min(1.0)
+
+    @cached_property
+    def c_w(self) -> Any:
+        import torch
+
+        norms = torch.stack([torch.linalg.matrix_norm(w, ord=2) for w in self.weights])
+        return norms.amax(dim=0) / self.width**0.5
+
+    @cached_property
+    def c_x0(self) -> Any:
+        import torch
+
+        sizes = torch.stack(
+            [s.norm(dim=-1).expand(*self.first.shape, -1) for s in self.path.states]
+        )
+        return torch.maximum(sizes, 1 / sizes).amax(dim=-1).amax(dim=0)
+
+    @cached_property
+    def c_x(self) -> Any:
+        """The printed c_x = max{2 sqrt(c_sigma) L c_{w,0}, 1} of Lemma A.5."""
+        return (2 * self.root * self.lipschitz * self.c_w).clamp_min(1.0)
 
     def q(self, loss: Any) -> Any:
         """`Q'(s)` for losses `|y - u(s)|^2` with the runs as leading axes."""
@@ -122,37 +139,43 @@ class Start:
             "least": least,
         }
 
-    def run(self, step_size: Any, steps: int, extra: Mapping[str, Any] | None = None) -> Any:
-        """Records of descent with `step_size (points,)` or `(points, RUNS)`, and the context."""
+    def run(
+        self,
+        step_size: Any,
+        steps: int,
+        *streamed: str,
+        extra: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> Records:
+        """Records of descent with `step_size (points,)` or `(points, RUNS)`, and the context.
+
+        Of the records of the weights only those `streamed` are made, along a long run; without any
+        every iterate is kept, and all records can be read, the `extra` ones too.
+        """
         import torch
 
-        from numeric.deep_network import descend
+        from numeric.deep_network import descend, iterates
 
         step = step_size if step_size.ndim == 2 else step_size[:, None].expand_as(self.first)
-        records = {**self.records(), **(extra or {})}
-        path = descend(
-            (self.weights, self.a),
-            (self.x, self.y),
-            self.activation,
-            step,
-            steps,
-            records,
-            train_output=self.train_output,
-        )
+        arguments = ((self.weights, self.a), (self.x, self.y), self.activation, step, steps)
+        named = {**self.records(), **(extra or {})}
+        makers: dict[str, Maker] = {}
+        if streamed:
+            chosen = {name: named[name] for name in ("loss", *streamed)}
+            given = descend(*arguments, chosen, train_output=self.train_output)
+        else:
+            kept = list(iterates(*arguments, train_output=self.train_output))
+            given = {"loss": torch.stack([named["loss"](at) for at in kept], dim=-1)}
+            makers = {name: _stacked(kept, record) for name, record in named.items()}
+        whole = torch.ones_like(given["loss"])
         count = torch.arange(steps + 1, dtype=torch.float64)
-        whole = torch.ones_like(path["loss"])
-        bound = (1 - step[..., None] * self.least / 2).clamp_min(0) ** count
-        kept = path["loss"] <= bound * path["loss"][..., :1] * (1 + 1e-12)
-        return {
-            **path,
-            "step": step[..., None] * whole,
-            "lambda": self.least * whole,
-            "rate": bound,
-            # Condition 6.1 up to each step.
-            "condition": kept.to(torch.float64).cummin(dim=-1).values > 0,
-            "q": self.q(path["loss"]),
-            "radius": self.radius[..., None] * whole,
+        given = {**given, "step": step[..., None] * whole, "lambda": self.least * whole}
+        makers |= {
+            "rate": lambda path: (1 - step[..., None] * self.least / 2).clamp_min(0) ** count,
+            "condition": _condition,
+            "q": lambda path: self.q(path["loss"]),
+            "radius": lambda path: self.radius[..., None] * whole,
         }
+        return Records(given, makers)
 
     def stays(self) -> Any:
         """Whether `R' <= c g^(-1)` with the c that Lemma A.5 uses, `(points, RUNS, 1)`."""
@@ -165,18 +188,34 @@ class Start:
         return (self.radius <= limit).unsqueeze(-1)
 
 
-def descent_run(steps: int, *, train_output: bool = False) -> Callable[..., Any]:
-    """`simulate` for descent with the points' eta."""
+def _stacked(kept: Sequence[Any], record: Callable[..., Any]) -> Maker:
+    import torch
 
-    def simulate(points: Any, generator: Any) -> dict[str, Any]:
+    return lambda _: torch.stack([record(at) for at in kept], dim=-1)
+
+
+def _condition(path: Path) -> Any:
+    """Condition 6.1 up to each step."""
+    import torch
+
+    kept = path["loss"] <= path["rate"] * path["loss"][..., :1] * (1 + 1e-12)
+    return kept.to(torch.float64).cummin(dim=-1).values > 0
+
+
+def descent_run(
+    steps: int, *streamed: str, train_output: bool = False
+) -> Callable[[Any, Any], Records]:
+    """`simulate` for descent with the points' eta; `streamed` as for `Start.run`."""
+
+    def simulate(points: Any, generator: Any) -> Records:
         start = Start(points, generator, train_output=train_output)
-        path = start.run(points.eta, steps)
-        largest = path["lambda"] / (points["n"] ** 2 * 2**points.H)
-        return {
-            **path,
-            "stays": start.stays().expand_as(path["condition"]),
-            # The theorem's step size with O(H) as H and a constant of 1.
-            "small": path["step"] <= largest,
-        }
+        largest = start.least / (points["n"] ** 2 * 2**points.H)
+        return start.run(points.eta, steps, *streamed).more(
+            {
+                "stays": lambda path: start.stays().expand_as(path["loss"]),
+                # The theorem's step size with O(H) as H and a constant of 1.
+                "small": lambda path: path["step"] <= largest,
+            }
+        )
 
     return simulate

@@ -18,14 +18,19 @@ class Steps:
     def __init__(self, start: Start, step_size: Any) -> None:
         self.start = start
         self.step = step_size if step_size.ndim == 2 else step_size[:, None].expand_as(start.first)
-        self.g2 = start.g(2.0)
+        # By iterate and share; the iterates are kept as well, so that none is taken for another.
+        self._within: dict[tuple[int, float], tuple[Any, Any]] = {}
 
     def _at(self, at: Any, share: float) -> Any:
+        """The iterate within the step, made once for all records."""
         from numeric.deep_network import iterate, moved
 
-        start = self.start
-        weights, a = moved(at, share * self.step, train_output=start.train_output)
-        return iterate(weights, a, start.x, start.y, start.activation)
+        if (id(at), share) not in self._within:
+            start = self.start
+            weights, a = moved(at, share * self.step, train_output=start.train_output)
+            there = iterate(weights, a, start.x, start.y, start.activation)
+            self._within[id(at), share] = at, there
+        return self._within[id(at), share][1]
 
     def rest(self, at: Any) -> Any:
         """`I_2`, `(points, RUNS, n)`."""

@@ -105,7 +105,7 @@ hidden_block = Claim(
     relation="==",
     rhs=Closed(H**2),
     grid=Grid(H=[2, 3, 4, 6, 8, 10, 12, 16], sigma=[1]),
-    uses=("du2018.theorem-3.1", "du2018.eq-4", "du2018.assumption-3.1.corrected"),
+    uses=("du2018.theorem-3.1", "du2018.eq-4", "du2018.assumption-3.1"),
 )
 
 improves = Claim(
@@ -154,7 +154,7 @@ blocks_are_smaller = Claim(
     relation=">=",
     rhs=Closed(0),
     grid=Grid(H=[1, 2, 4], sigma=[1, 2, 3, 4]),
-    uses=("du2018.assumption-3.1.corrected",),
+    uses=("du2018.assumption-3.1",),
 )
 
 

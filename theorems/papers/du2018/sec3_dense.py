@@ -1,7 +1,7 @@
 r"""Section 3: the limiting Gram matrices and the theorem on fully connected networks.
 
-Symbols in `dense_symbols`; rho: inner product of two unit inputs; k: a diagonal entry; gap: 1 - cos
-of the angle within pairs of inputs; K: |y - u(0)| over sqrt(n); c: the small constant of R.
+Symbols in `dense_symbols`; rho: inner product of two unit inputs; gap: 1 - cos of the angle within
+pairs of inputs; K: |y - u(0)| over sqrt(n); c: the small constant of R.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from theorems.papers.du2018.dense_symbols import (
 from theorems.quantifiers import AlongTrajectory, ForAll, InExpectation, SufficientSize
 from theorems.sides import Closed, Computed, Sampled, Simulated
 
-rho, k, K, c, power = symbols("rho k K c power", real=True)
+rho, K, c, power = symbols("rho K c power", real=True)
 CORRELATION = Interval(-1, 1)
 
 
@@ -162,26 +162,6 @@ relu_layers = Claim(
 )
 
 
-a, b = symbols("a b", real=True)
-BLOCK = (a + b - sqrt((a - b) ** 2 + 4 * k**2)) / 2
-assumption = Claim(
-    id="du2018.assumption-3.1",
-    source=Source(PAPER, "3", "Assumption 3.1, the least eigenvalue over all pairs"),
-    statement=r"$\lambda=\min_{h\in[H],(i,j)\in[n]\times[n]}\lambda_{\min}\begin{pmatrix}"
-    r"K_{ii}^{(h)}&K_{ij}^{(h)}\\K_{ji}^{(h)}&K_{jj}^{(h)}\end{pmatrix}>0$",
-    reading=r"$[n]\times[n]$ has $i=j$: the block with all entries $K_{ii}^{(h)}$, which are a = b "
-    "= k here",
-    over={k: POSITIVE, a: POSITIVE, b: POSITIVE},
-    where=[sp.Eq(a, k), sp.Eq(b, k)],
-    lhs=Closed(BLOCK),
-    relation=">",
-    rhs=Closed(0),
-    grid=Grid(points=[{"a": 1.0, "b": 1.0, "k": 1.0}, {"a": 0.5, "b": 0.5, "k": 0.5}]),
-    uses=("du2018.eq-4",),
-    erratum="for i = j the block is singular, so lambda = 0 for any data; only i != j can be meant",
-)
-
-
 def _least_block(points: Any) -> Any:
     """The least eigenvalue of the pair's blocks of `K^(1..H)`."""
     import torch
@@ -189,17 +169,19 @@ def _least_block(points: Any) -> Any:
     return torch.linalg.eigvalsh(_limits(points)[:, 1:])[..., 0].amin(dim=-1)
 
 
-assumption_corrected = Claim(
-    id="du2018.assumption-3.1.corrected",
-    source=assumption.source,
-    statement=r"for $i\ne j$ it holds: $\lambda>0$ when no two inputs are parallel",
+assumption = Claim(
+    id="du2018.assumption-3.1",
+    source=Source(PAPER, "3", "Assumption 3.1, the least eigenvalue over all pairs"),
+    statement=r"$\lambda=\min_{h\in[H],(i,j)\in[n]\times[n]}\lambda_{\min}\begin{pmatrix}"
+    r"K_{ii}^{(h)}&K_{ij}^{(h)}\\K_{ji}^{(h)}&K_{jj}^{(h)}\end{pmatrix}>0$",
+    reading=r"over $i\ne j$, as in Lemma D.1: for $i=j$ the block is singular, whatever the data; "
+    "met by unit inputs that are not parallel",
     over={rho: Interval.open(-1, 1), H: DEPTHS, sigma: ANY},
     quantifier=ForAll(random_points=0, search=False),
     lhs=Computed(_least_block),
     relation=">",
     rhs=Closed(0),
     grid=Grid(rho=[-0.99, 0.0, 0.9], H=[1, 2, 8], sigma=[1, 2, 3, 4]),
-    corrects="du2018.assumption-3.1",
     uses=("du2018.eq-4",),
 )
 
@@ -321,7 +303,7 @@ outside = Claim(
     r"$10^4$ for H = 1, $10^8$ for H = 2 and $10^{14}$ for H = 4 (tanh, n = 2)",
     over=RUN,
     hypotheses=[SMALL],
-    quantifier=AlongTrajectory(simulate=descent_run(60)),
+    quantifier=AlongTrajectory(simulate=descent_run(60, "loss")),
     lhs=Simulated(lambda path: path["loss"]),
     relation="<=",
     rhs=Simulated(lambda path: path["rate"] * path["loss"][..., :1]),

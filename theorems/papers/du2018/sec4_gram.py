@@ -1,7 +1,7 @@
 r"""Section 4: the Gram matrices of the wide ResNet, and Assumption 4.1.
 
 H: depth; c_res: c_lambda lambda^(3/2), below 1; r_1, r_2, phi: norms of two inputs and the angle
-between them; m: width; k, t: entries of K^(0); x_1, x_2, y_1, y_2: coordinates of two inputs in the
+between them; m: width; t: entry of K^(0); x_1, x_2, y_1, y_2: coordinates of two inputs in the
 plane. lambda_0: least eigenvalue of K^(H).
 """
 
@@ -22,7 +22,7 @@ from theorems.sides import Closed, Computed, Sampled
 
 PAPER = "du2018"
 POSITIVE = Interval.open(0, oo)
-r_1, r_2, phi, c_res, k, t = symbols("r_1 r_2 phi c_res k t", real=True)
+r_1, r_2, phi, c_res, t = symbols("r_1 r_2 phi c_res t", real=True)
 x_1, x_2, y_1, y_2 = symbols("x_1 x_2 y_1 y_2", real=True)
 H, m = symbols("H m", integer=True)
 
@@ -64,6 +64,12 @@ def second_states(points: Any, samples: int, generator: Any) -> Any:
     return states[0] * states[1]
 
 
+EQUAL = Grid(
+    points=[{"r_1": 1.0, "r_2": 1.0}, {"r_1": 3.0, "r_2": 3.0}],
+    phi=[0.5, math.pi / 2],
+    c_res=[0.9],
+    H=[3],
+).nightly(phi=[0.5, math.pi / 2, 3.0], c_res=[0.3, 0.9], H=[3, 8])
 PAIRS = Grid(r_1=[1.0], r_2=[1.0, 3.0], phi=[0.5, math.pi / 2], c_res=[0.9], H=[3]).nightly(
     phi=[0.5, math.pi / 2, 3.0], c_res=[0.3, 0.9], H=[3, 8]
 )
@@ -72,6 +78,21 @@ recursion = Claim(
     source=Source(PAPER, "4", "(5)"),
     title="the ResNet's Gram matrices in the limit of infinite width",
     statement=RECURSION + r"the asymptotic Gram matrix as $m\to\infty$",
+    reading=r"$h=2$ and ReLU; inputs of equal norm, as in every theorem ($\|x_i\|=1$)",
+    over=PAIR,
+    where=[sp.Eq(r_1, r_2)],
+    quantifier=InExpectation(),
+    lhs=Closed(FIRST + MEANS * (r_1**2 + r_2**2) + SQUARE),
+    relation="==",
+    rhs=Sampled(second_states),
+    grid=EQUAL,
+)
+
+unequal = Claim(
+    id="du2018.eq-5.unequal",
+    source=recursion.source,
+    title="(5) for inputs of unequal norm, which the theorems exclude",
+    statement=RECURSION + r"the asymptotic Gram matrix as $m\to\infty$ when $\|x_i\|\ne\|x_j\|$",
     reading=r"$h=2$ and ReLU; no norm of the inputs is asked for at this place",
     over=PAIR,
     quantifier=InExpectation(),
@@ -79,13 +100,12 @@ recursion = Claim(
     relation="==",
     rhs=Sampled(second_states),
     grid=PAIRS,
-    uses=("du2018.eq-5.corrected",),
     erratum="b_i is paired with sigma(u) of the same input; the product of x_i^(h) and x_j^(h) has "
     "b_i E sigma(v) + b_j E sigma(u), which agrees only when the norms are equal",
 )
 
-recursion_corrected = Claim(
-    id="du2018.eq-5.corrected",
+unequal_corrected = Claim(
+    id="du2018.eq-5.unequal.corrected",
     source=recursion.source,
     statement=r"$K^{(h)}_{ij}=K^{(h-1)}_{ij}+\mathbb E\left[\frac{c_\lambda\lambda^{3/2}"
     r"b_i^{(h-1)}\sigma(v)}H+\frac{c_\lambda\lambda^{3/2}b_j^{(h-1)}\sigma(u)}H+"
@@ -96,7 +116,7 @@ recursion_corrected = Claim(
     relation="==",
     rhs=Sampled(second_states),
     grid=PAIRS,
-    corrects="du2018.eq-5",
+    corrects="du2018.eq-5.unequal",
 )
 
 
@@ -134,7 +154,7 @@ limit = Claim(
     grid=Grid(m=[4, 8, 16, 32, 64], H=[2, 5], phi=[1.2], c_res=[0.9]).nightly(
         m=[8, 16, 32, 64, 128], H=[2, 5, 9]
     ),
-    uses=("du2018.eq-5.corrected",),
+    uses=("du2018.eq-5",),
 )
 
 
@@ -146,30 +166,17 @@ def least(first: Any, other: Any, last: Any) -> Any:
 assumption = Claim(
     id="du2018.assumption-4.1",
     source=Source(PAPER, "4", "Assumption 4.1"),
-    title="lambda over all pairs of indices",
+    title="lambda over all pairs of inputs",
     statement=r"$\lambda:=\min_{(i,j)\in[n]\times[n]}\lambda_{\min}\begin{pmatrix}K^{(0)}_{ii}&"
     r"K^{(0)}_{ij}\\K^{(0)}_{ji}&K^{(0)}_{jj}\end{pmatrix}>0$",
-    reading=r"the pair $i=j$ is in $[n]\times[n]$; $k=K^{(0)}_{ii}$",
-    over={k: POSITIVE},
-    lhs=Closed(least(k, k, k)),
-    relation=">",
-    rhs=Closed(0),
-    grid=Grid(k=[0.5, 1.0]),
-    erratum="for i = j all four entries are equal and the least eigenvalue is 0: no data meets it",
-    uses=("du2018.eq-5",),
-)
-
-assumption_corrected = Claim(
-    id="du2018.assumption-4.1.corrected",
-    source=assumption.source,
-    statement=r"$\lambda:=\min_{i\ne j}\lambda_{\min}(\cdot)>0$, for unit inputs "
-    r"$1-|\langle x_i,x_j\rangle|$",
-    reading=r"$t=\langle x_i,x_j\rangle$, $|t|<1$ for inputs that are not parallel",
+    reading=r"over $i\ne j$: for $i=j$ the block is singular, while the paper goes on to say that "
+    r"$\lambda$ is positive unless two inputs are parallel; unit inputs, "
+    r"$t=\langle x_i,x_j\rangle$, $|t|<1$ for inputs that are not parallel",
     over={t: Interval.open(-1, 1)},
     lhs=Closed(least(1, t, 1)),
     relation=">",
     rhs=Closed(0),
-    corrects="du2018.assumption-4.1",
+    uses=("du2018.eq-5",),
 )
 
 BLOCK = sp.Matrix([[x_1, x_2], [y_1, y_2]])
@@ -183,7 +190,7 @@ not_parallel = Claim(
     lhs=Closed((BLOCK * BLOCK.T).det()),
     relation="==",
     rhs=Closed((x_1 * y_2 - x_2 * y_1) ** 2),
-    uses=("du2018.assumption-4.1.corrected",),
+    uses=("du2018.assumption-4.1",),
 )
 
 

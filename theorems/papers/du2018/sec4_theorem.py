@@ -53,7 +53,7 @@ def keeps_the_bound(
         batch = (min(40, draws - start),)
         weights = residual.initial(batch, depth, width, count, generator, readout=readout)
         net = Network(Activation("softplus"), rate, train_output=output)
-        path = descend(net, weights, x, labels(count), step_size, STEPS)
+        path = descend(net, weights, x, labels(count), step_size, STEPS, ["next_loss"])
         bound = (1 - step_size * least / 2) ** (path["step"] + 1) * path["first"]
         kept.append((path["next_loss"] <= bound * (1 + 1e-12)).all(-1))
     return torch.cat(kept).to(torch.float64).unsqueeze(0)
@@ -146,7 +146,7 @@ SAME_ARGUMENT = (
 eigenvalue = Claim(
     id="du2018.theorem-4.1.eigenvalue",
     source=Source(PAPER, "B", "proof of Theorem 4.1, by the same argument as Theorem 3.1"),
-    title="the least eigenvalue along the run, from Lemmas B.2 and B.4",
+    title="the least eigenvalue along the run, from Lemmas B.2 and B.4 (inferred, not printed)",
     statement=SAME_ARGUMENT + r"\frac{\lambda_0}2$ (Lemmas B.2 and B.4) give "
     r"$\lambda_{\min}(G^{(H)}(k))\ge\frac{\lambda_0}2$, as the argument needs",
     reading="Weyl's inequality: the least eigenvalue falls by at most the shift",
@@ -215,7 +215,7 @@ PRINTED = Max(size**6, size**4, size, size**6 * log(size))
 first_layer = Claim(
     id="du2018.theorem-4.1.first-layer",
     source=width.source,
-    title="the width for R' < R in the first layer",
+    title="the width for R' < R in the first layer (inferred, not printed)",
     statement=r"$\max\left\{\frac{n^4}{\lambda_0^4H^6},\frac{n^2}{\lambda_0^2H^2},\frac n\delta,"
     r"\frac{n^2\log(Hn^2/\delta)}{\lambda_0^2}\right\}$ covers the width at which $R'<R$ for the "
     r"first layer's weights too",

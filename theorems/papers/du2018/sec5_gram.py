@@ -235,7 +235,7 @@ def determinant(first: Matrix, other: Matrix, size: int) -> sp.Expr:
 assumption = Claim(
     id="du2018.assumption-5.1",
     source=Source(PAPER, "5", "Assumption 5.1 and the note after it"),
-    title="lambda > 0 for inputs that are not parallel",
+    title="lambda > 0 for inputs that are not parallel (inferred, not printed)",
     statement=r"$\lambda:=\min_{(i,j)}\lambda_{\min}\begin{pmatrix}K^{(0)}_{ii}&K^{(0)}_{ij}\\"
     r"K^{(0)}_{ji}&K^{(0)}_{jj}\end{pmatrix}>0$ is basically the same as Assumption 4.1",
     reading=r"with the remark there that only parallel inputs have $\lambda=0$; $i\ne j$, two "

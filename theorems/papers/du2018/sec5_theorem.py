@@ -51,7 +51,7 @@ def keeps_the_bound(
         batch = (min(40, draws - start),)
         weights = convolution.initial(batch, sizes, generator, readout=readout)
         data = inputs(count, points.p)
-        path = descend(net, weights, data, labels(count), step_size, STEPS)
+        path = descend(net, weights, data, labels(count), step_size, STEPS, ["next_loss"])
         bound = (1 - step_size * least / 2) ** (path["step"] + 1) * path["first"]
         kept.append((path["next_loss"] <= bound * (1 + 1e-12)).all(-1))
     return torch.cat(kept).to(torch.float64).unsqueeze(0)

@@ -14,8 +14,8 @@ from sympy import Matrix, Rational, symbols
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
 from theorems.papers.du2018.appendix_a_initial import NET, NETS, ONCE, drawn
-from theorems.papers.du2018.appendix_a_training import LONG_GRID, PARTS_GRID, parts_of, taken_apart
-from theorems.papers.du2018.dense_runs import RUN, SMALL, Start, descent_run
+from theorems.papers.du2018.appendix_a_training import LONG_GRID, PARTS_GRID, taken_apart
+from theorems.papers.du2018.dense_runs import RUN, SMALL, descent_run
 from theorems.papers.du2018.dense_symbols import (
     DEPTHS,
     PAPER,
@@ -89,7 +89,7 @@ condition = Claim(
         ),
         SMALL,
     ],
-    quantifier=AlongTrajectory(simulate=descent_run(60)),
+    quantifier=AlongTrajectory(simulate=descent_run(60, "least")),
     lhs=Simulated(lambda path: path["loss"]),
     relation="<=",
     rhs=Simulated(lambda path: path["rate"] * path["loss"][..., :1]),
@@ -198,25 +198,11 @@ more_than_last = Claim(
 )
 
 
-def _products(points: Any, generator: Any) -> dict[str, Any]:
-    """`taken_apart` with the least eigenvalues of G and of G^(H)."""
-    import torch
-
-    from theorems.papers.du2018.dense_steps import Steps
-
-    start = Start(points, generator)
-    steps = Steps(start, points.eta)
-    whole = start.run(
-        points.eta, 3, {"whole": lambda at: torch.linalg.eigvalsh(steps.gram(at))[..., 0]}
-    )
-    return {**parts_of(start, points.eta), "whole": whole["whole"]}
-
-
 def quadratic_form(name: str, scaled: bool) -> dict[str, Any]:
     """`(y - u)'I_1` against the least eigenvalue `name` times `|y - u|^2`, and eta if `scaled`."""
     return {
         "over": RUN,
-        "quantifier": AlongTrajectory(simulate=_products),
+        "quantifier": PARTS,
         "lhs": Simulated(lambda path: path["e.linear"]),
         "relation": ">=",
         "rhs": Simulated(lambda path: path[name] * path["loss"] * (path["step"] if scaled else 1)),

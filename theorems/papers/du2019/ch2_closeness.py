@@ -53,7 +53,7 @@ def _flow_from_a_good_start(points: Any, generator: Any) -> dict[str, Any]:
 
     def event(start: Any) -> dict[str, Any]:
         happened = start.in_the_event(radius)[..., 0]
-        return {"event": lambda *_: happened}
+        return {"event": lambda _: happened}
 
     path = flow_run(points, generator, event)
     return {**path, "radius": radius[:, None, None]}
@@ -111,7 +111,8 @@ distance_stays_small = Claim(
     rhs=Closed(2 * gap / sqrt(m)),
     grid=Grid(gap=[0.01], t=[0.0], c=[0.15], delta=[0.5], m=[3, 8, 9], k=[3, 4]),
     uses=("du2019.lemma-2.3b",),
-    seconds=2.0,
+    # False, and refuted along the simulated flow: a long search for a proof is in vain.
+    seconds=0.5,
     erratum="with one input and fewer than half of the neurons active w_r moves by "
     "|y - u(0)|/(sqrt(m) k/m) > R'; Lemma 2.3's lost factor 2",
 )

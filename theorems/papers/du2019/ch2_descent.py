@@ -48,31 +48,34 @@ RUN_GRID = Grid(
 
 def _terms(start: Any, points: Any) -> dict[str, Any]:
     """Records of the parts of each step."""
-    import torch
-
+    from numeric.two_layer_relu import symmetric_norm
     from numeric.two_layer_steps import StepTerms, step_terms
 
     radius = (4 * start.first * (start.size / start.width) ** 0.5 / start.least).unsqueeze(-1)
-    seen: dict[str, Any] = {"weights": None, "terms": None}
+    seen: dict[str, Any] = {"now": None, "terms": None}
 
-    def terms(weights: Any) -> StepTerms:
-        if seen["weights"] is not weights:
+    def terms(now: Any) -> StepTerms:
+        if seen["now"] is not now:
             step_size = points.eta[:, None, None, None]
-            seen["weights"] = weights
+            seen["now"] = now
             seen["terms"] = step_terms(
-                weights, start.weights, start.a, start.x, start.y, step_size, radius
+                now.weights(), start.weights, start.a, start.x, start.y, step_size, radius
             )
         return seen["terms"]
 
+    def linear(now: Any) -> Any:
+        kept = terms(now).gram - terms(now).off_gram
+        return (kept @ terms(now).residual.unsqueeze(-1)).squeeze(-1)
+
     return {
-        "stable": lambda w, _: terms(w).stable,
-        "changing": lambda w, _: terms(w).changing,
-        "count": lambda w, _: terms(w).count,
-        "linear": lambda w, r: ((terms(w).gram - terms(w).off_gram) @ r.unsqueeze(-1)).squeeze(-1),
-        "off_norm": lambda w, _: torch.linalg.matrix_norm(terms(w).off_gram, ord=2),
-        "speeds": lambda w, _: terms(w).speeds.sum(dim=-1),
-        "residual": lambda _, r: r,
-        "moved": lambda w, _: terms(w).moved / radius[..., 0, 0],
+        "stable": lambda now: terms(now).stable,
+        "changing": lambda now: terms(now).changing,
+        "count": lambda now: terms(now).count,
+        "linear": linear,
+        "off_norm": lambda now: symmetric_norm(terms(now).off_gram),
+        "speeds": lambda now: terms(now).speeds.sum(dim=-1),
+        "residual": lambda now: terms(now).residual,
+        "moved": lambda now: terms(now).moved / radius[..., 0, 0],
     }
 
 
@@ -147,7 +150,7 @@ def _off_gram_at_the_start(points: Any, samples: int, generator: Any) -> Any:
     import torch
 
     from numeric.gram_inputs import pairs
-    from numeric.two_layer_relu import initial
+    from numeric.two_layer_relu import initial, symmetric_norm
     from numeric.two_layer_steps import step_terms
 
     rows = []
@@ -156,7 +159,7 @@ def _off_gram_at_the_start(points: Any, samples: int, generator: Any) -> Any:
         weights, a = initial((samples,), points.m, points["n"], generator)
         y, none = torch.zeros(points["n"], dtype=torch.float64), torch.zeros(())
         terms = step_terms(weights, weights, a, x, y, none, torch.tensor(radius))
-        rows.append(torch.linalg.matrix_norm(terms.off_gram, ord=2))
+        rows.append(symmetric_norm(terms.off_gram))
     return torch.stack(rows)
 
 

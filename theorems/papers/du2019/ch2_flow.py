@@ -80,12 +80,13 @@ def _one_neuron(points: Any, _: Any) -> dict[str, Any]:
     """One neuron at z_0 with a = -1 on the input 1 with label y: it moves down to its kink."""
     import torch
 
-    from numeric.two_layer_relu import flow, squared_residual
+    from numeric.two_layer_runs import Network, flow, squared_residual
 
     weights = points.z_0[:, None, None]
     a, x = -torch.ones(points.n, 1, dtype=torch.float64), torch.ones(1, 1, dtype=torch.float64)
     steps, length = 1000, 0.01
-    path = flow(weights, a, x, points.y[:, None], length, steps, {"loss": squared_residual})
+    network = Network(weights, a, x, points.y[:, None])
+    path = flow(network, length, steps, {"loss": squared_residual})
     time = length * torch.arange(steps + 1, dtype=torch.float64).expand(points.n, steps + 1)
     return {**path, "t": time}
 
@@ -263,13 +264,12 @@ gradient_decays_corrected = Claim(
 
 
 def _speeds(start: Any) -> dict[str, Any]:
-    from numeric.two_layer_relu import ascent
+    from numeric.two_layer_runs import fastest
 
+    axis = start.network.axis
     return {
-        "speed": lambda weights, _: (
-            ascent(weights, start.a, start.x, start.y)[0].norm(dim=-1).amax(dim=-1)
-        ),
-        "sum": lambda _, residual: residual.abs().sum(dim=-1) / start.width**0.5,
+        "speed": fastest,
+        "sum": lambda now: now.residual.abs().sum(dim=axis) / start.width**0.5,
     }
 
 

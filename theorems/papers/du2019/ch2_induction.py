@@ -109,7 +109,7 @@ def _from_a_good_start(points: Any, generator: Any) -> dict[str, Any]:
 
     def event(start: Any, _: Any) -> dict[str, Any]:
         happened = start.in_the_event(radius)[..., 0]
-        return {"event": lambda *_: happened}
+        return {"event": lambda _: happened}
 
     path = descent_run(points, generator, steps=300, extra=event)
     return {**path, "radius": radius[:, None, None]}

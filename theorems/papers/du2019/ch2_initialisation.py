@@ -8,6 +8,7 @@ size of every label.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -129,10 +130,9 @@ def _largest_entry(points: Any, samples: int, generator: Any) -> Any:
     """max_ij |H_ij(0) - H_inf_ij| for the half circle."""
     import torch
 
-    from numeric.gram_inputs import half_circle, half_circle_grams
-    from numeric.kernels.two_layer import gram_limit
+    from numeric.gram_inputs import half_circle_grams
 
-    mean = gram_limit(half_circle(points["n"]))
+    mean = _half_circle_mean(points["n"])
     rows = [
         (half_circle_grams(points["n"], points.m, samples, generator) - mean).abs().amax((-2, -1))
         for _ in range(points.n)
@@ -208,25 +208,31 @@ frobenius = Claim(
 )
 
 
-def _half_circle_least(points: Any) -> float:
-    import torch
-
+@lru_cache(maxsize=32)
+def _half_circle_mean(count: int) -> Any:
+    """H_inf of the half circle, one per number of inputs, kept."""
     from numeric.gram_inputs import half_circle
     from numeric.kernels.two_layer import gram_limit
 
-    return float(torch.linalg.eigvalsh(gram_limit(half_circle(points["n"])))[0])
+    return gram_limit(half_circle(count))
+
+
+def _half_circle_least(points: Any) -> float:
+    import torch
+
+    return float(torch.linalg.eigvalsh(_half_circle_mean(points["n"]))[0])
 
 
 def _deviations(points: Any, width: int, samples: int, generator: Any) -> Any:
     """|H(0) - H_inf|_2 and lambda_0 - lambda_min(H(0)), `(samples, 2)`, half circle."""
     import torch
 
-    from numeric.gram_inputs import half_circle, half_circle_grams
-    from numeric.kernels.two_layer import gram_limit
+    from numeric.gram_inputs import half_circle_grams
+    from numeric.two_layer_relu import symmetric_norm
 
-    mean = gram_limit(half_circle(points["n"]))
+    mean = _half_circle_mean(points["n"])
     grams = half_circle_grams(points["n"], width, samples, generator)
-    norm = torch.linalg.matrix_norm(grams - mean, ord=2)
+    norm = symmetric_norm(grams - mean)
     lost = torch.linalg.eigvalsh(mean)[0] - torch.linalg.eigvalsh(grams)[:, 0]
     return torch.stack([norm, lost], dim=-1)
 
@@ -270,10 +276,15 @@ gram_at_start = Claim(
 
 
 def _start_is_good(points: Any, size: int, draws: int, generator: Any) -> Any:
+    """Whether |H(0) - H_inf|_2 is below lambda_0/4, from which the other bound follows (Weyl)."""
     import torch
 
-    worst = _deviations(points, size, draws, generator).amax(dim=-1)
-    return (worst <= _half_circle_least(points) / 4).to(torch.float64).unsqueeze(0)
+    from numeric.gram_inputs import half_circle_grams
+    from numeric.two_layer_relu import norm_below
+
+    grams = half_circle_grams(points["n"], size, draws, generator)
+    good = norm_below(grams - _half_circle_mean(points["n"]), _half_circle_least(points) / 4)
+    return good.to(torch.float64).unsqueeze(0)
 
 
 def _printed_width(points: Any) -> Any:

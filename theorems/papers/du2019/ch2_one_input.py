@@ -24,7 +24,8 @@ def one_input_flow(points: Any, _: Any) -> dict[str, Any]:
     """The flow of m neurons at +-3 on the input 1, the first k active, all with a_r = 1."""
     import torch
 
-    from numeric.two_layer_relu import farthest_from, flow, predictions, squared_residual
+    from numeric.two_layer_relu import predictions
+    from numeric.two_layer_runs import Network, farthest, flow, squared_residual
 
     weights = torch.full((points.n, points.m, 1), -3.0, dtype=torch.float64)
     weights[:, : points.k] = 3.0
@@ -32,8 +33,8 @@ def one_input_flow(points: Any, _: Any) -> dict[str, Any]:
     a = torch.ones(points.n, points.m, dtype=torch.float64)
     y = predictions(weights, a, x) + points.gap[:, None]
     steps, length = 400, 0.02
-    records = {"loss": squared_residual, "far": farthest_from(weights)}
-    path = flow(weights, a, x, y, length, steps, records)
+    records = {"loss": squared_residual, "far": farthest}
+    path = flow(Network(weights, a, x, y), length, steps, records)
     time = length * torch.arange(steps + 1, dtype=torch.float64).expand(points.n, steps + 1)
     return {**path, "t": time, "width": torch.full_like(time, points.m**0.5)}
 

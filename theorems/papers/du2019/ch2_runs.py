@@ -31,7 +31,8 @@ Path = Mapping[str, Any]
 
 
 class Start:
-    """Inputs `(points, 1, n, n)`, weights `(points, RUNS, m, n)`, signs and labels of every run.
+    """Inputs `(points, 1, n, n)`, weights `(points, RUNS, m, n)`, signs and labels of every run,
+    and the network that they make.
 
     Labels are `u(0)` plus residuals of size gap with alternating signs, which lie along the least
     eigenvector when inputs come in pairs; every third run has residuals of one sign, which move the
@@ -43,6 +44,7 @@ class Start:
 
         from numeric.gram_inputs import pairs
         from numeric.two_layer_relu import initial, predictions
+        from numeric.two_layer_runs import Network
 
         size, width = points["n"], points.m
         self.x = torch.stack([pairs(size, value) for value in points.lambda_0.tolist()])
@@ -52,47 +54,22 @@ class Start:
         signs[torch.arange(RUNS) % 3 != 0, 1::2] = -1.0
         self.residual = points.gap[:, None, None] * signs
         self.y = predictions(self.weights, self.a, self.x) + self.residual
+        self.network = Network(self.weights, self.a, self.x, self.y)
         self.size, self.width = size, width
         self.least = points.lambda_0[:, None, None]
         self.first = self.residual.norm(dim=-1).unsqueeze(-1)
 
-    def records(self) -> dict[str, Callable[..., Any]]:
-        """Squared residual, distance, and least eigenvalue of the Gram matrix at every step."""
-        from numeric.two_layer_relu import farthest_from, least_gram_eigenvalue, squared_residual
-
-        return {
-            "loss": squared_residual,
-            "far": farthest_from(self.weights),
-            "least": least_gram_eigenvalue(self.x),
-        }
-
-    def resting(self, time_step: Any) -> Callable[..., Any]:
-        """The record of whether some neuron rests at `w_r.x_i = 0`: pushed back from both sides.
-
-        There the flow exists as a differential inclusion only, and H(t) does not describe it.
-        `time_step (points,)` is that of the integrator, which crosses back and forth.
-        """
-        step = time_step[:, None, None, None]
-
-        def rests(weights: Any, residual: Any) -> Any:
-            values = weights @ self.x.mT
-            own = self.a.unsqueeze(-1) * residual.unsqueeze(-2) / self.width**0.5
-            inner = self.x @ self.x.mT
-            off = (own * (values >= 0)) @ inner - own * (values >= 0)
-            near = values.abs() <= 2 * step * (own.abs() + off.abs())
-            return (near & (off > 0) & (own + off < 0)).any(dim=-1).any(dim=-1)
-
-        return rests
-
     def in_the_event(self, radius: Any) -> Any:
         """Whether `lambda_min(H(0)) >= 3/4 lambda_0` and no weights within the radius, `(points,)`,
         shift H by `lambda_0 / 4`, `(points, RUNS, 1)`: the event of Lemmas 2.1 and 2.2."""
-        import torch
+        from numeric.two_layer_relu import (
+            gram_at,
+            largest_shift,
+            least_eigenvalue,
+            symmetric_norm,
+        )
 
-        from numeric.two_layer_relu import gram_at, largest_shift, least_eigenvalue
-
-        shift = largest_shift(self.weights, self.x, radius[:, None, None, None])
-        norm = torch.linalg.matrix_norm(shift, ord=2)
+        norm = symmetric_norm(largest_shift(self.weights, self.x, radius[:, None, None, None]))
         least = self.least[..., 0]
         good = (least_eigenvalue(gram_at(self.weights, self.x)) >= 0.75 * least) & (
             norm < least / 4
@@ -104,33 +81,46 @@ def flow_run(points: Any, generator: Any, extra: Any = None) -> dict[str, Any]:
     """Gradient flow up to time `4 / lambda_0` in 160 steps; H's eigenvalues are at most 1 here."""
     import torch
 
-    from numeric.two_layer_relu import flow
+    from numeric.two_layer_runs import flow, rests
 
     start = Start(points, generator)
     steps = 160
     length = 4 / points.lambda_0 / steps
-    records = {**start.records(), **(extra(start) if extra else {})}
-    records["rests"] = start.resting(length)
-    path = flow(
-        start.weights, start.a, start.x, start.y, length[:, None, None, None], steps, records
-    )
+    time_step = length[:, None, None, None]
+    records = {**_records(), **(extra(start) if extra else {})}
+    records["rests"] = lambda now: rests(now, time_step)
+    path = flow(start.network, time_step, steps, records)
     time = length[:, None, None] * torch.arange(steps + 1, dtype=torch.float64)
-    return {**path, **_context(start), "time": time, "t": time}
+    return {**_with_eigenvalue(path), **_context(start), "time": time, "t": time}
 
 
 def descent_run(points: Any, generator: Any, steps: int = 150, extra: Any = None) -> dict[str, Any]:
     """Gradient descent with the points' step size eta, at each of `steps + 1` iterates."""
     import torch
 
-    from numeric.two_layer_relu import descend
+    from numeric.two_layer_runs import descend
 
     start = Start(points, generator)
-    records = {**start.records(), **(extra(start, points) if extra else {})}
-    path = descend(
-        start.weights, start.a, start.x, start.y, points.eta[:, None, None, None], steps, records
-    )
+    records = {**_records(), **(extra(start, points) if extra else {})}
+    path = descend(start.network, points.eta[:, None, None, None], steps, records)
     step = torch.arange(steps + 1, dtype=torch.float64).expand(points.n, 1, steps + 1)
-    return {**path, **_context(start), "step": step, "step_size": points.eta[:, None, None]}
+    eta = points.eta[:, None, None]
+    return {**_with_eigenvalue(path), **_context(start), "step": step, "step_size": eta}
+
+
+def _records() -> dict[str, Callable[..., Any]]:
+    """Squared residual, distance, and the Gram matrix at every step."""
+    from numeric.two_layer_runs import farthest, gram, squared_residual
+
+    return {"loss": squared_residual, "far": farthest, "gram": gram}
+
+
+def _with_eigenvalue(path: dict[str, Any]) -> dict[str, Any]:
+    """The least eigenvalue of the Gram matrix at every step, in place of the matrix."""
+    from numeric.two_layer_relu import least_eigenvalue
+
+    matrices = path.pop("gram").movedim(-1, -3)
+    return {**path, "least": least_eigenvalue(matrices)}
 
 
 def _context(start: Start) -> dict[str, Any]:

@@ -255,7 +255,7 @@ def _at_the_proof_width(points: Any, samples: int, generator: Any) -> Any:
 
     from numeric.gram_inputs import pairs
     from numeric.normals import coarse_normals
-    from numeric.two_layer_relu import gram_at, largest_shift, least_eigenvalue, symmetric_norm
+    from numeric.two_layer_relu import gram_and_shift, least_eigenvalue, symmetric_norm
 
     rows = []
     for least, chance in zip(points.lambda_0.tolist(), points.delta.tolist(), strict=True):
@@ -266,9 +266,10 @@ def _at_the_proof_width(points: Any, samples: int, generator: Any) -> Any:
         pieces = []
         for start in range(0, samples, 50):
             batch = min(50, samples - start)
-            weights = coarse_normals(batch, width, size, generator=generator)
-            shift = symmetric_norm(largest_shift(weights, x, radius))
-            lowest = least_eigenvalue(gram_at(weights, x)) - shift
+            before = x @ coarse_normals(batch, size, width, generator=generator)
+            gram, largest = gram_and_shift(before, x, radius)
+            shift = symmetric_norm(largest)
+            lowest = least_eigenvalue(gram) - shift
             pieces.append(torch.stack([shift - least / 4, least / 2 - lowest], dim=-1) / least)
         rows.append(torch.cat(pieces))
     return torch.stack(rows)

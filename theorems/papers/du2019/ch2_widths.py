@@ -32,16 +32,17 @@ PRINTED_WIDTH = n**6 / (lambda_0**4 * delta**3)
 HORIZON = 2.0
 
 
-def _setting(points: Any, width: int, draws: int, generator: Any) -> tuple[Any, ...]:
+def _setting(points: Any, width: int, draws: int, generator: Any) -> Any:
     import torch
 
     from numeric.gram_inputs import pairs
     from numeric.two_layer_relu import initial
+    from numeric.two_layer_runs import Network
 
     x = pairs(points["n"], float(points.lambda_0[0]))
     weights, a = initial((draws,), width, points["n"], generator)
     y = 1 - 2 * (torch.arange(points["n"]) % 2).to(torch.float64)
-    return weights, a, x, y
+    return Network(weights, a, x, y)
 
 
 def _kept(losses: Any, factors: Any) -> Any:
@@ -56,13 +57,13 @@ def _flow_keeps_the_bound(points: Any, size: int, draws: int, generator: Any) ->
     """Whether gradient flow keeps |u(t) - y|^2 <= exp(-lambda_0 t) |u(0) - y|^2, per draw."""
     import torch
 
-    from numeric.two_layer_relu import flow, squared_residual
+    from numeric.two_layer_runs import flow, squared_residual
 
     least = float(points.lambda_0[0])
     steps = max(12, int(HORIZON / least))
     length = HORIZON / least / steps
-    weights, a, x, y = _setting(points, size, draws, generator)
-    path = flow(weights, a, x, y, length, steps, {"loss": squared_residual})
+    network = _setting(points, size, draws, generator)
+    path = flow(network, length, steps, {"loss": squared_residual})
     times = length * torch.arange(steps + 1, dtype=torch.float64)
     return _kept(path["loss"], (-least * times).exp())
 
@@ -71,13 +72,13 @@ def _descent_keeps_the_bound(points: Any, size: int, draws: int, generator: Any)
     """The same for descent, eta = 16 lambda_0/n^2 (at most 1), 1 - eta lambda_0/2 per step."""
     import torch
 
-    from numeric.two_layer_relu import descend, squared_residual
+    from numeric.two_layer_runs import descend, squared_residual
 
     least = float(points.lambda_0[0])
     step_size = min(16 * least / points["n"] ** 2, 1.0)
     steps = int(HORIZON / least / step_size)
-    weights, a, x, y = _setting(points, size, draws, generator)
-    path = descend(weights, a, x, y, step_size, steps, {"loss": squared_residual})
+    network = _setting(points, size, draws, generator)
+    path = descend(network, step_size, steps, {"loss": squared_residual})
     index = torch.arange(steps + 1, dtype=torch.float64)
     return _kept(path["loss"], (1 - step_size * least / 2) ** index)
 

@@ -20,16 +20,12 @@ from theorems.papers.du2018.appendix_b_runs import Path, first_q
 from theorems.papers.du2018.appendix_b_symbols import DEEP, POSITIVE, H, eta, lambda_0
 from theorems.papers.du2018.appendix_c_symbols import NATURAL, p
 from theorems.papers.du2019.ch3_residual_training import CONDITION, IF
-from theorems.quantifiers import AlongTrajectory, SufficientSize, UpToConstant
+from theorems.quantifiers import SufficientSize, UpToConstant
 from theorems.sides import Closed, Computed, Sampled, Simulated
 
 PAPER = "du2019"
 a, b, v = symbols("a b v", real=True)
 Q, r, x = descent.Q, descent.r, descent.x
-
-
-def _train(points: Any, generator: Any) -> dict[str, Any]:
-    return descent.run(points, generator, output=True)
 
 
 def _largest_gradient(points: Any, samples: int, generator: Any) -> Any:
@@ -40,7 +36,6 @@ def _output_gradient(points: Any, samples: int, generator: Any) -> Any:
     return descent.largest_gradient(points, samples, generator, output=True, readout="gaussian")
 
 
-TRAINING = AlongTrajectory(simulate=_train)
 STEP = r"$Q'(s)=4c_{res}c_{x,0}La_{2,0}\sqrt{pq}e^{2c_{res}c_{w,0}L\sqrt q}\sqrt n\|y-u(s)\|_2/H$"
 FAR = (
     r"$R'=\frac{16c_{res}c_{x,0}L\sqrt{pq}e^{2c_{res}c_{w,0}La_{2,0}\sqrt q}\sqrt n\|y-u(0)\|_2}"
@@ -96,7 +91,7 @@ one_step_corrected = Claim(
     r"\sqrt{c_\sigma}L\sqrt{pq}e^{2c_{res}c_{w,0}L\sqrt q}\sqrt n\|y-u(s-1)\|_2$ for $h=1$",
     over=descent.RUN,
     hypotheses=[CONDITION],
-    quantifier=TRAINING,
+    quantifier=descent.runs("speed", output=True),
     lhs=Simulated(lambda path: path["speed"]),
     relation="<=",
     rhs=Simulated(_corrected_q),
@@ -125,7 +120,7 @@ output_step_corrected = Claim(
     statement=r"$\|a(s)-a(s-1)\|_F\le2\eta c_{x,0}\sqrt n\|y-u(s-1)\|_2$",
     over=descent.RUN,
     hypotheses=[CONDITION],
-    quantifier=TRAINING,
+    quantifier=descent.runs("a_speed", output=True),
     lhs=Simulated(lambda path: path["a_speed"]),
     relation="<=",
     rhs=Simulated(lambda path: 2 * path["c_x"] * path["root"]),
@@ -140,7 +135,7 @@ all_steps = Claim(
     reading=r"$R'<c$ is left out, which no width that runs meets",
     over=descent.RUN,
     hypotheses=[CONDITION],
-    quantifier=TRAINING,
+    quantifier=descent.runs("moved", output=True),
     lhs=Simulated(lambda path: path["moved"]),
     relation="<=",
     rhs=Simulated(printed_distance),
@@ -152,7 +147,7 @@ all_steps = Claim(
 constants = Claim(
     id="du2019.lemma-3.19.constants",
     source=Source(PAPER, "3.11.1", "proof of Lemma 3.19, from Q' to R'"),
-    title="the constants of Lemma 3.19",
+    title="the constants of Lemma 3.19 (inferred, not printed)",
     statement=r"$\eta Q'(0)\le\frac14\eta\lambda_0R'\sqrt m$ with " + STEP + " and " + FAR,
     reading=r"$a\,e^b\le e^{ab}$ after division, in logarithms; $a=a_{2,0}\ge1$, "
     r"$b=2c_{res}c_{w,0}L\sqrt q$",
@@ -174,7 +169,7 @@ small_second = Claim(
     reading=r"$c=\frac1{100}$ and $\frac1p$; shallow networks",
     over=descent.RUN,
     hypotheses=[CONDITION],
-    quantifier=TRAINING,
+    quantifier=descent.runs("second", output=True),
     lhs=Simulated(lambda path: path["second"]),
     relation="<=",
     rhs=Simulated(lambda path: path["eta"] * path["lambda_0"] * path["loss"].sqrt() / 8),

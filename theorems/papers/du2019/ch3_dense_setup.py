@@ -134,6 +134,56 @@ gram = Claim(
 )
 
 
+# H = 2 and sigma = sin: K^(1) = sinh(K^(0))/sinh(1), E cos(u) cos(v) = e^{-1} cosh(E u v).
+BELOW = sp.sinh(cos(phi)) / sp.sinh(1)
+
+
+def _slopes(points: Any, samples: int, generator: Any) -> Any:
+    """sigma'(u) sigma'(v), (u, v) of covariance K^(1), which is found by quadrature."""
+    import numpy as np
+    import torch
+
+    at, weight = (torch.as_tensor(part) for part in np.polynomial.hermite_e.hermegauss(40))
+    weight = weight / weight.sum()
+    cosine = points.phi.cos()[:, None, None]
+    other = cosine * at[:, None] + (1 - cosine.square()).sqrt() * at
+    product = (at.sin()[:, None] * other.sin() * weight[:, None] * weight).sum((-2, -1))
+    below = (product / (at.sin().square() * weight).sum())[:, None]
+    z = torch.randn(2, points.n, samples, generator=generator, dtype=torch.float64)
+    return z[0].cos() * (below * z[0] + (1 - below.square()).sqrt() * z[1]).cos()
+
+
+SLOPES: dict[str, Any] = {
+    "over": {phi: Interval.open(0, pi / 2)},
+    "relation": "==",
+    "rhs": Sampled(_slopes),
+    "grid": Grid(phi=[0.8, 1.1]),
+}
+last_layer = Claim(
+    id="du2019.definition-3.1.last",
+    source=Source(PAPER, "3.4", "Definition 3.1, the last layer"),
+    title="the covariance in the last layer of Definition 3.1",
+    statement=r"$K^{(H)}_{ij}=c_\sigma K^{(H-1)}_{ij}\mathbb E_{(u,v)\sim N(0,A^{(H-1)}_{ij})}"
+    r"[\sigma'(u)\sigma'(v)]$ with $A^{(h)}$ made of $K^{(h-1)}$",
+    reading=r"$H=2$, $\sigma=\sin$, unit inputs: the expectation against that of the wide network, "
+    r"whose last layer sees the covariance $K^{(H-1)}$",
+    lhs=Closed(exp(-1) * sp.cosh(cos(phi))),
+    restates="du2018.eq-4",
+    erratum="A^(H-1) is made of K^(H-2), one layer too early; du2018 (4) has K^(H-1), i.e. A^(H)",
+    **SLOPES,
+)
+
+last_layer_corrected = Claim(
+    id="du2019.definition-3.1.last.corrected",
+    source=last_layer.source,
+    statement=r"$K^{(H)}_{ij}=c_\sigma K^{(H-1)}_{ij}\mathbb E_{(u,v)\sim N(0,A^{(H)}_{ij})}"
+    r"[\sigma'(u)\sigma'(v)]$",
+    lhs=Closed(exp(-1) * sp.cosh(BELOW)),
+    corrects="du2019.definition-3.1.last",
+    **SLOPES,
+)
+
+
 def _one_layer(points: Any) -> Any:
     """`K^(1)_12` for ReLU, H = 1, two unit inputs at the angle phi."""
     import torch

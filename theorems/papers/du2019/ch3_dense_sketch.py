@@ -18,26 +18,19 @@ from theorems.papers.du2018.appendix_a_initial import (
 )
 from theorems.papers.du2018.appendix_a_training import LONG_GRID, PARTS_GRID, parts_of
 from theorems.papers.du2018.dense_runs import RUN, Start, descent_run
-from theorems.papers.du2018.dense_steps import Steps
+from theorems.papers.du2018.records import Records
 from theorems.quantifiers import AlongTrajectory
 from theorems.sides import Computed, Simulated
 
 PAPER = "du2019"
 
 
-def with_whole(points: Any, generator: Any) -> dict[str, Any]:
-    """All parts of short runs that train every layer, with the least eigenvalue of G."""
-    import torch
-
-    start = Start(points, generator, train_output=True)
-    steps = Steps(start, points.eta)
-    whole = start.run(
-        points.eta, 3, {"whole": lambda at: torch.linalg.eigvalsh(steps.gram(at))[..., 0]}
-    )
-    return {**parts_of(start, points.eta), "whole": whole["whole"]}
+def taken_apart(points: Any, generator: Any) -> Records:
+    """All parts of short runs that train every layer."""
+    return parts_of(Start(points, generator, train_output=True), points.eta)
 
 
-PARTS = AlongTrajectory(simulate=with_whole, rounding=1e-8, floor=1e-11)
+PARTS = AlongTrajectory(simulate=taken_apart, rounding=1e-8, floor=1e-11)
 
 expanded = Claim(
     id="du2019.eq-3.11",
@@ -56,7 +49,7 @@ condition = Claim(
     restates="du2018.condition-6.1",
     over=RUN,
     hypotheses=sketch.condition.hypotheses,
-    quantifier=AlongTrajectory(simulate=descent_run(60, train_output=True)),
+    quantifier=AlongTrajectory(simulate=descent_run(60, "least", train_output=True)),
     lhs=sketch.condition.lhs,
     relation="<=",
     rhs=sketch.condition.rhs,

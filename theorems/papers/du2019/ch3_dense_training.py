@@ -19,13 +19,19 @@ from theorems.papers.du2018 import appendix_a_training as training
 from theorems.papers.du2018.appendix_a_steps import PROOF_GRID, SETTLED, eighth, shared_run
 from theorems.papers.du2018.appendix_a_training import BEFORE, NOW, STAYS
 from theorems.papers.du2018.dense_runs import RUN, descent_run
-from theorems.papers.du2018.dense_symbols import AT_LEAST_ONE, NONNEGATIVE, H
+from theorems.papers.du2018.dense_symbols import NONNEGATIVE, H
 from theorems.quantifiers import AlongTrajectory, UpToConstant
 from theorems.sides import Closed, Side, Simulated
 
 PAPER = "du2019"
 a_2, c = symbols("a_2 c", real=True)
-RUN_STEPS = AlongTrajectory(simulate=descent_run(40, train_output=True))
+
+
+def recorded(name: str) -> AlongTrajectory:
+    """Runs of 40 steps that record one quantity of the weights."""
+    return AlongTrajectory(simulate=descent_run(40, name, train_output=True))
+
+
 RUNS_GRID = Grid(
     points=[
         {"H": 1, "m": 32, "sigma": 1, "gap": 1e-2},
@@ -64,7 +70,7 @@ travel = [
         restates=other,
         over=RUN,
         hypotheses=[STAYS, kept],
-        quantifier=RUN_STEPS,
+        quantifier=recorded(measured),
         lhs=_of(measured),
         relation="<=",
         rhs=_of(bound),
@@ -80,7 +86,7 @@ printed_sum = Claim(
     statement=training.printed_sum.statement + r", and the same for $\|a(s+1)-a(0)\|_2$",
     restates="du2018.proof-A.5.last",
     erratum="one eta too many, in both lines: with a small step size the first step exceeds it",
-    **{**training.last_line(lambda path: path["step"]), "quantifier": RUN_STEPS},
+    **training.last_line(lambda path: path["step"], recorded("far")),
 )
 
 corrected_sum = Claim(
@@ -89,7 +95,7 @@ corrected_sum = Claim(
     statement=training.corrected_sum.statement,
     restates="du2018.proof-A.5.last.corrected",
     corrects="du2019.lemma-3.5.last",
-    **{**training.last_line(lambda path: 1.0), "quantifier": RUN_STEPS},
+    **training.last_line(lambda path: 1.0, recorded("far")),
 )
 
 SIXTH = AlongTrajectory(simulate=shared_run(3, train_output=True), floor=1e-25)
@@ -131,7 +137,9 @@ layers = Claim(
     source=Source(PAPER, "3.9.1", "proof of Lemma 3.6, the first display"),
     statement=r"$|I_2^i(k)|\le\eta\max_{0\le s\le\eta}\sum_{h=1}^H\|L'^{(h)}(\theta(k))\|_F\|"
     r"u_i'^{(h)}(\theta(k))-u_i'^{(h)}(\theta(k)-sL'(\theta(k)))\|_F$",
-    reading="the maximum over s taken at the quarters of the step, small steps",
+    reading=r"the maximum over s taken at the quarters of the step, small steps; here all weights "
+    r"move within the norm, as in du2018: the print's $\theta(k)-sL'^{(h)}(\theta(k))$ moves layer h "
+    "alone, which leaves 0 on the right for one linear layer",
     restates="du2018.proof-A.6a.layers",
     erratum="the trained output layer's term is left out; a network of one tanh unit exceeds the "
     "rest",
@@ -227,7 +235,6 @@ both_bounds = Claim(
     uses=("du2019.lemma-3.5", "du2019.proof-3.7.terms"),
 )
 
-SCALARS = {a_2: AT_LEAST_ONE, c: NONNEGATIVE}
 # 2 |a(k)|^2 |x(k+1) - x(k)|^2 with |a(k)| <= 2 a_{2,0} sqrt(m), over n.
 SECOND = 2 * (2 * a_2) ** 2 * c**2
 second_constant = Claim(
@@ -236,24 +243,12 @@ second_constant = Claim(
     statement=r"$2\|a(k)\|_2^2\sum_i\|x_i^{(H)}(k+1)-x_i^{(H)}(k)\|_2^2\le4n(2\eta\sqrt{c_\sigma}L"
     r"c_{x,0}a_{2,0}^2g_{2c_x}(H)Q'(k))^2$",
     reading=r"with $\|a(k)\|_2\le2a_{2,0}\sqrt m$ and the bound on the features of the proof of "
-    r"Lemma 3.6; over n",
-    over=SCALARS,
+    r"Lemma 3.6, which give $8a_{2,0}^2$ for the printed $4a_{2,0}^4$; $a_{2,0}\ge\sqrt2$, a bound "
+    r"that the thesis is free to choose; over n",
+    over={a_2: sp.Interval(sp.sqrt(2), sp.oo), c: NONNEGATIVE},
     lhs=Closed(SECOND),
     relation="<=",
     rhs=Closed(4 * (a_2**2 * c) ** 2),
-    erratum="those bounds give 8 a_{2,0}^2, not 4 a_{2,0}^4: too small for a_{2,0} < sqrt(2)",
-)
-
-second_constant_corrected = Claim(
-    id="du2019.proof-3.7.constant.corrected",
-    source=second_constant.source,
-    statement=r"$2\|a(k)\|_2^2\sum_i\|x_i^{(H)}(k+1)-x_i^{(H)}(k)\|_2^2\le8n(2\eta\sqrt{c_\sigma}L"
-    r"c_{x,0}a_{2,0}^2g_{2c_x}(H)Q'(k))^2$",
-    over=SCALARS,
-    lhs=Closed(SECOND),
-    relation="<=",
-    rhs=Closed(8 * (a_2**2 * c) ** 2),
-    corrects="du2019.proof-3.7.constant",
 )
 
 step_size = Claim(

@@ -16,17 +16,20 @@ from theorems.claim import Claim, Source
 from theorems.grid import Grid
 from theorems.papers.du2018.appendix_d_networks import activation, normaliser, unit_inputs
 from theorems.papers.du2018.appendix_d_proof import (
+    DEEP,
+    DEEP_GRID,
     FIRST,
     FIRST_GRID,
     STEP,
     STEP_GRID,
+    H,
     delta,
     errors_below,
     first_bound,
     gram_step,
     mean_step,
 )
-from theorems.papers.du2018.appendix_d_theorem import gram_deviations, mean_deviations
+from theorems.papers.du2018.appendix_d_theorem import first_deviations, mean_deviations
 from theorems.papers.du2019.ch3_initial_moments import both_constants
 from theorems.quantifiers import ForAll, UpToConstant, WithProbability
 from theorems.sides import Closed, Computed, Sampled
@@ -35,40 +38,26 @@ PAPER = "du2019"
 POSITIVE = Interval.open(0, sp.oo)
 ON_GRID = ForAll(random_points=0, search=False)
 c, lambda_0 = symbols("c lambda_0", real=True)
-n, m, H, sign = symbols("n m H sign", integer=True)
+n, m, sign = symbols("n m sign", integer=True)
 BASE = (
     r"with probability $\ge1-\frac\delta H$: $\max_{ij}\|\frac1m\sum_\alpha X_i^{(1),(\alpha)}"
     r"X_j^{(1),(\alpha)\top}-K_{ij}^{(1)}\|_\infty\le\sqrt{\frac{16(1+2C_{(1)}^2/\sqrt\pi)M^2\log(4"
     r"Hn^2(p^{(1)})^2/\delta)}m}$"
 )
 
-# With the thesis's M = 1 + 100 max the bounds are larger than du2018's by at most 1 %.
 base_case = Claim(
     id="du2019.proof-3.4T.base",
     source=Source(PAPER, "3.12.1", "proof of Theorem 3.4, base case"),
     statement=BASE,
-    reading="H = 1; with 1.01 times the M of du2018, which is at least 1 + 100 max for unit inputs",
-    over=FIRST,
-    quantifier=WithProbability(1 - delta, draws=300),
-    lhs=Sampled(gram_deviations),
+    reading=r"$H\ge2$ (the theorem is about the layers up to $H-1$): M, over h in [H], contains "
+    "K^(1); with du2018's M, which is smaller",
+    over=DEEP,
+    quantifier=WithProbability(1 - delta / H, draws=1000),
+    lhs=Sampled(first_deviations),
     relation="<=",
-    rhs=Computed(lambda points: 1.01 * first_bound(points, 0)),
-    grid=FIRST_GRID,
+    rhs=Computed(lambda points: first_bound(points, 0)),
+    grid=DEEP_GRID,
     restates="du2018.proof-D.1a",
-    erratum="the bound grows like C_(1), the deviation like C_(1)^2: false for 10^5 sigma",
-)
-
-base_case_corrected = Claim(
-    id="du2019.proof-3.4T.base.corrected",
-    source=base_case.source,
-    statement=r"the printed bound times $\max\{1,C_{(1)}\}$, for $\log(1/\delta)\lesssim m$",
-    over=FIRST,
-    quantifier=WithProbability(1 - delta, draws=300),
-    lhs=Sampled(gram_deviations),
-    relation="<=",
-    rhs=Computed(lambda points: first_bound(points, 0, degree=True)),
-    grid=FIRST_GRID,
-    corrects="du2019.proof-3.4T.base",
 )
 
 base_means = Claim(
@@ -166,7 +155,7 @@ def _last_of_layers(points: Any) -> Any:
 accumulation = Claim(
     id="du2019.proof-3.4T.accumulation",
     source=Source(PAPER, "3.12.1", "proof of Theorem 3.4, the layers together"),
-    title="what the two bounds of the proof give, against the product of the theorem",
+    title="the proof's two bounds against the theorem's product (inferred, not printed)",
     statement=r"$e_1\le\epsilon$ and $e_h\le Pe_{h-1}+\epsilon$ imply "
     r"$e_{H-1}\le CP^{H-2}\epsilon$",
     reading=r"$P=1+\frac1H$, the least factor of the proof when $D=0$ and $\Lambda,C=O(1/H)$",
@@ -306,6 +295,8 @@ WIDTH_GRID = Grid(n=[4, 8, 16, 32, 64], lambda_0=[0.5, 0.1])
 combination = Claim(
     id="du2019.remark-3.8",
     source=Source(PAPER, "3.12.2", "Remark 3.8"),
+    title="the width that Remark 3.8 gives with the hypothesis of Lemma 3.22 (inferred, not "
+    "printed)",
     statement=r"Theorem 3.4 and Lemma 3.22 give Lemmas 3.2, 3.9 and 3.16, whose width is "
     r"$\Omega(\frac{n^2\log(Hn/\delta)}{\lambda_0^2})$ in $n$ and $\lambda_0$",
     reading=r"the width at which (3.17) meets the hypothesis $\frac{c\lambda_0}{n^2}$ of Lemma "
@@ -333,5 +324,5 @@ combination_corrected = Claim(
     rhs=Closed(n**2 * log(n) / lambda_0**2),
     grid=WIDTH_GRID,
     corrects="du2019.remark-3.8",
-    uses=("du2019.lemma-3.22.entries", "du2019.theorem-3.4.corrected"),
+    uses=("du2019.lemma-3.22.entries", "du2019.theorem-3.4"),
 )

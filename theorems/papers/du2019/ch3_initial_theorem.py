@@ -34,7 +34,8 @@ THEOREM = (
 LINEAR = r"$\rho^{(1)}(x)=gx$, one unit input, $H=2$: $\hat K^{(1)}=\frac{g^2}m\chi_m^2$, "
 
 
-# One unit input, rho^(1) = gain x: M = 101, W = 2, the tail of the chi-square law.
+# One unit input, rho^(1) = gain x, M over h in [H]: M = 1 + 100 max(1, gain^2), W = 2, the tail of
+# the chi-square law.
 def _deviation(points: Any, share: float) -> Any:
     """The deviation gain^2 (chi^2_m / m - 1) exceeded with probability `share` e^{-s}."""
     import torch
@@ -57,13 +58,14 @@ def _at_most(points: Any) -> Any:
     return _deviation(points, 0.5).clamp_min(1.0)
 
 
-def _first_factor(points: Any, degree: int) -> Any:
+def _first_factor(points: Any) -> Any:
     """The maximum in the bound on E, times the root of the logarithm over m."""
     import torch
 
     size = points.gain
-    gram = 2 * (1 + size**2).sqrt() * 101
-    factor = torch.maximum(gram, size * math.sqrt(101)) * size.clamp_min(1) ** degree
+    largest = 1 + 100 * size.square().clamp_min(1)
+    gram = 2 * (1 + size**2).sqrt() * largest
+    factor = torch.maximum(gram, size * largest.sqrt())
     return factor * ((math.log(2) + points.s) / points.m).sqrt()
 
 
@@ -74,30 +76,16 @@ theorem = Claim(
     id="du2019.theorem-3.4",
     source=Source(PAPER, "3.12.1", "Theorem 3.4"),
     statement=THEOREM,
-    reading=LINEAR + "as the gain grows",
-    over=ONE_INPUT,
-    quantifier=UpToConstant(along=("gain",)),
-    lhs=Computed(_at_least),
-    relation="<=",
-    rhs=Computed(lambda points: _first_factor(points, 0)),
-    grid=GAINS,
-    uses=("du2019.definition-3.4", "du2019.proof-3.4T", "du2019.lemma-3.30"),
-    restates="du2018.theorem-D.1",
-    erratum="the first factor grows like C_(1), the deviation like C_(1)^2: no absolute C will do",
-)
-
-theorem_corrected = Claim(
-    id="du2019.theorem-3.4.corrected",
-    source=Source(PAPER, "3.12.1", "Theorem 3.4"),
-    statement=r"the first factor times $\max\{1,C_{(1)}\}$",
-    reading=LINEAR + "as the gain grows",
+    reading=LINEAR + "as the gain grows; M over h in [H], as du2018 prints, so that it contains "
+    "$K^{(1)}=g^2$",
     over=ONE_INPUT,
     quantifier=UpToConstant(along=("gain",)),
     lhs=Computed(_at_most),
     relation="<=",
-    rhs=Computed(lambda points: _first_factor(points, 1)),
+    rhs=Computed(_first_factor),
     grid=GAINS,
-    corrects="du2019.theorem-3.4",
+    uses=("du2019.definition-3.4", "du2019.proof-3.4T", "du2019.lemma-3.30"),
+    restates="du2018.theorem-D.1",
 )
 
 TAILS = Grid(gain=[1.0], s=[32.0, 64.0, 128.0, 256.0, 512.0], m=[1])
@@ -110,7 +98,7 @@ tail = Claim(
     quantifier=UpToConstant(along=("s",)),
     lhs=Computed(_at_least),
     relation="<=",
-    rhs=Computed(lambda points: _first_factor(points, 0)),
+    rhs=Computed(_first_factor),
     grid=TAILS,
     restates="du2018.proof-D.1a.tail",
     erratum="Bernstein's bound has a second regime, log(1/delta)/m, that needs m >= log(1/delta)",
@@ -125,7 +113,7 @@ tail_corrected = Claim(
     lhs=Computed(_at_most),
     relation="<=",
     rhs=Computed(
-        lambda points: _first_factor(points, 0) * (1 + ((math.log(2) + points.s) / points.m).sqrt())
+        lambda points: _first_factor(points) * (1 + ((math.log(2) + points.s) / points.m).sqrt())
     ),
     grid=TAILS,
     corrects="du2019.theorem-3.4.tail",
@@ -157,7 +145,7 @@ LAYERS = Grid(w=[4.0, 16.0, 64.0, 256.0, 1024.0])
 factor = Claim(
     id="du2019.theorem-3.4.factor",
     source=Source(PAPER, "3.12.1", "Theorem 3.4 against its proof"),
-    title="the factors 2 of the proof are lost inside the product of the theorem",
+    title="the proof's factors 2 are lost in the theorem's product (inferred, not printed)",
     statement=r"$\prod_{h=2}^{H-1}(A+\Lambda W+2CABW+2CA\sqrt{WM})\le C\prod_{h=2}^{H-1}(A+"
     r"\Lambda W+CABW+CA\sqrt{WM})$ for an absolute constant $C$",
     reading=r"$A+\Lambda W=1$ and $CABW+CA\sqrt{WM}=1$ in every layer: $3^{H-2}$ against "

@@ -1,7 +1,8 @@
 r"""Thesis section 3.13: the least eigenvalue of the last Gram matrix, by depth.
 
 H: layers; sigma: activation (0 softplus, 1 tanh, 2 sigmoid); n: inputs; cosine: inner product of
-any two inputs; c_lambda, lam: c_res is c_lambda lam^{3/2}, lam = 1 - cosine.
+any two inputs; c_lambda, lam: c_res is c_lambda lam^{3/2}, lam = 1 - cosine; b: a constant added to
+an activation.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from theorems.papers.du2018.appendix_d_blocks import GRID as BLOCK_GRID
 from theorems.papers.du2018.appendix_d_blocks import (
     RESNET,
     H,
-    c_lambda,
     lam,
     n,
     sigma,
@@ -27,7 +27,7 @@ from theorems.papers.du2018.appendix_d_blocks import (
 from theorems.papers.du2018.appendix_d_depth import before_last, least_eigenvalue
 from theorems.papers.du2018.appendix_d_networks import activation, unit_inputs
 from theorems.quantifiers import ForAll, UpToConstant
-from theorems.sides import Closed, Computed
+from theorems.sides import Closed, Computed, Side
 
 PAPER = "du2019"
 ON_GRID = ForAll(random_points=0, search=False)
@@ -99,28 +99,48 @@ def _least_before(points: Any) -> Any:
     return torch.stack([torch.linalg.eigvalsh(k)[0] for k in before_last(points)])
 
 
+b, c_res = symbols("b c_res", real=True)
+SINE = (1 - sp.exp(-2)) / 2
+
+
+def _least_shifted(points: Any) -> Any:
+    """The least eigenvalue of K^(1) of two orthogonal unit inputs, sigma(z) = b + sin z."""
+    import numpy as np
+    import torch
+
+    at, weight = (torch.as_tensor(part) for part in np.polynomial.hermite_e.hermegauss(60))
+    weight = weight / weight.sum()
+    values = points.b[:, None] + at.sin()
+    mean, square = (values * weight).sum(-1), (values.square() * weight).sum(-1)
+    own, other = torch.ones_like(mean), mean.square() / square
+    gram = torch.stack([own, other, other, own], -1).reshape(-1, 2, 2)
+    return torch.linalg.eigvalsh(gram)[:, 0]
+
+
 link = Claim(
     id="du2019.proposition-3.2.link",
     source=Source(PAPER, "3.13.2", "proof of Proposition 3.2"),
     statement=r"by Lemma 3.25, $\lambda(K^{(H-1)})\ge c_H\lambda(K^{(0)})$, $c_H=\frac{c_{res}^2}"
     r"{H^2}$",
-    reading=r"two inputs; $\lambda(K)$ is the least eigenvalue of the 2 x 2 blocks",
-    over=RESNET,
+    reading=r"$H=2$, two orthogonal unit inputs, $\lambda(K)$ the least eigenvalue of the 2 x 2 "
+    r"blocks; $\sigma(z)=b+\sin z$: $1-c_\sigma(\mathbb E\sigma)^2=\frac v{v+b^2}$ with $v=\mathbb "
+    r"E\sin^2z$, for any $c_{res}$",
+    over={b: Interval(0, sp.oo), c_res: Interval.open(0, 1)},
     quantifier=ON_GRID,
-    lhs=Computed(_least_before),
+    lhs=Side(closed=SINE / (SINE + b**2), measured=Computed(_least_shifted)),
     relation=">=",
-    rhs=Closed((c_lambda * lam ** sp.Rational(3, 2) / H) ** 2 * lam),
-    grid=BLOCK_GRID,
+    rhs=Closed(c_res**2 / 4),
+    grid=Grid(b=[0.0, 5.0, 50.0], c_res=[0.1, 0.5]),
     uses=("du2019.lemma-3.25",),
-    erratum="Lemma 3.25 fails at the first layer; sigmoid, orthogonal inputs, H = 2, c_res = 0.9: "
-    "0.148 < 0.2025",
+    erratum="Lemma 3.25 fails at the first layer: whatever c_res, 1 - c_sigma (E sigma)^2 is "
+    "smaller for sigma(z) = b + sin z and b large",
 )
 
 link_corrected = Claim(
     id="du2019.proposition-3.2.link.corrected",
     source=link.source,
     statement=r"$\lambda(K^{(H-1)})\ge c_\sigma\mathrm{Var}[\sigma(z)]\lambda(K^{(0)})$",
-    reading=link.reading,
+    reading=r"two inputs; $\lambda(K)$ is the least eigenvalue of the 2 x 2 blocks",
     over=RESNET,
     quantifier=ON_GRID,
     lhs=Computed(_least_before),

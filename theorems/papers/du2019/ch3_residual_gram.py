@@ -17,6 +17,7 @@ from theorems.grid import Grid
 from theorems.papers.du2018 import appendix_b_gradients as gradients
 from theorems.papers.du2018.sec4_gram import (
     DEPTHS,
+    EQUAL,
     FIRST,
     MEANS,
     PAIR,
@@ -43,25 +44,39 @@ definition = Claim(
     source=Source(PAPER, "3.5", "Definition 3.2, (3.8)"),
     title="the recursion of the ResNet's Gram matrices",
     statement=RECURSION + r", the Gram matrix that $G^{(h)}(0)$ is close to",
-    reading=r"$h=2$ and ReLU; no norm of the inputs is asked for; the plus sign between the first "
-    "two terms, at a line's end, is supplied",
+    reading=r"$h=2$ and ReLU; inputs of equal norm, as in every theorem ($\|x_i\|=1$); the plus "
+    "sign between the first two terms, at a line's end, is supplied",
+    over=PAIR,
+    where=[sp.Eq(r_1, r_2)],
+    quantifier=InExpectation(),
+    lhs=Closed(FIRST + MEANS * (r_1**2 + r_2**2) + SQUARE),
+    relation="==",
+    rhs=Sampled(second_states),
+    grid=EQUAL,
+    restates="du2018.eq-5",
+    uses=("du2018.eq-5",),
+)
+
+unequal = Claim(
+    id="du2019.definition-3.2.unequal",
+    source=definition.source,
+    title="(3.8) for inputs of unequal norm, which the theorems exclude",
+    statement=RECURSION + r", the Gram matrix that $G^{(h)}(0)$ is close to, when "
+    r"$\|x_i\|\ne\|x_j\|$",
+    reading=r"$h=2$ and ReLU; no norm of the inputs is asked for in the definition",
     over=PAIR,
     quantifier=InExpectation(),
     lhs=Closed(FIRST + MEANS * (r_1**2 + r_2**2) + SQUARE),
     relation="==",
     rhs=Sampled(second_states),
     grid=PAIRS,
-    restates="du2018.eq-5",
-    uses=(
-        "du2019.definition-3.2.corrected",
-        "du2018.eq-5",
-    ),
+    restates="du2018.eq-5.unequal",
     erratum="b_i is paired with sigma(u) of the same input, as in du2018 (5); only equal norms "
     "hide it",
 )
 
-definition_corrected = Claim(
-    id="du2019.definition-3.2.corrected",
+unequal_corrected = Claim(
+    id="du2019.definition-3.2.unequal.corrected",
     source=definition.source,
     statement=r"$K^{(h)}_{ij}=K^{(h-1)}_{ij}+\mathbb E\left[\frac{c_{res}b_i^{(h-1)}\sigma(v)}H+"
     r"\frac{c_{res}b_j^{(h-1)}\sigma(u)}H+\frac{c_{res}^2\sigma(u)\sigma(v)}{H^2}\right]$",
@@ -71,7 +86,7 @@ definition_corrected = Claim(
     relation="==",
     rhs=Sampled(second_states),
     grid=PAIRS,
-    corrects="du2019.definition-3.2",
+    corrects="du2019.definition-3.2.unequal",
 )
 
 # H = 3, unit inputs, ReLU: E sigma'(u) sigma'(v) = (pi - angle)/(2 pi).

@@ -33,10 +33,10 @@ from theorems.papers.du2018.appendix_b_runs import (
     first_q,
     held,
     proof_q,
-    run,
+    runs,
 )
 from theorems.papers.du2018.appendix_b_symbols import DEEP, POSITIVE, H, c_w, eta, lambda_0
-from theorems.quantifiers import AlongTrajectory, SufficientSize, UpToConstant
+from theorems.quantifiers import SufficientSize, UpToConstant
 from theorems.sides import Closed, Computed, Holds, Sampled, Simulated
 
 PAPER = "du2019"
@@ -45,11 +45,6 @@ CONDITION = Holds("Condition 3.3 up to k", held)
 IF = r"if Condition 3.3 holds for $k'=1,\dots,k$ then "
 
 
-def _train(points: Any, generator: Any) -> dict[str, Any]:
-    return run(points, generator, output=True)
-
-
-TRAINING = AlongTrajectory(simulate=_train)
 CONSTANTS = (
     r"$Q'(s)=4c_{res}c_{x,0}a_{2,0}Le^{2c_{res}c_{w,0}L}\sqrt n\|y-u(s)\|_2/H$, "
     r"$R'=\frac{16c_{res}c_{x,0}a_{2,0}Le^{2c_{res}c_{w,0}L}\sqrt n\|y-u(0)\|_2}{H\lambda_0\sqrt "
@@ -103,7 +98,7 @@ one_step_corrected = Claim(
     r"$\le2\eta a_{2,0}\sqrt{c_\sigma}Le^{2c_{res}c_{w,0}L}\sqrt n\|y-u(s-1)\|_2$ for $h=1$",
     over=RUN,
     hypotheses=[CONDITION],
-    quantifier=TRAINING,
+    quantifier=runs("speed", output=True),
     lhs=Simulated(lambda path: path["speed"]),
     relation="<=",
     rhs=Simulated(_corrected_q),
@@ -118,7 +113,7 @@ all_steps = Claim(
     reading=r"$R'<c$ is left out, which no width that runs meets",
     over=RUN,
     hypotheses=[CONDITION],
-    quantifier=TRAINING,
+    quantifier=runs("moved", output=True),
     lhs=Simulated(lambda path: path["moved"]),
     relation="<=",
     rhs=Simulated(
@@ -155,7 +150,7 @@ output_step_corrected = Claim(
     statement=r"$\|a(s)-a(s-1)\|_2\le2\eta c_{x,0}\sqrt n\|y-u(s-1)\|_2$ (the proof)",
     over=RUN,
     hypotheses=[CONDITION],
-    quantifier=TRAINING,
+    quantifier=runs("a_speed", output=True),
     lhs=Simulated(lambda path: path["a_speed"]),
     relation="<=",
     rhs=Simulated(lambda path: 2 * path["c_x"] * path["root"]),
@@ -188,7 +183,7 @@ small_second = Claim(
     reading=r"$c=\frac1{100}$; shallow networks",
     over=RUN,
     hypotheses=[CONDITION],
-    quantifier=TRAINING,
+    quantifier=runs("second", output=True),
     lhs=Simulated(lambda path: path["second"]),
     relation="<=",
     rhs=Simulated(lambda path: path["eta"] * path["lambda_0"] * path["loss"].sqrt() / 8),
@@ -205,7 +200,7 @@ gradient_norm = Claim(
     reading=r"$h\ge2$",
     over=RUN,
     hypotheses=[CONDITION],
-    quantifier=TRAINING,
+    quantifier=runs("speed", output=True),
     lhs=Simulated(lambda path: path["speed"][..., 1:, :]),
     relation="<=",
     rhs=Simulated(lambda path: path["lambda_0"] * printed_q(path)),
@@ -222,29 +217,16 @@ bracket = Claim(
     statement=r"$\frac4Hc_{res}c_{x,0}La_{2,0}e^{2Lc_{w,0}}\eta\frac{Q'}{\sqrt m}\left("
     + descent.BRACKET
     + r"+1\right)\le\frac{32}Hc_{res}c_{x,0}a_{2,0}e^{2Lc_{w,0}}(c_{x,0}+c_{w,0}c_x)\beta\eta Q'$",
-    reading=r"over $\frac2Hc_{res}c_{x,0}a_{2,0}e^{2Lc_{w,0}}\eta Q'$; $A=c_{x,0}+c_{w,0}c_x$",
-    over={**descent.SIZES, root: Interval(1, oo)},
-    lhs=Closed(2 * Lip / root * INSIDE),
-    relation="<=",
-    rhs=Closed(16 * A * beta),
-    grid=descent.AT,
-    restates="du2018.proof-B.6b",
-    erratum="three terms carry no beta; a width has to be asked for",
-)
-
-bracket_corrected = Claim(
-    id="du2019.lemma-3.13.bracket.corrected",
-    source=bracket.source,
-    title="the change of the gradient in the proof of Lemma 3.13, corrected",
-    statement=r"the same when $\sqrt m\ge\frac L{6A\beta}\left(\frac{c_x}{c_{x,0}}+4c_{w,0}A\beta+"
-    r"L+1\right)$, $A=c_{x,0}+c_{w,0}c_x$",
+    reading=r"over $\frac2Hc_{res}c_{x,0}a_{2,0}e^{2Lc_{w,0}}\eta Q'$; $A=c_{x,0}+c_{w,0}c_x$; for "
+    r"a width that the small constant $c$ of $R'<c$ may stand for: $\sqrt m\ge\frac L{6A\beta}"
+    r"\left(\frac{c_x}{c_{x,0}}+4c_{w,0}A\beta+L+1\right)$, as three terms carry no $\beta$",
     over={**descent.SIZES, root: Interval(1, oo)},
     where=[6 * A * beta * root >= Lip * (x + 4 * c_w * A * beta + Lip + 1)],
     lhs=Closed(2 * Lip / root * INSIDE),
     relation="<=",
     rhs=Closed(16 * A * beta),
     grid=descent.AT,
-    corrects="du2019.lemma-3.13.bracket",
+    restates="du2018.proof-B.6b",
 )
 
 quadratic = Claim(
@@ -276,7 +258,7 @@ quadratic_corrected = Claim(
     statement=r"if $\eta\le c\lambda_0n^{-2}$ then $\|u(k+1)-u(k)\|_2^2\le\frac18\eta\lambda_0"
     r"\|y-u(k)\|_2^2$",
     over=descent.ALONG_DEPTH,
-    quantifier=UpToConstant(along=("H",), samples=240),
+    quantifier=UpToConstant(along=("H",), samples=500),
     lhs=Sampled(
         lambda points, samples, generator: descent.change(
             points, samples, generator, 0, output=True
@@ -334,7 +316,7 @@ theorem = Claim(
 eigenvalue = Claim(
     id="du2019.theorem-3.2.eigenvalue",
     source=Source(PAPER, "3.10", "proof of Theorem 3.2, by the same argument as Theorem 3.1"),
-    title="the least eigenvalue along the run, from Lemmas 3.9 and 3.11",
+    title="the least eigenvalue along the run, from Lemmas 3.9 and 3.11 (inferred, not printed)",
     statement=sec4.SAME_ARGUMENT + r"\frac{\lambda_0}2$ (Lemmas 3.9 and 3.11) give "
     r"$\lambda_{\min}(G^{(H)}(k))\ge\frac{\lambda_0}2$, as the argument needs",
     reading="Weyl's inequality: the least eigenvalue falls by at most the shift",

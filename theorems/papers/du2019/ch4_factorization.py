@@ -253,12 +253,7 @@ def _regularised_curvature(points: Any) -> Any:
     """Least Hessian eigenvalue at stationary points that miss a singular value, over |M*|."""
     import torch
 
-    from numeric.matrix_factorization import (
-        least_curvature,
-        regularised,
-        stationary_points,
-        target_matrix,
-    )
+    from numeric.matrix_factorization import least_curvature, stationary_points, target_matrix
 
     generator = torch.Generator().manual_seed(3)
     shape = (points.d_1, points.d_2, points.r)
@@ -266,7 +261,7 @@ def _regularised_curvature(points: Any) -> Any:
     columns = []
     for kept in range(points.r):
         found = stationary_points(u_star, v_star, kept, 0.0, generator)
-        columns.append(least_curvature(*found, target, regularised))
+        columns.append(least_curvature(*found, target, balanced=True))
     return torch.cat(columns).expand(points.n, -1)
 
 

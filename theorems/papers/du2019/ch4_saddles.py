@@ -119,12 +119,12 @@ def _least_eigenvalue(points: Any) -> Any:
     """The Hessian's least eigenvalue where `|M - M*| > epsilon`; -1 at the other points."""
     import torch
 
-    from numeric.matrix_factorization import least_curvature, objective
+    from numeric.matrix_factorization import least_curvature
 
     def at(u: Any, v: Any, u_star: Any, v_star: Any) -> Any:
         terms = _terms(u, v, u_star, v_star)
         far = terms["miss"] > terms["eps2"] + 1e-12
-        least = least_curvature(u, v, u_star @ v_star.mT, objective)
+        least = least_curvature(u, v, u_star @ v_star.mT)
         return torch.where(far, least, -torch.ones_like(least))
 
     return _per_twist(points, at)

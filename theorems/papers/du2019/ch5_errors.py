@@ -109,6 +109,10 @@ gradient_norm = Claim(
     uses=("du2019.theorem-5.2b",),
 )
 
+# Vectors a - a_*, a_* and 1 have a Gram matrix that is positive semidefinite.
+REALISED = (k * along - sum_error * sum_teacher) ** 2 <= (k * error**2 - sum_error**2) * (
+    k * norm_a**2 - sum_teacher**2
+)
 ACCURATE = [error <= eps * norm_a, k * Abs(sum_error) <= eps * norm_a]
 gradient_small = Claim(
     id="du2019.proof-5.11.bound",
@@ -116,7 +120,7 @@ gradient_small = Claim(
     statement=r"if $\|a-a_*\|\le\epsilon\|a_*\|$ then, under the assumptions of Lemma 5.11, "
     r"$\|\partial_a\ell\|^2\le3\epsilon^2\|a_*\|^2$",
     over={**ERRORS, sum_teacher: REAL, eps: Interval.open(0, 1), gap: Interval.Ropen(0, pi - 1)},
-    hypotheses=[*BY_SUMS, *ACCURATE, gap * Abs(sum_teacher) <= eps * norm_a],
+    hypotheses=[*BY_SUMS, REALISED, *ACCURATE, gap * Abs(sum_teacher) <= eps * norm_a],
     lhs=Closed(NORM_SQUARED),
     relation="<=",
     rhs=Closed(3 * eps**2 * norm_a**2),
@@ -126,9 +130,9 @@ gradient_small = Claim(
         along=[0.0],
         norm_a=[1.0],
         gap=[0.01, 2.0],
-        sum_teacher=[0.0, 1.0],
+        sum_teacher=[0.001, 1.0],
         eps=[0.01],
-        k=[2, 3],
+        k=[3, 9],
     ),
     uses=("du2019.proof-5.11.norm",),
     erratum="the assumption bounds (pi - g)|1'a_*| only: where 1'a_* is small pi - g may be large",

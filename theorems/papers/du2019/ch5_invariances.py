@@ -137,6 +137,14 @@ def _inner_step(middle: sp.Expr) -> sp.Expr:
     )
 
 
+def _realised(point: dict[str, float]) -> dict[str, float]:
+    """The point with a |a|^2 that vectors have: the least for k = 2, where it is the only one."""
+    size, total = point["k"], point["sum_teacher"]
+    rest = point["square_teacher"] - total**2 / size
+    across = (point["inner"] - point["sum_a"] * total / size) ** 2 / rest
+    return {**point, "square_a": point["sum_a"] ** 2 / size + across + (size > 2)}
+
+
 inner_recursion = Claim(
     id="du2019.eq-5.4",
     source=Source(PAPER, SECTION, "equation (5.4)"),
@@ -148,7 +156,7 @@ inner_recursion = Claim(
     relation="==",
     rhs=Closed(_inner_step(square_a)),
     quantifier=RUNS,
-    grid=Grid(points=[{**point, "square_a": 3.0} for point in UNIT_STARTS[::37]]),
+    grid=Grid(points=[_realised(point) for point in UNIT_STARTS[::37]]),
     uses=("du2019.theorem-5.2b",),
     erratum="the second term has |a^t|^2 where |a_*|^2 belongs",
 )

@@ -91,7 +91,7 @@ converges = Claim(
                 _main_start(1.0, 4.0, 1.3, 0.3),
                 _main_start(3.0, 1.0, 1.0, 0.3),
             )
-            for shrink in (1.0, 0.5)
+            for shrink in (1.0, 0.1)
         ]
     ),
     uses=("du2019.lemma-5.5", "du2019.lemma-5.9", "du2019.corollary-5.2"),

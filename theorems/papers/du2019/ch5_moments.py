@@ -56,9 +56,9 @@ MOMENT = InExpectation(samples=SAMPLES)
 
 
 def _patch(points: Any, samples: int, generator: Any) -> Any:
-    import torch
+    from numeric.normals import coarse_normals
 
-    return torch.randn(points.n, samples, points.p, generator=generator, dtype=torch.float64)
+    return coarse_normals(points.n, samples, points.p, generator=generator)
 
 
 def _vectors(points: Any) -> tuple[Any, Any]:
@@ -149,12 +149,10 @@ relu_correlation = Claim(
 
 def _features(points: Any, samples: int, generator: Any) -> tuple[Any, Any]:
     """Two patches' features of `w` and of `w*`."""
-    import torch
-
+    from numeric.data import gaussian_patches
     from numeric.two_layer_cnn import features
 
-    shape = (points.n, samples, 2, points.p)
-    z = torch.randn(*shape, generator=generator, dtype=torch.float64)
+    z = gaussian_patches((points.n, samples), 2, points.p, generator)
     w_star, w = _vectors(points)
     return features(w, z), features(w_star, z)
 

@@ -1,9 +1,9 @@
 """Thesis section 5.9.3: Phase II, the second layer and the loss, with |w*| = 1.
 
 phi: angle between v and w*; gap: pi - g(phi); eps: the accuracy epsilon; e: the smaller of eps and
-eps |a*|/|1'a*|; norm_a: |a*|; sum_teacher: 1'a*; start_error, sum_error: 1'a* - 1'a at the start
-and later; ratio: |a - a*|/|a*| at the start unless said otherwise; error: see each claim; k: number
-of patches; eta: step size.
+eps |a*|/|1'a*|; share: sin(phi)/e^5; norm_a: |a*|; sum_teacher: 1'a*; start_error, sum_error: 1'a*
+- 1'a at the start and later; ratio: |a - a*|/|a*| at the start unless said otherwise; error: see
+each claim; k: number of patches; eta: step size.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
-from sympy import Abs, Interval, Rational, pi, sin, sqrt, symbols
+from sympy import Abs, Interval, Rational, asin, pi, sin, sqrt, symbols
 
 from symbolic.arccos import g
 from theorems.claim import Claim, Source
@@ -31,6 +31,7 @@ from theorems.quantifiers import ForAll, UpToConstant
 from theorems.sides import Closed, Computed
 
 gap, eps, e, error, sum_error = symbols("gap eps e error sum_error", real=True)
+share = symbols("share", real=True)
 norm_a, ratio, start_error = symbols("norm_a ratio start_error", real=True)
 ACCURACY = Interval.open(0, 1)
 NONNEGATIVE = Interval(0, sp.oo)
@@ -55,12 +56,13 @@ angle_to_gap_corrected = Claim(
     id="du2019.proof-5.3.corrected",
     source=angle_to_gap.source,
     statement=r"the same for $\epsilon\le\frac9{10}$",
-    over={phi: Interval.Ropen(0, pi / 2), e: Interval.Lopen(0, Rational(9, 10))},
-    hypotheses=[sin(phi) <= e**5],
-    lhs=Closed(pi - g(phi)),
+    reading=r"$\sin\phi=$ share $\cdot\,e^5$, share between 0 and 1: all angles below $\pi/2$ that "
+    "the hypothesis admits",
+    over={share: Interval(0, 1), e: Interval.Lopen(0, Rational(9, 10))},
+    lhs=Closed(pi - g(asin(share * e**5))),
     relation="<=",
     rhs=Closed(e),
-    grid=Grid(phi=[0.0, 1e-3, 0.1, 0.5, 0.6], e=[0.01, 0.3, 0.5, 0.9]),
+    grid=Grid(share=[0.0, 1e-3, 0.5, 1.0], e=[0.01, 0.3, 0.5, 0.9]),
     uses=("du2019.theorem-5.1.corrected",),
     corrects="du2019.proof-5.3",
 )
@@ -75,7 +77,8 @@ def sum_after_the_time(points: Any) -> Any:
 
     import torch
 
-    from numeric.population import State, Teacher, step
+    from numeric.population import State, Teacher
+    from numeric.population_runs import long_run
 
     total, start, square = points.sum_teacher, points.start_error, points.norm_a**2
     allowed = points.eps * points.norm_a / total.abs()
@@ -85,11 +88,13 @@ def sum_after_the_time(points: Any) -> Any:
     state = State(0.999 * angle, one, square, total - start, square)
     ratio_ = start.abs() / (points.eps * points.norm_a)
     times = (2 * math.pi / (points.eta * points.k) * ratio_.log()).ceil().clamp_min(0)
-    result = start.abs().clone()
-    for index in range(1, int(times.max()) + 1):
-        state = step(state, teacher, points.eta)
-        result = torch.where(times >= index, (total - state.sum_a).abs(), result)
-    return result
+    path = long_run(state, teacher, points.eta, int(times.max()))
+    return (total - _at(path.sum_a, times)).abs()
+
+
+def _at(values: Any, times: Any) -> Any:
+    """The entries of `(n, steps)` at the whole numbers `times (n,)`."""
+    return values.gather(1, times.long().unsqueeze(1)).squeeze(1)
 
 
 def _angle_with_gap(value: Any) -> Any:
@@ -174,7 +179,8 @@ def error_after_the_time(points: Any) -> Any:
 
     import torch
 
-    from numeric.population import State, Teacher, step
+    from numeric.population import State, Teacher
+    from numeric.population_runs import long_run
 
     square, total = points.norm_a**2, points.sum_teacher
     allowed = points.eps * (points.norm_a / total).clamp_max(1.0)
@@ -189,14 +195,9 @@ def error_after_the_time(points: Any) -> Any:
     state = State(angle, one, inner, total - off, plain + across)
     times = (2 * math.pi / ((math.pi - 1) * points.eta) * (points.ratio / points.eps).log()).ceil()
 
-    def distance(now: State) -> Any:
-        return (now.square_a - 2 * now.inner + square).clamp_min(0.0).sqrt()
-
-    result = distance(state)
-    for index in range(1, int(times.max()) + 1):
-        state = step(state, teacher, points.eta)
-        result = torch.where(times >= index, distance(state), result)
-    return result
+    path = long_run(state, teacher, points.eta, int(times.max()))
+    squared = _at(path.square_a, times) - 2 * _at(path.inner, times) + square
+    return squared.clamp_min(0.0).sqrt()
 
 
 LAYER_DOMAIN = {ratio: POSITIVE, norm_a: POSITIVE, sum_teacher: POSITIVE, eps: ACCURACY}

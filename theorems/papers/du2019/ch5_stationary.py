@@ -267,13 +267,13 @@ def loss_at_the_end(points: Any) -> Any:
     """The loss over |w*|^2 |a*|^2 after 400/eta steps, with eta = safe and eta lambda <= 1."""
     import torch
 
-    from numeric.population import loss, step
+    from numeric.population import loss
+    from numeric.population_runs import after
 
-    state, teacher = state_of(points), teacher_of(points)
+    teacher = teacher_of(points)
     steps = int(torch.ceil(400 / points.eta).max())
-    for _ in range(steps):
-        state = step(state, teacher, points.eta)
-    return loss(state, teacher) / (points.norm_w**2 * points.square_teacher)
+    end = after(state_of(points), teacher, points.eta, steps)
+    return loss(end, teacher) / (points.norm_w**2 * points.square_teacher)
 
 
 basin_corrected = Claim(

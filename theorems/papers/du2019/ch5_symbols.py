@@ -72,10 +72,10 @@ def run_for(steps: int) -> Any:
     """A `simulate` that runs gradient descent from each point for `steps` steps."""
 
     def simulate(points: Any, generator: Any) -> dict[str, Any]:
-        from numeric.population import trajectory
+        from numeric.population_runs import long_run
 
         del generator
-        return recorded(trajectory(state_of(points), teacher_of(points), points["eta"], steps))
+        return recorded(long_run(state_of(points), teacher_of(points), points["eta"], steps))
 
     return simulate
 

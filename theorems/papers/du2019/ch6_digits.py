@@ -1,7 +1,8 @@
 """Thesis section 6.4, Figures 6.3c-d and 6.4: one filter learned on images of digits.
 
 phi: angle between the initial and the true filter; kind: 0 for true filters with random entries,
-1 for a Gabor filter; side: of the filter in pixels; runs: initialisations; steps: of SGD.
+1 for a Gabor filter; side: of the filter in pixels; runs: initialisations; steps: of SGD;
+fall: share of the initial loss.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from theorems.papers.du2019.ch6_symbols import PAPER, phi
 from theorems.quantifiers import Reproduces
 from theorems.sides import Closed, Computed, Side
 
+fall = symbols("fall", real=True)
 kind, side, runs, steps = symbols("kind side runs steps", integer=True, nonnegative=True)
 OVER = {
     phi: Interval.open(0, pi / 2),
@@ -32,9 +34,10 @@ READING = (
     r" from the true filter, 32 images, $\eta=0.3$; the random filters are scaled to unit norm"
 )
 TEACHERS = "random true filters (6.3c) and a Gabor filter (6.3d)"
-GRID = Grid(phi=[0.3, 0.6], kind=[0, 1], side=[5], runs=[16], steps=[400]).nightly(
-    phi=[0.1, 0.3, 0.6, 0.75], side=[4, 5], runs=[64], steps=[5000]
-)
+AXES: dict[str, Any] = {"kind": [0, 1], "side": [5], "runs": [16], "steps": [400]}
+NIGHTLY: dict[str, Any] = {"side": [4, 5], "runs": [64], "steps": [5000]}
+NIGHTLY |= {"phi": [0.1, 0.3, 0.6, 0.75]}
+GRID = Grid(phi=[0.3, 0.6], **AXES).nightly(**NIGHTLY)
 
 
 @lru_cache(maxsize=64)
@@ -85,13 +88,13 @@ better_starts = Claim(
 )
 
 
-def _earlier(points: Any) -> Any:
-    """The median relative loss after half of the steps."""
+def _share_of_the_start(points: Any) -> Any:
+    """The share `fall` of the median relative loss of the initial filters."""
     import torch
 
-    sizes = (points.kind, points.side, points.runs, points.steps // 2)
+    sizes = (points.kind, points.side, points.runs, 0)
     values = [learned(*sizes, angle)[0] for angle in points.phi.tolist()]
-    return torch.tensor(values, dtype=torch.float64)
+    return points.fall * torch.tensor(values, dtype=torch.float64)
 
 
 near_zero = Claim(
@@ -100,14 +103,15 @@ near_zero = Claim(
     statement=f"{TEACHERS}: SGD converges to a filter with near zero relative loss, the squared "
     "error over the square of the mean label",
     reading=READING
-    + "; how near to zero is not printed: tested is that the loss of the median run is "
-    "lower at the end than after half of the steps",
-    over=OVER,
+    + "; how near to zero is not printed: the loss of the median run must fall to a tenth of the "
+    "median initial filter's in 400 steps, to a hundredth in 5,000. The text reports losses since "
+    "the filter itself is not recovered; how far it is, du2019.figure-6.4 tests",
+    over={**OVER, fall: Interval.open(0, 1)},
     lhs=_measured(0),
-    relation="<",
-    rhs=Computed(_earlier),
+    relation="<=",
+    rhs=Computed(_share_of_the_start),
     quantifier=Reproduces(),
-    grid=GRID,
+    grid=Grid(phi=[0.3, 0.6], fall=[0.1], **AXES).nightly(fall=[0.01], **NIGHTLY),
     uses=("du2019.theorem-6.4",),
 )
 

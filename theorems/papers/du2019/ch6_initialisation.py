@@ -92,7 +92,7 @@ gautschi_corrected = Claim(
     rhs=Closed(sqrt(pi * p / 2)),
     grid=Grid(p=[1, 2, 3, 10, 100, 1000]),
     corrects="du2019.proof-6.6",
-    seconds=0.5,
+    seconds=0.1,
 )
 
 best_radius = Claim(
@@ -190,7 +190,7 @@ needed_corrected = Claim(
     grid=needed.grid,
     corrects="du2019.text-6.3c",
     uses=("du2019.theorem-6.3", "du2019.theorem-6.6"),
-    seconds=0.5,
+    seconds=0.1,
 )
 
 ball_volume = Claim(

@@ -8,6 +8,7 @@ which the loss is that of w = 0.
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import sympy as sp
@@ -15,6 +16,7 @@ from sympy import Interval, Matrix, cos, pi, symbols
 
 from symbolic.arccos import g
 from symbolic.wedge import (
+    inner_product,
     joint_moment,
     neuron_gradient,
     neuron_loss,
@@ -39,6 +41,7 @@ from theorems.papers.du2019.ch6_symbols import (
     heights,
     k,
     length,
+    measured_inner_product,
     norm_w,
     p,
     phi,
@@ -170,7 +173,7 @@ half_space = Claim(
 )
 
 
-def inner_product(points: Any) -> Any:
+def slope_times_gap(points: Any) -> Any:
     from numeric.single_filter import gradient
 
     w, w_star, law = drawn_law(points)
@@ -201,7 +204,7 @@ split_inner_product = Claim(
     statement=r"$\langle\nabla_w\ell(w),w-w_*\rangle=(w-w_*)^\top A_{w,w_*}(w-w_*)+(w-w_*)^\top "
     r"A_{w,-w_*}w$",
     over=gradient_of_any_law.over,
-    lhs=Computed(inner_product),
+    lhs=Computed(slope_times_gap),
     relation="==",
     rhs=Computed(lambda points: sum(_forms(points))),
     quantifier=ForAll(search=False),
@@ -251,7 +254,7 @@ critical_points = Claim(
     rhs=Closed(sp.Integer(0)),
     grid=Grid(phi=[0.0, 1e-3, 1.0, 3.0, math.pi], length=[0.1, 0.999, 4.0], norm_w=[1.0, 2.0]),
     uses=("du2019.lemma-6.1", "du2019.eq-6.2a", "du2019.eq-6.6.lower"),
-    seconds=0.5,
+    seconds=0.1,
 )
 
 lower = Claim(
@@ -261,12 +264,12 @@ lower = Claim(
     statement=r"$\langle\nabla\ell(w),w-w_*\rangle\ge\gamma(\phi)\|w-w_*\|^2$, $\|w_*\|=1$, "
     "standard normal input",
     over={phi: ANGLE, length: POSITIVE},
-    lhs=Closed((neuron_gradient(phi, length, norm_w).T * GAP)[0].subs(norm_w, 1)),
+    lhs=Side(inner_product(phi, length), Computed(partial(measured_inner_product, name="length"))),
     relation=">=",
     rhs=Closed(smallest_eigenvalue(phi) * (length**2 + 1 - 2 * length * cos(phi))),
     grid=Grid(phi=[0.0, 1e-3, 1.0, 3.0], length=[0.1, 0.999, 4.0]),
     uses=("du2019.lemma-6.1", "du2019.eq-6.2a"),
-    seconds=0.5,
+    seconds=8.0,
 )
 
 opposite_filter = Claim(

@@ -126,5 +126,5 @@ second_moment_term = Claim(
     rhs=Closed(4 * (1 + ratio**2 - 2 * ratio * cos(phi))),
     grid=Grid(phi=[0.0, 0.5, 1.0, 1.5], ratio=[0.1, 1.0, 1.9]),
     uses=("du2019.proof-6.2a",),
-    seconds=0.5,
+    seconds=0.1,
 )

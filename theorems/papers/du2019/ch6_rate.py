@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import sympy as sp
 from sympy import Interval, asin, cos, diff, log, pi, sin, sqrt, symbols
 
 from symbolic.wedge import (
+    inner_product,
     largest_eigenvalue,
     neuron_gradient,
     smallest_eigenvalue,
@@ -31,10 +32,11 @@ from theorems.papers.du2019.ch6_symbols import (
     beta,
     eta,
     gamma,
+    measured_inner_product,
     phi,
 )
 from theorems.quantifiers import AlongTrajectory, UpToConstant
-from theorems.sides import Closed, Computed, Simulated
+from theorems.sides import Closed, Computed, Side, Simulated
 
 ratio, distance, theta = symbols("ratio distance theta", real=True)
 epsilon, flatness = symbols("epsilon flatness", real=True)
@@ -92,16 +94,16 @@ one_step = Claim(
     ),
     grid=Grid(phi=[0.0, 1e-3, 0.7, 1.5], ratio=[0.1, 0.9, 1.0, 1.9], eta=[0.0, 0.05, 1.0, 50.0]),
     uses=("du2019.lemma-6.1", "du2019.proof-6.2a", "du2019.assumption-6.1"),
-    seconds=0.5,
+    seconds=0.1,
 )
 
 slope_bound = Claim(
     id="du2019.proof-6.2b.slope",
     source=Source(PAPER, "6.6.1", "proof of Theorem 6.2, first-order term"),
     statement=r"$(w-w_*)^\top\nabla\ell(w)\ge\gamma(\theta)\|w-w_*\|^2$ (standard normal input)",
+    reading="at every acute angle, whether or not w is closer to w* than the origin",
     over=PLACE,
-    where=[NEAR],
-    lhs=Closed(ALONG),
+    lhs=Side(inner_product(phi, ratio), Computed(partial(measured_inner_product, name="ratio"))),
     relation=">=",
     rhs=Closed(smallest_eigenvalue(phi) * SQUARE),
     grid=Grid(phi=[0.0, 1e-3, 0.7, 1.5], ratio=[0.1, 0.9, 1.0, 1.9]),
@@ -198,7 +200,7 @@ rate_gaussian = Claim(
     rhs=Closed((1 - smallest_eigenvalue(asin(sqrt(SQUARE))) ** 2 / (4 * STEEPEST**2)) * SQUARE),
     grid=Grid(phi=[1e-3, 0.7, 1.4], ratio=[0.1, 0.3, 0.9, 1.0, 1.9]),
     uses=("du2019.theorem-6.2", "du2019.definition-6.1"),
-    seconds=0.5,
+    seconds=0.1,
 )
 
 START = (0.4, 0.684)

@@ -34,6 +34,17 @@ def filters(points: Any) -> tuple[Any, Any]:
     return pair(points.phi, points.get("norm_w", 1.0), points.get("length", 1.0), points.p)
 
 
+def measured_inner_product(points: Any, name: str) -> Any:
+    """`<grad, w - w*>`, `(n,)`, of one neuron under a standard normal, `|w*| = 1`, |w| by name."""
+    import torch
+
+    from numeric.single_filter import gaussian_gradient
+
+    w = points[name][:, None] * torch.stack([points.phi.cos(), points.phi.sin()], dim=-1)
+    teacher = torch.tensor([1.0, 0.0], dtype=torch.float64)
+    return (gaussian_gradient(w, teacher.expand_as(w)) * (w - teacher)).sum(dim=-1)
+
+
 def gaussian(points: Any, samples: int, generator: Any) -> Any:
     """Standard normal inputs `(n, samples, p)`."""
     import torch

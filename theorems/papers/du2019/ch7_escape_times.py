@@ -77,40 +77,10 @@ JOINT_TIME = r"$T_k^\tau\le\frac{2\tau-\tau}{2\eta\gamma\tau}=\frac1{2\eta\gamma
 joint_time = Claim(
     id="du2019.proof-7.2b.joint",
     source=Source(PAPER, "7.7.1", "proof of Lemma 7.2, time in the joint"),
-    statement=JOINT_TIME,
-    reading=r"for $L>\gamma>0$ as in section 7.4.1; for the constants of section 7.7.1 see .fixed",
-    over={**STEP, tau: Interval(sp.E, oo)},
-    where=SMALL_STEP,
-    quantifier=ForAll(search=False),
-    lhs=Computed(_in_joint),
-    relation="<=",
-    rhs=Closed(1 / (2 * eta * gamma)),
-    grid=Grid(points=COUNT_GRID),
-    uses=("du2019.lemma-7.4b.upper",),
-    erratum="n steps of at least s inside an interval of length l allow n = l/s + 1 iterates: for "
-    "L close "
-    "to gamma and eta close to 1/(2 L) there are two, and 1/(2 eta gamma) is close to 1",
-)
-
-joint_time_corrected = Claim(
-    id="du2019.proof-7.2b.joint.corrected",
-    source=Source(PAPER, "7.7.1", "proof of Lemma 7.2, time in the joint, corrected"),
-    statement=r"$T_k^\tau\le\frac1{2\eta\gamma}+1$",
-    over={**STEP, tau: Interval(sp.E, oo)},
-    where=SMALL_STEP,
-    quantifier=ForAll(search=False),
-    lhs=Computed(_in_joint),
-    relation="<=",
-    rhs=Closed(1 / (2 * eta * gamma) + 1),
-    grid=Grid(points=COUNT_GRID),
-    uses=("du2019.lemma-7.4b.upper",),
-    corrects="du2019.proof-7.2b.joint",
-)
-
-joint_time_fixed = Claim(
-    id="du2019.proof-7.2b.joint.fixed",
-    source=Source(PAPER, "7.7.1", "proof of Lemma 7.2, time in the joint, L = e and gamma = 1"),
     statement=JOINT_TIME + r" for $L=e$, $\gamma=1$",
+    reading="L = e and gamma = 1, the constants that section 7.7.1 fixes; the printed argument, "
+    "that n steps of at least s fit n = l/s times into a length l, is one iterate short, which "
+    "tells for other constants only",
     over={eta: POSITIVE, x: Interval.Lopen(0, 1), tau: Interval(sp.E, oo)},
     where=[eta <= 1 / (2 * sp.E)],
     quantifier=ForAll(search=False),
@@ -118,6 +88,22 @@ joint_time_fixed = Claim(
     relation="<=",
     rhs=Closed(1 / (2 * eta)),
     grid=FIXED_GRID,
+    uses=("du2019.lemma-7.4b.upper",),
+)
+
+joint_time_in_general = Claim(
+    id="du2019.proof-7.2b.joint.general",
+    source=Source(PAPER, "7.7.1", "proof of Lemma 7.2, time in the joint, other constants"),
+    statement=r"$T_k^\tau\le\frac1{2\eta\gamma}+1$ for $L>\gamma>0$",
+    reading="one more than printed for L = e, gamma = 1; for L close to gamma and eta close to "
+    "1/(2 L) there are two iterates in the joint, and 1/(2 eta gamma) is close to 1",
+    over={**STEP, tau: Interval(sp.E, oo)},
+    where=SMALL_STEP,
+    quantifier=ForAll(search=False),
+    lhs=Computed(_in_joint),
+    relation="<=",
+    rhs=Closed(1 / (2 * eta * gamma) + 1),
+    grid=Grid(points=COUNT_GRID),
     uses=("du2019.lemma-7.4b.upper",),
 )
 
@@ -197,7 +183,7 @@ first_wait_order = Claim(
     relation=">=",
     rhs=Computed(_in_joint),
     grid=Grid(points=COUNT_GRID),
-    uses=("du2019.proof-7.2b.joint.corrected", "du2019.proof-7.2b.log"),
+    uses=("du2019.proof-7.2b.joint.general", "du2019.proof-7.2b.log"),
 )
 
 

