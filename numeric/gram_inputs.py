@@ -6,6 +6,7 @@ Source: du2019, Assumption 2.1 and equation (2.5).
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -20,11 +21,11 @@ def pair_eigenvalue(angle: float) -> float:
     return 0.5 - abs(math.cos(angle)) * (math.pi - angle) / (2 * math.pi)
 
 
-def pairs(count: int, least: float) -> Tensor:
-    """`count` unit vectors in `count` dimensions, in pairs at one angle, pairs orthogonal.
+@lru_cache(maxsize=256)
+def _pair_angle(least: float) -> float:
+    """The angle in `[0, pi/2]` with this `pair_eigenvalue`, by bisection to the last place.
 
-    `least` in `(0, 1/2]` is the least eigenvalue of their limiting Gram matrix. A last vector
-    without partner is orthogonal to all. Raises ValueError for another `least`.
+    Kept, since every draw of weights asks for its inputs again.
     """
     if not 0 < least <= 0.5:
         raise ValueError(f"the least eigenvalue lies in (0, 1/2], not {least}")
@@ -32,9 +33,19 @@ def pairs(count: int, least: float) -> Tensor:
     for _ in range(200):
         middle = (low + high) / 2
         low, high = (middle, high) if pair_eigenvalue(middle) < least else (low, middle)
+    return high
+
+
+def pairs(count: int, least: float) -> Tensor:
+    """`count` unit vectors in `count` dimensions, in pairs at one angle, pairs orthogonal.
+
+    `least` in `(0, 1/2]` is the least eigenvalue of their limiting Gram matrix. A last vector
+    without partner is orthogonal to all. Raises ValueError for another `least`.
+    """
+    angle = _pair_angle(least)
     x = torch.eye(count, dtype=torch.float64)
     for first in range(0, count - 1, 2):
-        x[first + 1, first], x[first + 1, first + 1] = math.cos(high), math.sin(high)
+        x[first + 1, first], x[first + 1, first + 1] = math.cos(angle), math.sin(angle)
     return x
 
 

@@ -1,18 +1,17 @@
 """The gradient flow of a deep (leaky) ReLU network, followed from kink to kink.
 
 Between kinks every unit has a fixed gain for every sample, and the flow is smooth: an adaptive
-method of SciPy follows it. Where a preactivation reaches 0 the unit changes its gain, or, if both
-gains drive it back, it stays there: the flow slides along the kink, with the gain between the two
-that keeps the preactivation at 0. That gain is an element of the sub-differential of the
-activation, so a sliding flow solves the differential inclusion too.
+method of SciPy follows it to the next preactivation that reaches 0. There minus the velocity is the
+shortest element of the sub-differential, as it is almost everywhere along a solution of the
+differential inclusion: the unit changes its gain, or, where both gains drive it back, stays at 0.
 Source: du2019, equation (4.5), which is meant with Clarke's sub-differential.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,8 +21,9 @@ from numeric.flow import Unresolved
 Array = np.ndarray[Any, np.dtype[np.float64]]
 RELATIVE, ABSOLUTE = 1e-7, 1e-10
 LONGEST_STEP = 0.02
-MOST_EVENTS = 2000
-NEWTON_STEPS = 20
+MOST_EVENTS, MOST_KINKS = 2000, 6
+NOTICED = 1e-6
+"""A height on its kink that moves slower than this stays there."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Network:
     def weights(self, state: Array) -> list[Array]:
         """The layers' matrices, as views."""
         found, start = [], 0
-        for columns, rows in pairwise(self.sizes):
+        for columns, rows in itertools.pairwise(self.sizes):
             found.append(state[start : start + rows * columns].reshape(rows, columns))
             start += rows * columns
         return found
@@ -111,79 +111,71 @@ class Network:
 
 @dataclass
 class _Course:
-    """Where a flow is: the side of 0 of each height, and the entries that stay at 0."""
+    """Where a flow is: the side of 0 of each height, and the entries that are at 0."""
 
     network: Network
     sides: Array
     low: Array
-    sliding: list[int] = field(default_factory=list)
+    kinks: list[int] = field(default_factory=list)
 
-    def gains(self, state: Array) -> Array:
-        """The gains of the sides; of sliding entries those that keep their heights where they are.
+    def motion(self, state: Array) -> tuple[Array, Array]:
+        """The velocity, and the rates of the heights.
 
-        The heights' rates are affine in each gain, and Newton's method solves for all at once.
+        On kinks the velocity is the shortest convex combination of those with the gains of either
+        side, hence minus the shortest element of the sub-differential.
         """
         gains = np.where(self.sides > 0, 1.0, self.low)
-        if not self.sliding:
-            return gains
-        at = self.sliding
-        if len(at) == 1:  # one line through two points
-            gains[at] = 0.0
-            rate = self._rates(state, gains)
-            gains[at] = 1.0
-            gains[at] = rate / (rate - self._rates(state, gains))
-            return gains
-        gains[at] = (1 + self.low[at]) / 2
-        for _ in range(NEWTON_STEPS):
-            rates = self._rates(state, gains)
-            step = np.linalg.solve(self._slopes(state, gains), rates)
-            gains[at] -= step
-            if np.abs(step).max() < 1e-10:
-                return gains
-        raise Unresolved("no gains keep the flow on its kinks")
-
-    def _rates(self, state: Array, gains: Array) -> Array:
-        moving = self.network.velocity(state, gains)
-        return self.network.rise(state, moving, gains)[self.sliding]
-
-    def _slopes(self, state: Array, gains: Array) -> Array:
-        """The derivatives of the sliding entries' rates in their gains, exact since affine."""
-        columns = []
-        for entry in self.sliding:
-            ends = []
-            for end in (0.0, 1.0):
-                moved = gains.copy()
-                moved[entry] = end
-                ends.append(self._rates(state, moved))
-            columns.append(ends[1] - ends[0])
-        return np.stack(columns, axis=1)
+        if not self.kinks:
+            moving = self.network.velocity(state, gains)
+            return moving, self.network.rise(state, moving, gains)
+        ends = [(self.low[entry], 1.0) for entry in self.kinks]
+        corners, fields = np.array(list(itertools.product(*ends))), []
+        for corner in corners:
+            gains[self.kinks] = corner
+            fields.append(self.network.velocity(state, gains))
+        weights = _shortest(np.stack(fields))
+        gains[self.kinks] = weights @ corners
+        moving = weights @ np.stack(fields)
+        return moving, self.network.rise(state, moving, gains)
 
     def velocity(self, _: float, state: Array) -> Array:
-        return self.network.velocity(state, self.gains(state))
+        return self.motion(state)[0]
 
     def margins(self, state: Array) -> Array:
-        """What ends this course where it turns negative: per entry the height on its own side, and
-        per sliding entry the distances of its gain from both ends."""
-        gains = self.gains(state)
-        own = self.sides * self.network.heights(state, gains)
-        own[self.low == 1.0] = np.inf  # no kink
-        own[self.sliding] = np.inf
-        ends = [gains[self.sliding] - self.low[self.sliding], 1 - gains[self.sliding]]
-        return np.concatenate([own, *ends])
+        """What ends this course where it turns negative: per entry its height on its own side, or,
+        on its kink, how much slower than noticeable its height moves."""
+        margins = self.sides * self.network.heights(state, np.where(self.sides > 0, 1.0, self.low))
+        margins[self.low == 1.0] = np.inf  # no kink
+        if self.kinks:
+            margins[self.kinks] = NOTICED - np.abs(self.motion(state)[1][self.kinks])
+        return margins
 
     def turn(self, state: Array, which: int) -> None:
-        """Go on beyond the end that `margins` numbers."""
-        count = len(self.sides)
-        if which >= count:
-            place, upper = (which - count) % len(self.sliding), which - count >= len(self.sliding)
-            entry = self.sliding.pop(place)
-            self.sides[entry] = 1.0 if upper else -1.0
-            return
-        self.sides[which] *= -1
-        gains = self.gains(state)
-        rates = self.network.rise(state, self.network.velocity(state, gains), gains)
-        if rates[which] * self.sides[which] < 0:  # beyond the kink the flow turns back
-            self.sliding.append(which)
+        """Go on where the margin `which` ends: at a kink, or away from one."""
+        leaves = which in self.kinks
+        if not leaves:
+            self.kinks.append(which)
+        if len(self.kinks) > MOST_KINKS:
+            raise Unresolved(f"the flow is on {len(self.kinks)} kinks at once")
+        rates = self.motion(state)[1]
+        for entry in tuple(self.kinks):
+            if abs(rates[entry]) > NOTICED or (leaves and entry == which):
+                self.kinks.remove(entry)
+                self.sides[entry] = 1.0 if rates[entry] > 0 else -1.0
+
+
+def _shortest(fields: Array) -> Array:
+    """Weights of the shortest convex combination of the rows.
+
+    Least squares with one more equation, that the weights sum to 1, give them up to their sum.
+    """
+    from scipy.optimize import nnls
+
+    size = max(float(np.abs(fields).max()), 1e-300)
+    rows = np.vstack([fields.T / size, np.ones(len(fields))])
+    weights = nnls(rows, np.append(np.zeros(fields.shape[1]), 1.0))[0]
+    shares: Array = weights / weights.sum()
+    return shares
 
 
 def flow(network: Network, start: Array, times: Sequence[float]) -> Array:
@@ -198,9 +190,7 @@ def flow(network: Network, start: Array, times: Sequence[float]) -> Array:
     now, state, end = float(times[0]), np.array(start, dtype=np.float64), float(times[-1])
     states, events, tiny = [state.copy()], 0, 1e-9 * max(1.0, float(np.abs(start).max()))
     while now < end:
-        solver = RK45(
-            course.velocity, now, state, end, LONGEST_STEP, rtol=RELATIVE, atol=ABSOLUTE
-        )
+        solver = RK45(course.velocity, now, state, end, LONGEST_STEP, rtol=RELATIVE, atol=ABSOLUTE)
         while True:
             solver.step()
             if solver.status == "failed":

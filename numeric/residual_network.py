@@ -152,16 +152,22 @@ def regularised(
     x, label = data.x.numpy(), data.label.numpy()
     share = weight / len(x) ** 0.5
     # Both weights in one vector, the rule being the same for every entry.
-    sizes = [u.numel()]
-    here = np.concatenate([w.numpy().ravel() for w in (u, v)])
+    here = np.concatenate([u.numpy().ravel(), v.numpy().ravel()])
     first, second = np.zeros_like(here), np.zeros_like(here)
+
+    def parts(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return flat[: u.numel()].reshape(u.shape), flat[u.numel() :].reshape(v.shape)
+
     for step in range(1, steps + 1):
-        parts = [p.reshape(w.shape) for p, w in zip(np.split(here, sizes), (u, v), strict=True)]
-        slopes = zip(risk_gradient(*parts, x, label)[1:], path_norm_gradient(*parts), strict=True)
-        slope = np.concatenate([(s + share * of_norm).ravel() for s, of_norm in slopes])
+        here_u, here_v = parts(here)
+        _, *slopes = risk_gradient(here_u, here_v, x, label)
+        of_norm = path_norm_gradient(here_u, here_v)
+        slope = np.concatenate(
+            [(s + share * n).ravel() for s, n in zip(slopes, of_norm, strict=True)]
+        )
         first = BETAS[0] * first + (1 - BETAS[0]) * slope
         second = BETAS[1] * second + (1 - BETAS[1]) * slope**2
         scale = np.sqrt(second / (1 - BETAS[1] ** step)) + EPSILON
         here = here - step_size / (1 - BETAS[0] ** step) * first / scale
-    end = [p.reshape(w.shape) for p, w in zip(np.split(here, sizes), (u, v), strict=True)]
-    return torch.from_numpy(end[0]), torch.from_numpy(end[1])
+    end_u, end_v = parts(here)
+    return torch.from_numpy(end_u), torch.from_numpy(end_v)

@@ -126,23 +126,31 @@ def forward(weights: Weights, x: Tensor, activation: str) -> Forward:
         settled = skip_sweeps.states(weights, x, sigma)
         if settled is not None:
             return Forward(*settled)
-    a, r = (weights[name].unsqueeze(-2).unbind(-3) for name in ("a", "r"))
-    b, c = (weights[name].mT.unbind(-3) for name in ("b", "c"))
-    z, y = x, torch.zeros_like(x[..., 0])
-    zs, ys, us, gs = [z], [y], [], []
-    for a_l, r_l, b_l, c_l in zip(a, r, b, c, strict=True):
-        u = z @ b_l + y.unsqueeze(-1) * r_l
-        g = sigma(u)
-        z = x + g @ c_l
-        y = y + (g * a_l).sum(-1)
-        zs.append(z)
-        ys.append(y)
-        us.append(u)
-        gs.append(g)
-    zs[0], ys[0] = zs[0].expand_as(z), ys[0].expand_as(y)
+    lower, upper = _joined(weights)
+    # z and y in one state, as in (2.2): y is kept and added to, z starts from x in every layer.
+    first, only_y = torch.cat([x, 0 * x[..., :1]], dim=-1), _last_only(x.shape[-1] + 1)
+    h, hs, us, gs = first, [first], [], []
+    for v, w in zip(lower.mT.unbind(-3), upper.mT.unbind(-3), strict=True):
+        us.append(h @ v)
+        gs.append(sigma(us[-1]))
+        h = first + h * only_y + gs[-1] @ w
+        hs.append(h)
+    hs[0] = hs[0].expand_as(h)
+    states = torch.stack(hs, -3)
     return Forward(
-        z=torch.stack(zs, -3), y=torch.stack(ys, -2), u=torch.stack(us, -3), g=torch.stack(gs, -3)
+        z=states[..., :-1], y=states[..., -1], u=torch.stack(us, -3), g=torch.stack(gs, -3)
     )
+
+
+def _joined(weights: Weights) -> tuple[Tensor, Tensor]:
+    """`V = (B, r)` `(..., L-1, m, d + 1)` and `U = (C, a)` `(..., L-1, d + 1, m)` of (2.2)."""
+    lower = torch.cat([weights["b"], weights["r"].unsqueeze(-1)], dim=-1)
+    return lower, torch.cat([weights["c"], weights["a"].unsqueeze(-2)], dim=-2)
+
+
+def _last_only(size: int) -> Tensor:
+    """A row of zeros and a one at the end, `(size,)`."""
+    return torch.tensor([0.0] * (size - 1) + [1.0], dtype=torch.float64)
 
 
 def joint_output(weights: Weights, x: Tensor, activation: str) -> Tensor:
@@ -151,8 +159,7 @@ def joint_output(weights: Weights, x: Tensor, activation: str) -> Tensor:
     Shape `(..., n)`. Source: ema2019, equation (2.2).
     """
     sigma, _ = functions(activation)
-    upper = torch.cat([weights["c"], weights["a"].unsqueeze(-2)], dim=-2)
-    lower = torch.cat([weights["b"], weights["r"].unsqueeze(-1)], dim=-1)
+    lower, upper = _joined(weights)
     first = torch.cat([x, torch.zeros_like(x[..., :1])], dim=-1)
     h = first
     for u_l, v_l in zip(upper.unbind(-3), lower.unbind(-3), strict=True):
@@ -168,23 +175,21 @@ def backward(weights: Weights, path: Forward, activation: str) -> Backward:
         settled = skip_sweeps.gradients(weights, slope(path.u))
         if settled is not None:
             return Backward(*settled)
-    a, r = (weights[name].unsqueeze(-2).unbind(-3) for name in ("a", "r"))
-    b, c = (weights[name].unbind(-3) for name in ("b", "c"))
-    slopes = slope(path.u).unbind(-3)
-    alpha, beta = torch.ones_like(path.output), torch.zeros_like(path.z[..., -1, :, :])
-    alphas, betas, gammas, deltas = [alpha], [beta], [], []
-    for layer in reversed(range(len(a))):
-        gamma = alpha.unsqueeze(-1) * a[layer] + beta @ c[layer]
-        delta = slopes[layer] * gamma
-        beta = delta @ b[layer]
-        alpha = alpha + (delta * r[layer]).sum(-1)
-        alphas.append(alpha)
-        betas.append(beta)
-        gammas.append(gamma)
-        deltas.append(delta)
+    lower, upper = _joined(weights)
+    bends, only_y = slope(path.u).unbind(-3), _last_only(path.z.shape[-1] + 1)
+    # The gradient in the state (z, y), which at the output is (0, 1).
+    t = only_y.expand(*path.z.shape[:-3], *path.z.shape[-2:-1], -1)
+    ts, gammas, deltas = [t], [], []
+    layers = zip(lower.unbind(-3), upper.unbind(-3), bends, strict=True)
+    for v, w, bend in reversed(list(layers)):
+        gammas.append(t @ w)
+        deltas.append(gammas[-1] * bend)
+        t = t * only_y + deltas[-1] @ v
+        ts.append(t)
+    states = torch.stack(ts[::-1], -3)
     return Backward(
-        alpha=torch.stack(alphas[::-1], -2),
-        beta=torch.stack(betas[::-1], -3),
+        alpha=states[..., -1],
+        beta=states[..., :-1],
         gamma=torch.stack(gammas[::-1], -3),
         delta=torch.stack(deltas[::-1], -3),
     )

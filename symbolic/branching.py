@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _BOXES = {0: 24, 1: 40, 2: 80, 3: 160}
 _MOST_BOXES = 6000
-Step = tuple[sp.Symbol, int, Any]  # symbol, direction, oriented slope
+Step = tuple[sp.Symbol, int, Any, Any]  # symbol, direction, oriented slope, end
 _DEEPEST = 70
 _UNBOUNDED_LEVELS = (1, 2, 4, 6)
 
@@ -170,10 +170,10 @@ class _Search:
                 continue
             if slope.lo >= 0 and r.low != -sp.oo:
                 face = face.face(symbol, r.low)
-                steps.append((symbol, 1, self.target.derivative(symbol)))
+                steps.append((symbol, 1, self.target.derivative(symbol), r.low))
             elif slope.hi <= 0 and r.high != sp.oo:
                 face = face.face(symbol, r.high)
-                steps.append((symbol, -1, -self.target.derivative(symbol)))
+                steps.append((symbol, -1, -self.target.derivative(symbol), r.high))
         if steps:
             value = self.target.value_without(self._left_out(box, steps), face.intervals)
             if value.ok == SURE and value.shows(self.strict):
@@ -198,7 +198,7 @@ class _Search:
     @staticmethod
     def _left_out(box: Box, steps: list[Step]) -> list[sp.Symbol]:
         """The symbols whose end on the face is not in the domain."""
-        ranges = [(s, box.range(s), direction) for s, direction, _ in steps]
+        ranges = [(s, box.range(s), direction) for s, direction, *_ in steps]
         return [s for s, r, d in ranges if (r.low_open if d > 0 else r.high_open)]
 
     def where_to_cut(self, node: _Node) -> tuple[sp.Symbol, Any]:
@@ -245,7 +245,10 @@ class _Search:
 
 def _nest(steps: list[Step], last: Reason) -> Reason:
     reason = last
-    for symbol, direction, slope in reversed(steps):
+    for k in reversed(range(len(steps))):
+        symbol, direction, slope, _ = steps[k]
+        # The slope on the face that the steps before lead to.
+        slope = slope.subs({before: end for before, _, _, end in steps[:k]})
         reason = {
             "by": "monotone",
             "var": symbol,

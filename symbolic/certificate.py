@@ -47,68 +47,84 @@ lhs` for `<` and `<=`. For `!=` the reason may carry `"side": 1 | -1` (g = ± (l
 For `==` g is `lhs - rhs` and the reason must end in `zero` (through rewrite, rule, resolve, cases,
 split, constant, induction).
 
-- `{"by": "sign", "form": "natural" | "mean_value", "prec": 53}`: enclosure of g over the box.
-  `form` and `prec` (bits, <= 2000) may be left out. The checker bisects a little by itself.
-- `{"by": "monotone", "var": "x", "direction": 1 | -1, "slope": reason, "then": reason}`: `slope`
-  shows direction * dg/dx >= 0 on the box (default: sign); `then` shows the claim on the face where
-  x is least (direction 1) or greatest (-1). If that end is infinite or
-  excluded, `then` may be `{"by": "limit"}`: the limit of g there is exactly known and >= 0.
-- `{"by": "ends", "var": "x", "curvature": reason, "low": reason, "high": reason}`: g is concave in
-  x (`curvature` shows -d2g/dx2 >= 0; default sign), so that the two faces decide.
-- `{"by": "taylor", "var": "x", "at": end or exact point c, "order": m, "terms": [reason, ...]?,
-  "rest": reason?, "rows": {"k": expr}?}`: tangency. With g_k = d^k g/dx^k at x = c (other variables
-  free), each k < m has (x-c)^k g_k >= 0 on the box and g_m has (x-c)^m g_m >= 0 over the box. `at`
-  may be an expression in the other variables, within the range of x: then m is even and odd terms
-  are zero. `terms` has m reasons (default: each `zero`, which is exact; else a reason for
-  ±g_k >= 0, the sign that the side of c asks for), `rest` a reason for ±g_m (default sign).
-  With c an end, `rows` gives forms of g_k, k >= 1, that are continuous at c where the literal one
-  is not. With a strict claim, `rest` must be strict, and c outside the domain or g_0 > 0.
-- `{"by": "minimum", "at": {"x": c, ...}}`: g(c) >= 0 and its gradient is exactly 0 at an exact
-  point c of the box; the Hessian is positive definite over the box (enclosures, elimination).
-- `{"by": "outside", "where": k, "why": reason?}`: side condition k fails on the whole box.
-- `{"by": "split", "var": "x", "at": c, "parts": [reason for x <= c, reason for x >= c]}`;
-  `{"by": "apart", "var": "x", "at": c, "parts": [x < c, x == c, x > c]}` (null where empty);
-  `{"by": "cases", "on": u, "parts": [u > 0, u == 0, u < 0]}` with an expression u (null: the sign
-  is impossible by evaluation).
+In `recheck/reasons.py` (the kernel, 275 lines):
+
+- `{"by": "sign"}`: enclosure of g over the box, at 53 or 150 bits (where that is not enough,
+  `recheck/bisection.py` tries halves and, with `"form": "mean_value"`, slopes).
+- `{"by": "zero"}`: g is identically 0 by the normal form of `rewrite`.
 - `{"by": "rewrite", "to": expr, "then": reason}`: g equals `expr` as a rational function of its
-  maximal non-rational subterms (exp of sums split, sqrt(a)**2 = a, sin**2 + cos**2 = 1, multiple
-  angles, hyperbolic functions as exponentials, tan = sin/cos, gamma shifted by integers...);
-  `then` is about `expr`.
+  maximal non-rational subterms (`recheck/normal.py`: exp of sums split, sqrt(a)**2 = a, multiple
+  angles...; `functions.py`: hyperbolic functions as exponentials, tan = sin/cos...;
+  `series.py`: gamma shifted by integers); `then` is about `expr`.
 - `{"by": "product", "factors": [reason, ...]}`: g is a `mul`; one entry per argument:
   `{"sign": 1 | -1, "why": reason}` or `"even"` for a `pow` with even exponent (or squares of
   anything; >= 0 only).
-- `{"by": "rule", "rule": name, "bind": {"a": expr, ...}, "needs": [reason, ...]?, "then": reason}`:
-  replaces the instance of a named rewrite everywhere in g; needs default to sign. The rules and
-  their conditions are the table `RULES` in `recheck_rules.py`.
-- `{"by": "resolve", "of": e, "is": value, "why": reason?, "then": reason}`: e, an abs, sign, max,
-  min or piecewise in g, equals `value` on the box; `why` shows the sign that this takes (u >= 0 or
-  -u >= 0 for abs(u); one argument minus the others for max and min; default sign).
-- `{"by": "compare", "map": "log"|"exp", "left": A, "right": B, "factor": "1"?, "needs": [A > 0,
-  B > 0]?, "to": expr?, "then": reason}`: g = factor (A - B), and `then` shows log A - log B > 0
-  (for exp: exp A - exp B), written as `to`: logs of products, powers, exponentials and gammas of
-  what is seen to be positive are opened.
-- `{"by": "where", "where": k}`: g is a positive rational multiple of what
-  where[k] says is positive.
-- `{"by": "zero"}`: g is identically 0 by the normal form of `rewrite`.
-- `{"by": "constant", "var": "x", "at": c, "slope": reason?, "then": reason?}`: dg/dx is identically
-  0 on the box (default: zero) and `then` (default zero) holds at x = c.
-- `{"by": "induction", "var": "n", "base": reason?, "step": reason?}` for `==` over integers
-  n >= n0: g(n0) = 0 and g(n+1) - g(n) = 0 once sums and products with upper end n+1 are opened.
-- `{"by": "steps", "var": "n", "base": reason, "rate": e?, "why": rate > 0?, "to": expr, "then":
-  reason}`: the same for >= and >: g(n0) > 0 and g(n+1) - rate g(n), which is `to`, is >= 0.
-- `{"by": "sum", "parts": [{"expr": e, "why": reason}, ...]}`: g is the sum of parts >= 0 (the first
-  > 0 where the claim is strict); `{"by": "lemma", ...a lemma..., "then": reason}` shows one first.
-- `{"by": "multiplier", "times": m, "then": reason}`, for >= without side conditions: m g >= 0 with
-  a polynomial m >= 0 that is not identically zero, and g continuous.
-- `{"by": "powers", "left": A, "right": B, "power": "q", "need": A >= 0?, "to": expr, "then":
-  reason}`: g = factor (A - B) by A**q - B**q, for q an integer >= 2 (`need` for even q).
-- `{"by": "change", "var": "x", "new": "t", "range": [low, high, open, open], "image": f(t),
-  "inverse": t(x), "low": ..., "high": ..., "then": reason}`: x = f(t), where f(t(x)) = x and t(x)
-  lies in the range of t for all x; `then` is about g in t.
+- `{"by": "where", "where": k}`: g is a positive rational multiple of what where[k] makes positive.
+- `{"by": "split", "var": "x", "at": c, "parts": [reason for x <= c, reason for x >= c]}`.
+- `{"by": "monotone", "var": "x", "direction": 1 | -1, "slope": reason, "then": reason}`: `slope`
+  shows direction * dg/dx >= 0 on the box (default: sign); `then` shows the claim on the face where
+  x is least (direction 1) or greatest (-1). If that end is infinite or excluded, `then` may be
+  `{"by": "limit"}`: the limit of g there is exactly known and >= 0 (`recheck/limits.py`).
+- `{"by": "taylor", "var": "x", "at": end or exact point c, "order": m, "terms": [reason, ...]?,
+  "rest": reason?, "rows": {"k": expr}?}`: tangency. With g_k = d^k g/dx^k at x = c (other variables
+  free), each k < m has (x-c)^k g_k >= 0 on the box and g_m has (x-c)^m g_m >= 0 over the box. With
+  c not an end but inside, or an expression in the other variables (`recheck/curves.py`), m is even
+  and odd terms are zero. `terms` has m reasons (default: each `zero`, which is exact; else
+  a reason for ±g_k >= 0, the sign that the side of c asks for), `rest` one for ±g_m (default sign).
+  With c an end, `rows` gives forms of g_k, k >= 1, that are continuous at c where the literal one
+  is not. With a strict claim, `rest` must be strict, and c outside the domain or g_0 > 0.
 - `{"by": "bernstein"}`: g is a polynomial over Q; its Bernstein coefficients on the box (finite
   ends rational; [a, oo) is brought to [0, 1) by x = a + t/(1-t)) have the sign. With a strict
   claim, for each choice of an included end of each variable (the whole side where none is) some
   coefficient of that face must be positive.
+
+In `recheck/cases.py` (250 lines):
+
+- `{"by": "outside", "where": k, "why": reason?}`: side condition k fails on the whole box.
+- `{"by": "apart", "var": "x", "at": c, "parts": [x < c, x == c, x > c]}` (null where empty);
+  `{"by": "cases", "on": u, "parts": [u > 0, u == 0, u < 0]}` with an expression u (null: the sign
+  is impossible by evaluation).
+- `{"by": "resolve", "of": e, "is": value, "why": reason?, "then": reason}`: e, an abs, sign, max,
+  min or piecewise in g, equals `value` on the box; `why` shows the sign that this takes (u >= 0 or
+  -u >= 0 for abs(u); one argument minus the others for max and min; default sign).
+- `{"by": "rule", "rule": name, "bind": {"a": expr, ...}, "needs": [reason, ...]?, "then": reason}`:
+  replaces the instance of a named rewrite everywhere in g; needs default to sign. The rules and
+  their conditions are the table `RULES` in `recheck/rules.py`.
+- `{"by": "compare", "map": "log"|"exp", "left": A, "right": B, "factor": "1"?, "needs": [A > 0,
+  B > 0]?, "to": expr?, "then": reason}`: g = factor (A - B), and `then` shows log A - log B > 0
+  (for exp: exp A - exp B), written as `to`: logs of products, powers, exponentials and gammas of
+  what is seen to be positive are opened.
+- `{"by": "sum", "parts": [{"expr": e, "why": reason}, ...]}`: g is the sum of parts >= 0 (the first
+  > 0 where the claim is strict); `{"by": "lemma", ...a lemma..., "then": reason}` shows one first.
+
+In `recheck/changes.py` (121 lines):
+
+- `{"by": "change", "var": "x", "new": "t", "range": [low, high, open, open], "image": f(t),
+  "inverse": t(x), "low": ..., "high": ..., "then": reason}`: x = f(t), where f(t(x)) = x and t(x)
+  lies in the range of t for all x; `then` is about g in t.
+- `{"by": "powers", "left": A, "right": B, "power": "q", "need": A >= 0?, "to": expr, "then":
+  reason}`: g = factor (A - B) by A**q - B**q, for q an integer >= 2 (`need` for even q).
+- `{"by": "multiplier", "times": m, "then": reason}`, for >= without side conditions: m g >= 0 with
+  a polynomial m >= 0 that is not identically zero, and g continuous.
+
+In `recheck/curves.py` (243 lines):
+
+- `{"by": "ends", "var": "x", "curvature": reason, "low": reason, "high": reason}`: g is concave in
+  x (`curvature` shows -d2g/dx2 >= 0; default sign), so that the two faces decide.
+- `{"by": "minimum", "at": {"x": c, ...}}`: g(c) >= 0 and its gradient is exactly 0 at an exact
+  point c of the box; the Hessian is positive definite over the box (enclosures, elimination).
+- `{"by": "constant", "var": "x", "at": c, "slope": reason?, "then": reason?}`: dg/dx is identically
+  0 on the box (default: zero) and `then` (default zero) holds at x = c.
+
+In `recheck/steps.py` (98 lines):
+
+- `{"by": "induction", "var": "n", "base": reason?, "step": reason?}` for `==` over integers
+  n >= n0: g(n0) = 0 and g(n+1) - g(n) = 0 once sums and products with upper end n+1 are opened.
+- `{"by": "steps", "var": "n", "base": reason, "rate": e?, "why": rate > 0?, "to": expr, "then":
+  reason}`: the same for >= and >: g(n0) > 0 and g(n+1) - rate g(n), which is `to`, is >= 0.
+
+In `recheck/sturm.py` (152 lines):
+
 - `{"by": "sturm"}`: g is a polynomial in one variable over Q without a zero on the box (or, for a
   claim >=, without a zero of odd multiplicity inside), and positive at one point.
 
@@ -116,7 +132,7 @@ split, constant, induction).
 "undefined", "prec": 200}`: the point is in the domain, and relation k is false there, or one of its
 sides is not a real number there. Equality at a point is decided by the same normal form.
 
-**Rates** body: see `symbolic/rates.py`; the statement then is `{"parameters", "claims"}`.
+**Rates** body: see `recheck/rates.py` (321 lines), which documents the statement too.
 
 What only one engine can vouch for has no certificate (`None`).
 """
@@ -131,34 +147,21 @@ from typing import Any
 import sympy as sp
 
 from symbolic.problem import Problem
-from symbolic.relations import conjuncts
-from symbolic.statement import (
+from symbolic.recheck.statement import (
     FORMAT,
     MAX_DEPTH,
     UNARY,
     VERSION,
     Malformed,
-    check_condition,
-    check_expression,
-    check_name,
-    check_statement,
     digest,
+    name_of,
     rational,
-    statement_text,
+    read_condition,
+    read_expression,
+    read_statement,
 )
-
-__all__ = [
-    "Malformed",
-    "build",
-    "decode",
-    "decode_condition",
-    "digest",
-    "encode",
-    "encode_condition",
-    "encode_domain",
-    "encode_statement",
-    "save",
-]
+from symbolic.recheck.text import statement_text
+from symbolic.relations import conjuncts
 
 Json = list[Any]
 
@@ -222,7 +225,7 @@ def encode_statement(problem: Problem) -> dict[str, Any]:
     for symbol in set().union(*(part.free_symbols for part in [*parts, *sides])):
         if symbol not in problem.over:
             raise Malformed(f"the symbol {symbol} ranges over no declared set")
-    check_statement(statement)
+    read_statement(statement)
     return statement
 
 
@@ -246,7 +249,7 @@ def encode(expression: sp.Expr, depth: int = 0) -> Json:
     if isinstance(expr, sp.Rational) and expr.is_finite:
         return ["rat", str(expr)]
     if isinstance(expr, sp.Symbol):
-        return ["sym", check_name(expr.name)]
+        return ["sym", name_of(expr.name)]
     for name, constant in _CONSTANTS.items():
         if expr == constant:
             return [name]
@@ -266,7 +269,7 @@ def encode(expression: sp.Expr, depth: int = 0) -> Json:
     if isinstance(expr, sp.Sum | sp.Product) and len(expr.limits) == 1:
         bound, low, high = expr.limits[0]
         head = "sum" if isinstance(expr, sp.Sum) else "product"
-        return [head, inner(expr.function), check_name(str(bound)), inner(low), inner(high)]
+        return [head, inner(expr.function), name_of(str(bound)), inner(low), inner(high)]
     return _encode_other(expr, inner)
 
 
@@ -348,7 +351,7 @@ def decode(tree: Json, symbols: Iterable[sp.Symbol] | Mapping[str, sp.Symbol] = 
 
     `symbols`: those to use for the names (a name without one becomes a real symbol).
     """
-    check_expression(tree)
+    read_expression(tree)
     return _decode(tree, _by_name(symbols))
 
 
@@ -356,7 +359,7 @@ def decode_condition(
     tree: Json, symbols: Iterable[sp.Symbol] | Mapping[str, sp.Symbol] = ()
 ) -> sp.Basic:
     """The SymPy relation or Boolean of a prefix list."""
-    check_condition(tree)
+    read_condition(tree)
     return _decode_condition(tree, _by_name(symbols))
 
 

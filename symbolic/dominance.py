@@ -11,9 +11,9 @@ from typing import Any
 
 from symbolic.linear import nonnegative_solution
 from symbolic.rates import Direction, Monomial, Rate, RateProblem
-from symbolic.recheck_rates import check_rates, rates_text
-from symbolic.recheck_terms import Rejected
-from symbolic.statement import FORMAT, VERSION, digest
+from symbolic.recheck.rates import check_rates, rates_text
+from symbolic.recheck.statement import FORMAT, VERSION, digest
+from symbolic.recheck.terms import Rejected
 
 Form = dict[tuple[str, ...], Fraction]
 FAR = Fraction(1000)
@@ -154,7 +154,7 @@ def _systems(problem: RateProblem, f: Rate, g: Rate, logs: bool) -> list[dict[st
 def _system(
     f: list[Form], g: list[Form], rows: list[tuple[list[Any], Form]], logs: bool
 ) -> dict[str, Any] | None:
-    """Weights with sum w g - sum w f - sum w row = 0, as documented in `recheck_rates`."""
+    """Weights with sum w g - sum w f - sum w row = 0, as documented in `recheck.rates`."""
     forms = [*f, *g, *(form for _, form in rows)]
     signs = [-1] * len(f) + [1] * len(g) + [-1] * len(rows)
     keys = sorted({key for form in forms for key in form if logs or key[0] != "y"})

@@ -95,6 +95,8 @@ class Proofs:
             if switching:
                 return self._by_cases(relation, deadline)
             parts = abstraction(relation, domain)
+            if parts is None and not domain.where:
+                raise NoCertificate("squares and pieces of the box come first")
             try:
                 search = Products(relation, domain, deadline, parts)
                 return search.proof(op, more=False, squares=False, matching=True)
@@ -107,7 +109,12 @@ class Proofs:
             if switching:
                 raise NoCertificate("pieces have no squares")
             search = Products(relation, domain, deadline, abstraction(relation, domain))
-            return search.proof(op, more=False, tried=self.tried)
+            try:
+                return search.proof(op, more=False, tried=self.tried)
+            except NoCertificate:
+                if other or domain.where:
+                    raise
+                return Certifier(relation, domain, deadline, _MORE_PIECES).proof(op)
         if rooted or (other and not switching):
             found = _algebraic(relation, domain, deadline)
             if found is not None:
@@ -115,8 +122,10 @@ class Proofs:
         if other:
             return self._by_cases(relation, deadline)
         try:
-            return Products(relation, domain, deadline).proof(op, squares=False)
+            return Products(relation, domain, deadline).proof(op, squares=False, matching=True)
         except NoCertificate:
+            if not domain.where:
+                raise
             return Certifier(relation, domain, deadline, _MORE_PIECES).proof(op)
 
     def _by_cases(self, relation: sp.Basic, deadline: float) -> Json:

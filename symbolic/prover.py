@@ -37,6 +37,7 @@ from symbolic.expansion import by_expansion, by_limit
 from symbolic.exponential_sums import by_rates
 from symbolic.factored import factored
 from symbolic.obligations import holds_sign, obligations
+from symbolic.parts import by_bounded_part
 from symbolic.probes import Probes
 from symbolic.program import UnsupportedError
 from symbolic.ranges import Range
@@ -47,7 +48,9 @@ from symbolic.zeros import touching_points
 
 Reason = dict[str, Any]
 EARLY = (by_algebra, by_exponential_variables, by_rates, by_gathered_logarithms)
-LATE = (by_isolation, by_exponentials, by_logarithms, by_scaling, by_bounds)
+LATE = (
+    *(by_bounded_part, by_isolation, by_exponentials, by_logarithms, by_scaling, by_bounds),
+)
 
 
 class OutOfTime(Exception):
@@ -155,6 +158,10 @@ class Prover:
         if has_switch(target.expr):
             return by_cases(self, target, strict, box, depth, inside)
         expr = target.expr
+        if depth >= _WHOLE and box.is_bounded():  # perhaps a few pieces are all it takes
+            reason = branch(self, target, strict, box, 0, inside)
+            if reason is not None:
+                return reason
         if expr.is_Mul:
             reason = self.within(0.4, self._by_factors, expr, strict, box, depth, inside)
             if reason is not None:
@@ -163,7 +170,7 @@ class Prover:
         if cut is not None:
             return self._in_parts(target, strict, box, depth, inside, cut)
         if len(target.active) > 1 and expr.is_Add:
-            reason = self.within(0.3, by_groups, self, target, strict, box, depth)
+            reason = self.within(0.5, by_groups, self, target, strict, box, depth)
             if reason is not None:
                 return reason
         tight = not box.is_bounded() or self.probes.looks_tight(target, box)
@@ -354,6 +361,7 @@ def substitute(expr: Any, symbol: sp.Symbol, value: Any) -> Any | None:
 
 
 _LEAST_DEPTH = -2
+_WHOLE = 4  # the depth at which a goal itself is proved
 
 
 def at_point(target: Target, point: Mapping[sp.Symbol, Any]) -> Interval:

@@ -5,7 +5,7 @@ has rational powers of the parameters, powers of logarithms of their sizes, and 
 such as 2**L, each kept apart. Sums are maxima (up to a constant). `decide_rates` says whether one
 rate is bounded by another as all parameters tend to their limits together, under relations such as
 m >= n**2: that is linear programming over exponents, done exactly, and the answer carries either
-its multipliers or a path along which the ratio is unbounded. `recheck_rates.py` documents the
+its multipliers or a path along which the ratio is unbounded. `recheck/rates.py` documents the
 certificate and checks it by its own arithmetic.
 """
 
@@ -82,7 +82,7 @@ class Monomial:
         return {key: value for key, value in parts.items() if value}
 
     def __str__(self) -> str:
-        from symbolic.recheck_rates import monomial_text
+        from symbolic.recheck.rates import monomial_text
 
         return monomial_text(self.json())
 
@@ -145,7 +145,7 @@ class Rate:
         return reduce(Rate.__add__, found)
 
     def __str__(self) -> str:
-        from symbolic.recheck_rates import rate_text
+        from symbolic.recheck.rates import rate_text
 
         return rate_text(self.json())
 

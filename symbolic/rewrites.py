@@ -1,4 +1,4 @@
-"""Which named rules of the checker (`recheck_rules.py`) may simplify an expression.
+"""Which named rules of the checker (`recheck/rules.py`) may simplify an expression.
 
 The conditions of a rule are only sampled here, at one point of the domain; the checker proves them.
 """

@@ -27,6 +27,29 @@ def by_steps(prover: Prover, g: Any, strict: bool, box: Box) -> Reason | None:
     for symbol, r in box.items():
         if not r.integer or r.high != sp.oo or not r.low.is_Integer or not g.has(symbol):
             continue
+        why = _in_steps(prover, g, strict, box, symbol) or _ahead(prover, g, strict, box, symbol)
+        if why is not None:
+            return why
+    return None
+
+
+def _ahead(prover: Prover, g: Any, strict: bool, box: Box, symbol: sp.Symbol) -> Reason | None:
+    """g = S(n) + B(n) with sums S, shown for the smaller S(n) + B(n + 1)."""
+    rest = g.xreplace({fold: sp.Integer(0) for fold in g.atoms(sp.Sum, sp.Product)})
+    if rest == g or not rest.has(symbol) or not g.is_Add or (g - rest).subs(symbol, 0).has(sp.nan):
+        return None
+    fall = rest - rest.subs(symbol, symbol + 1)
+    if prover.probes.lowest(prover.target(fall), box) != 1:
+        return None
+    below = prover.within(0.4, _sign, prover, fall, False, box)
+    why = below and _in_steps(prover, g - fall, strict, box, symbol)
+    if not why:
+        return None
+    return {"by": "sum", "parts": [{"expr": g - fall, "why": why}, {"expr": fall, "why": below}]}
+
+
+def _in_steps(prover: Prover, g: Any, strict: bool, box: Box, symbol: sp.Symbol) -> Reason | None:
+    for r in (box.range(symbol),):
         first = written_out(g.xreplace({symbol: r.low}))
         if first is None:
             continue
@@ -86,7 +109,11 @@ def _opened(g: Any, symbol: sp.Symbol) -> Any | None:
     held = g.xreplace({fold: kept for fold, (kept, _) in folds.items()})
     moved = held.subs(symbol, symbol + 1)
     moved = moved.xreplace(dict(folds.values()))
-    return moved.xreplace({kept: fold for fold, (kept, _) in folds.items()})
+    moved = moved.xreplace({kept: fold for fold, (kept, _) in folds.items()})
+    below = {sp.factorial(symbol + k): symbol + k for k in (1, 2, 3)}
+    for later, factor in reversed(below.items()):  # (n + 1)! = (n + 1) n!
+        moved = moved.xreplace({later: factor * sp.factorial(factor - 1)})
+    return moved
 
 
 def _rates(g: Any, symbol: sp.Symbol) -> Iterator[Any]:

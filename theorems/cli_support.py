@@ -53,7 +53,7 @@ def stoppable() -> Iterator[None]:
 def selected(patterns: list[str] | None) -> Collection:
     """The claims meant, after saying whose code has to run to find them."""
     from theorems.provenance import code_of_others
-    from theorems.registry import select
+    from theorems.selection import select
 
     for line in code_of_others(patterns or []):
         complain(line)
@@ -142,6 +142,7 @@ def run_claims(
     from theorems.harness import run as run_collection
     from theorems.profiles import by_name
     from theorems.repeats import basis, is_catalogues, repeated
+    from theorems.selection import growing
     from theorems.store import StoreError
 
     listed = patterns or []
@@ -157,7 +158,7 @@ def run_claims(
         if again is not None:
             complain("nothing has changed since an earlier run, whose verdicts stand")
             return again
-        collection = selected(listed)
+        collection = growing(listed) or selected(listed)
         from theorems.cluster import ClusterError
         from theorems.show import progress_bar
 
@@ -222,7 +223,7 @@ def print_table(table: object) -> None:
 
 def announce(run: Run) -> None:
     """Say what of a run deserves attention."""
-    from theorems.validate import circles
+    from theorems.references import circles
 
     for item in run.defects:
         print(plain(str(item)), file=sys.stderr)

@@ -71,8 +71,7 @@ def run_cluster(
         }
         try:
             for future in as_completed(futures):
-                outcome, seconds = _received(future, futures[future])
-                done(futures[future], outcome, seconds)
+                done([(futures[future], _received(future, futures[future]))])
         except BaseException:
             for future in futures:
                 future.cancel()
@@ -150,7 +149,7 @@ def _end_child(sources: Sources, profile: Profile, device: str) -> None:
 
 @lru_cache(maxsize=4)
 def _claims(sources: Sources) -> Collection:
-    from theorems.registry import select
+    from theorems.selection import select
 
     folder = Path(tempfile.mkdtemp(prefix="theorems-"))
     patterns = []

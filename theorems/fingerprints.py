@@ -29,7 +29,7 @@ _COMMON = ("tasks", "claim", "sides", "quantifiers", "grid", "evaluate", "eviden
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 # These name code of every kind: what they import counts by the roots alone.
 _CROSSROADS = {ROOT / "theorems" / name for name in ("tasks.py", "__init__.py")}
-_DECIDERS = ("decide", "identity", "polynomial", "intervals", "recheck", "witness")
+_DECIDERS = ("decide", "identity", "polynomial", "intervals", "recheck/__init__", "witness")
 
 
 def fingerprint(

@@ -8,13 +8,13 @@ import os
 import platform
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from theorems.agenda import Agenda
 from theorems.claim import Claim
 from theorems.cluster import run_cluster
 from theorems.devices import CPU, check_device
@@ -23,15 +23,17 @@ from theorems.fingerprints import fingerprint
 from theorems.judge import judge
 from theorems.pool import Child, run_pool
 from theorems.profiles import Profile, by_name
-from theorems.registry import Collection, select
+from theorems.registry import Collection
 from theorems.result import Result, Run, Verdict, flagged
 from theorems.result import known as known_with
-from theorems.runner import Outcome, run_here
+from theorems.runner import Ended, Outcome, run_here
+from theorems.selection import Growing, select
 from theorems.store import Store, StoreError
-from theorems.tasks import DECIDE, Task, plan
+from theorems.tasks import Task, plan
 from theorems.validate import Defect
 
 LIBRARIES = ("sympy", "mpmath", "python-flint", "z3-solver", "numpy", "scipy", "torch")
+TOGETHER = 8
 Progress = Callable[[Task, int, int], None]
 
 
@@ -64,7 +66,7 @@ def check(
 
 
 def run(
-    collection: Collection,
+    collection: Collection | Growing,
     profile: Profile,
     *,
     jobs: int = 1,
@@ -91,30 +93,37 @@ def run(
     """
     started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
     check_device(device)
-    claims = collection.claims
-    keeper = _Keeper(claims, profile, store, device, fresh=fresh)
+    keeper = _Keeper(profile, store, device, fresh=fresh)
+    agenda = Agenda(
+        collection,
+        keeper.left_of,
+        store.durations() if store is not None and child is None else {},
+        # What these claims rest on in other papers is needed at the end, and imported meanwhile.
+        lambda: known_with(collection.claims),
+    )
 
-    def done(task: Task, outcome: dict[str, Any], seconds: float) -> None:
-        keeper.keep(task, outcome, seconds)
-        if progress is not None:
-            progress(task, keeper.count, keeper.total)
+    def done(ended: Sequence[Ended]) -> None:
+        keeper.save(ended)
+        for task, outcome in ended:
+            keeper.take(task, outcome)
+            if progress is not None and agenda.is_complete:
+                progress(task, keeper.count, keeper.total)
 
-    workers = jobs if child is None and (jobs > 1 or isolated or device != CPU) else 0
-    left = keeper.unfinished(workers, longest_first=jobs > 1 or cluster is not None)
     interrupted = False
     try:
         if cluster is not None:
-            run_cluster(left, list(patterns), profile, done, cluster, device)
+            run_cluster(agenda.all(), list(patterns), profile, done, cluster, device)
         elif child is not None:
-            for task in left:
-                done(task, *child.perform(task))
-        elif workers:
-            run_pool(left, claims, profile, done, workers, device)
+            for task in agenda.all():
+                done([(task, child.perform(task))])
+        elif jobs > 1 or isolated or device != CPU:
+            run_pool(agenda, profile, done, jobs, device)
         else:
-            run_here(left, claims, profile, done)
+            run_here(agenda.all(), collection.claims, profile, done)
     except KeyboardInterrupt:
         # What is finished is judged and reported; the rest waits for the next run.
         interrupted = True
+    claims = collection.claims
     results = {id_: keeper.results[id_] for id_ in claims if id_ in keeper.results}
     finished_run = Run(
         profile=profile.name,
@@ -138,64 +147,49 @@ class _Keeper:
     Outcomes are let go once their claim is judged, so that memory does not grow with the run.
     """
 
-    def __init__(
-        self,
-        claims: Mapping[str, Claim],
-        profile: Profile,
-        store: Store | None,
-        device: str,
-        *,
-        fresh: bool,
-    ) -> None:
-        self.claims, self.profile, self.device = claims, profile, device
+    def __init__(self, profile: Profile, store: Store | None, device: str, *, fresh: bool) -> None:
+        self.profile, self.device = profile, device
         self.store, self.fresh = store, fresh
         self.results: dict[str, Result] = {}
-        self.count = 0
-        self._tasks = {claim.id: plan(claim, profile) for claim in claims.values()}
-        self.total = sum(map(len, self._tasks.values()))
-        self._missing = {id_: len(tasks) for id_, tasks in self._tasks.items()}
+        self.count = self.total = 0
+        self._claims: dict[str, Claim] = {}
+        self._tasks: dict[str, list[Task]] = {}
+        self._missing: dict[str, int] = {}
         self._outcomes: dict[Task, Outcome] = {}
         self._prints: dict[Task, str] = {}
-        self._unsaved: list[tuple[Task, Outcome]] = []
+        self._unsaved: list[Ended] = []
         self._trouble = ""
 
-    def unfinished(self, first: int, *, longest_first: bool) -> Iterator[Task]:
-        """The tasks that are left to do. So many are given at once, before the others are looked up
-        in the store: that takes a moment, in which workers are busy with these."""
-        for id_, tasks in self._tasks.items():
-            if not tasks:
-                self._judge(id_)
-        everything = [task for tasks in self._tasks.values() for task in tasks]
-        if longest_first:
-            durations = self.store.durations() if self.store is not None else {}
-            everything = _largest_first(everything, self.claims, durations)
-        left = (task for task in everything if not self._is_known(task))
-        yield from islice(left, first)
-        yield from list(left)
-        # What these claims rest on in other papers is needed at the end, and imported meanwhile.
-        known_with(self.claims)
+    def left_of(self, claim: Claim) -> list[Task]:
+        """The claim's tasks that are left to do; the outcomes of the others are in the store."""
+        tasks = plan(claim, self.profile)
+        self._claims[claim.id], self._tasks[claim.id] = claim, tasks
+        self._missing[claim.id] = len(tasks)
+        self.total += len(tasks)
+        if not tasks:
+            self._judge(claim.id)
+        return [task for task in tasks if not self._is_known(claim, task)]
 
-    def _is_known(self, task: Task) -> bool:
+    def _is_known(self, claim: Claim, task: Task) -> bool:
         """Whether the store has the task's outcome, which is then taken."""
         if self.store is None:
             return False
-        claim = self.claims[task.claim]
         known = fingerprint(claim, task, self.profile, library_versions(), self.device)
         self._prints[task] = known
         outcome = None if self.fresh else self.store.finished_task(known)
         if outcome is not None:
-            self._take(task, outcome)
+            self.take(task, outcome)
         return outcome is not None
 
-    def keep(self, task: Task, outcome: dict[str, Any], seconds: float) -> None:
+    def save(self, ended: Sequence[Ended]) -> None:
+        """Put outcomes into the store, in one transaction."""
         # An error may pass (a limit on a busy machine), so it is tried again next time.
-        if self.store is not None and "error" not in outcome:
-            self._unsaved.append((task, (outcome, seconds)))
+        if self.store is not None:
+            self._unsaved += [(t, o) for t, o in ended if "error" not in o[0]]
             if not self._trouble:
                 self._save()
-        self._take(task, (outcome, seconds))
 
-    def _take(self, task: Task, outcome: Outcome) -> None:
+    def take(self, task: Task, outcome: Outcome) -> None:
         self._outcomes[task] = outcome
         self.count += 1
         self._missing[task.claim] -= 1
@@ -204,16 +198,20 @@ class _Keeper:
 
     def _judge(self, id_: str) -> None:
         outcomes = [self._outcomes.pop(task) for task in self._tasks[id_]]
-        self.results[id_] = _result(self.claims[id_], outcomes)
+        self.results[id_] = _result(self._claims[id_], outcomes)
 
     def _save(self) -> None:
         assert self.store is not None
         self._trouble = ""
         try:
             while self._unsaved:
-                task, (outcome, seconds) = self._unsaved[-1]
-                self.store.save_task(self._prints[task], task.claim, task.name, outcome, seconds)
-                self._unsaved.pop()
+                # A few at a time: where the disk is nearly full, some still fit.
+                some = self._unsaved[-TOGETHER:]
+                self.store.save_tasks(
+                    (self._prints[task], task.claim, task.name, outcome, seconds)
+                    for task, (outcome, seconds) in some
+                )
+                del self._unsaved[-len(some) :]
         except StoreError as error:
             self._trouble = str(error)
 
@@ -238,23 +236,6 @@ class _Keeper:
 
 def _has_errors(run: Run) -> bool:
     return any(result.verdict is Verdict.ERROR for result in run.results.values())
-
-
-def _largest_first(
-    tasks: Sequence[Task], claims: Mapping[str, Claim], durations: Mapping[tuple[str, str], float]
-) -> list[Task]:
-    """The longest first, by what they took last time, so that no long one is left for the end.
-
-    Of tasks never done before the decisions start first, which may use their whole budget.
-    """
-
-    def rank(task: Task) -> tuple[Any, ...]:
-        known = durations.get((task.claim, task.name))
-        if known is not None:
-            return (1, -known)
-        return (0, task.kind != DECIDE, not claims[task.claim].is_measured)
-
-    return sorted(tasks, key=rank)
 
 
 def _result(claim: Claim, outcomes: list[tuple[dict[str, Any], float]]) -> Result:

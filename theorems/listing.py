@@ -37,7 +37,7 @@ def listing(patterns: list[str], memory: Path) -> tuple[list[Entry], list[str]]:
             return entries, defects
         if all(any(fnmatchcase(e["id"], p) for e in entries) for p in patterns):
             return [e for e in entries if any(fnmatchcase(e["id"], p) for p in patterns)], []
-    from theorems.registry import select
+    from theorems.selection import select
 
     chosen = select(patterns)
     return [_entry(claim) for claim in chosen.claims.values()], [str(d) for d in chosen.defects]

@@ -11,36 +11,46 @@ import multiprocessing
 import os
 import select
 import signal
-import struct
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from theorems.agenda import Agenda
 from theorems.claim import Claim
+from theorems.pipes import LENGTH, write_frame
 from theorems.profiles import Profile
-from theorems.runner import Done, Outcome, failure
+from theorems.runner import Done, Ended, Outcome, failure
 from theorems.tasks import Task
 
 GRACE = 5.0
 """Seconds after which a task that ignores its time limit (stuck in C code) is killed."""
+TRIES = 3
+"""So often a task is begun whose workers are killed from outside."""
 LOOK = 0.1
 """Seconds between two looks at the workers' limits."""
 BLINK = 1.0
 """Time between two looks counts as so much at most: this process may have been stopped."""
-LENGTH = struct.Struct("!q")
 OUT_OF_TIME = signal.SIGUSR1
 _CHUNK = 1 << 20
 
 
 class Worker:
-    """One worker process. Not for several threads at once."""
+    """One worker process, which knows the claims that are loaded when it starts (`stage` says which
+    those are). Not for several threads at once."""
 
-    def __init__(self, claims: Mapping[str, Claim], profile: Profile, device: str) -> None:
+    def __init__(
+        self,
+        claims: Mapping[str, Claim],
+        profile: Profile,
+        device: str,
+        stage: int | None = None,
+    ) -> None:
         from theorems.workers import load_once, serve
 
         load_once()
-        self.profile, self.task = profile, None
+        self.profile, self.stage, self.task = profile, stage, None
         taken, self._given = os.pipe()
         self.answers, said = os.pipe()
         context = multiprocessing.get_context("fork")
@@ -146,68 +156,95 @@ class Worker:
                 return outcome
 
 
-def wait(workers: Iterable[Worker]) -> None:
-    """Wait until one of the workers says something, or it is time to look at their limits."""
+def wait(workers: Iterable[Worker], seconds: float = LOOK) -> None:
+    """Wait until one of the workers says something, but no longer than so many seconds."""
     poll = select.poll()
     for worker in workers:
         poll.register(worker.answers, select.POLLIN)
-    poll.poll(LOOK * 1000)
+    poll.poll(seconds * 1000)
 
 
-def run_pool(
-    tasks: Iterable[Task],
-    claims: Mapping[str, Claim],
-    profile: Profile,
-    done: Done,
-    jobs: int,
-    device: str = "cpu",
-) -> None:
-    """Run tasks in `jobs` worker processes, which start when there are tasks for them.
+def run_pool(agenda: Agenda, profile: Profile, done: Done, jobs: int, device: str = "cpu") -> None:
+    """Run the tasks of an agenda in `jobs` worker processes, which start when there are tasks.
 
     Workers are forked, so that a user's claims need not be importable. A worker that dies, or that
     is stuck where no signal reaches it, costs its own task alone; another takes its place. A task
-    whose worker was killed from outside is done once more.
+    whose worker was killed from outside is done again.
     """
-    waiting = iter(tasks)
-    idle: list[Worker] = []
-    busy: list[Worker] = []
-    finished: list[tuple[Task, Outcome]] = []
-    again: list[Task] = []
-    repeated: set[Task] = set()
     if _in_main_thread():
         # z3, once used in this process, leaves Ctrl-C unable to end a wait.
         signal.siginterrupt(signal.SIGINT, True)
+    crew = _Crew(agenda, profile, device, jobs)
     try:
-        upcoming = next(waiting, None)
         while True:
-            while upcoming is not None and len(busy) < jobs:
-                busy.append(idle.pop() if idle else Worker(claims, profile, device))
-                busy[-1].give(upcoming)
-                # The next one is found, and what has come in is dealt with, while all are at work.
-                upcoming = again.pop() if again else next(waiting, None)
-            for task, result in finished:
-                done(task, *result)
-            finished = []
-            if not busy:
+            crew.give_all()
+            # Only when all are at work is there time for what has come in, and for what follows.
+            crew.tell(done)
+            is_preparing = agenda.prepare()
+            if not crew.busy and not is_preparing and not crew.again:
                 return
-            wait(busy)
-            for worker in list(busy):
-                given, outcome = worker.task, worker.answer()
-                if given is None or outcome is None:
-                    continue
-                busy.remove(worker)
-                idle += [] if worker.is_over else [worker]
-                if worker.was_killed and given not in repeated:
-                    repeated.add(given)
-                    again.append(given)
-                else:
-                    finished.append((given, outcome))
-            if upcoming is None and again:
-                upcoming = again.pop()
+            wait(crew.busy, 0.0 if is_preparing else LOOK)
+            crew.look()
     finally:
         # After an interrupt nobody waits for what the workers are doing.
-        for worker in (*busy, *idle):
+        for worker in (*crew.busy, *crew.idle):
             worker.end()
+
+
+class _Crew:
+    """The workers of one run, at work and idle."""
+
+    def __init__(self, agenda: Agenda, profile: Profile, device: str, jobs: int) -> None:
+        self.agenda, self.profile, self.device, self.jobs = agenda, profile, device, jobs
+        self.idle: list[Worker] = []
+        self.busy: list[Worker] = []
+        self.again: list[Task] = []
+        self._tries: Counter[Task] = Counter()
+        self._finished: list[Ended] = []
+
+    def give_all(self) -> None:
+        """Have every worker at work, as far as there are tasks."""
+        while len(self.busy) < self.jobs:
+            worker, task = self._pair()
+            if task is None:
+                return
+            if worker is None:
+                claims = self.agenda.source.claims
+                worker = Worker(claims, self.profile, self.device, self.agenda.stage)
+            worker.give(task)
+            self.busy.append(worker)
+
+    def _pair(self) -> tuple[Worker | None, Task | None]:
+        """The next task, and an idle worker that knows its claim if there is one."""
+        for worker in self.idle:
+            task = None if self.again else self.agenda.take(worker.stage)
+            if task is not None:
+                self.idle.remove(worker)
+                return worker, task
+        task = self.again.pop() if self.again else self.agenda.take()
+        if task is not None and self.idle:
+            # What it knows is done: one that knows more takes its place.
+            self.idle.pop().end()
+        return None, task
+
+    def look(self) -> None:
+        """Take what the workers have to say."""
+        for worker in list(self.busy):
+            task, outcome = worker.task, worker.answer()
+            if task is None or outcome is None:
+                continue
+            self.busy.remove(worker)
+            self.idle += [] if worker.is_over else [worker]
+            self._tries[task] += worker.was_killed
+            if worker.was_killed and self._tries[task] < TRIES:
+                self.again.append(task)
+            else:
+                self._finished.append((task, outcome))
+
+    def tell(self, done: Done) -> None:
+        finished, self._finished = self._finished, []
+        if finished:
+            done(finished)
 
 
 class Child:
@@ -224,38 +261,15 @@ class Child:
         if self._worker is None or self._worker.is_over:
             self._worker = Worker(self.claims, self.profile, self.device)
         outcome = self._worker.perform(task)
-        if self._worker.was_killed:
-            self._worker = Worker(self.claims, self.profile, self.device)
-            outcome = self._worker.perform(task)
+        for _ in range(TRIES - 1):
+            if self._worker.was_killed:
+                self._worker = Worker(self.claims, self.profile, self.device)
+                outcome = self._worker.perform(task)
         return outcome
 
     def close(self) -> None:
         if self._worker is not None:
             self._worker.end()
-
-
-def write_frame(pipe: int, data: object) -> None:
-    """Write plain data to a pipe, with its length before it."""
-    text = json.dumps(data).encode()
-    rest = memoryview(LENGTH.pack(len(text)) + text)
-    while rest:
-        rest = rest[os.write(pipe, rest) :]
-
-
-def read_frame(pipe: int) -> object:
-    """Read what `write_frame` wrote. Raises `EOFError` when the other side is gone."""
-    (length,) = LENGTH.unpack(_read_exactly(pipe, LENGTH.size))
-    return json.loads(_read_exactly(pipe, length))
-
-
-def _read_exactly(pipe: int, count: int) -> bytes:
-    found = b""
-    while len(found) < count:
-        part = os.read(pipe, count - len(found))
-        if not part:
-            raise EOFError
-        found += part
-    return found
 
 
 def _waits(pid: int) -> Iterator[tuple[int, float]]:

@@ -75,7 +75,8 @@ class ClaimFile(pytest.File):
             yield ClaimItem.from_parent(self, name=id_, collection=collection)
 
     def _collection(self) -> Collection:
-        from theorems.registry import catalogue, from_file, written_in
+        from theorems.registry import catalogue, from_file
+        from theorems.selection import written_in
 
         own = catalogue()
         found = written_in(self.path, own)

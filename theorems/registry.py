@@ -10,18 +10,20 @@ import difflib
 import fnmatch
 import importlib.metadata
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from theorems.claim import Claim
-from theorems.ledger import LEDGER, rows
-from theorems.loading import claims_in, collect_module, load_file, origin_of, without_collecting
-from theorems.validate import Defect, defect, defects_between, defects_of
+from theorems.ledger import rows
+from theorems.loading import claims_in, collect_module, load_file, without_collecting
+from theorems.references import defects_between
+from theorems.validate import Defect, defect, defects_of
 
 ENTRY_POINTS = "theorems.claims"
+SOME = 50
 _HOME = "theorems.papers."
 
 
@@ -41,6 +43,17 @@ class Collection:
     claims: Claims = field(default_factory=Claims)
     defects: tuple[Defect, ...] = ()
 
+    @property
+    def is_growing(self) -> bool:
+        """Whether claims are still loading."""
+        return False
+
+    def parts(self) -> Iterator[Sequence[Claim]]:
+        """The claims, some at a time."""
+        listed = list(self.claims.values())
+        for start in range(0, len(listed), SOME):
+            yield listed[start : start + SOME]
+
     def matching(self, patterns: Iterable[str]) -> Claims:
         """The claims whose ids match any of the globs; all of them for no globs."""
         globs = list(patterns)
@@ -59,11 +72,11 @@ def catalogue() -> Collection:
     found: list[Claim] = []
     defects: list[Defect] = []
     with without_collecting():
-        for name in _paper_modules():
+        for name in paper_modules():
             collect_module(name, found, defects)
         for entry in importlib.metadata.entry_points(group=ENTRY_POINTS):
             collect_module(entry.value, found, defects)
-        return _collection(found, defects, {})
+        return collection_of(found, defects, {})
 
 
 def of_papers(keys: Iterable[str]) -> Collection:
@@ -77,7 +90,7 @@ def of_papers(keys: Iterable[str]) -> Collection:
         own = catalogue()
         claims = Claims((id_, c) for id_, c in own.claims.items() if _key(id_) in wanted)
         return Collection(claims, own.defects)
-    return _of_modules(tuple(_paper_modules()), wanted)
+    return _of_modules(tuple(paper_modules()), wanted)
 
 
 @lru_cache(maxsize=32)
@@ -87,15 +100,15 @@ def _of_modules(modules: tuple[str, ...], keys: frozenset[str]) -> Collection:
     others: list[Claim] = []
     with without_collecting():
         for name in modules:
-            if _paper_of(name) in (*keys, None):
+            if paper_of(name) in (*keys, None):
                 collect_module(name, found, defects)
         # Claims of other papers that these refer to are known too, but for rows of the ledger.
         known = {*(str(claim.id) for claim in found), *(row.id for row in rows())}
         beyond = {_key(id_) for id_ in _named_in(found) if id_ not in known} - keys
         for name in modules:
-            if _paper_of(name) in beyond:
+            if paper_of(name) in beyond:
                 collect_module(name, others, [])
-        return _collection(found, defects, {str(claim.id): claim for claim in others})
+        return collection_of(found, defects, {str(claim.id): claim for claim in others})
 
 
 def forget() -> None:
@@ -110,7 +123,7 @@ def near(claims: Iterable[Claim]) -> Claims:
     they refer to."""
     made = list(claims)
     begin = {_key(id_).lower() for id_ in (*_named_in(made), *(str(c.id) for c in made))}
-    return of_papers(key for key in _papers() if key.lower() in begin).claims
+    return of_papers(key for key in papers() if key.lower() in begin).claims
 
 
 def _named_in(claims: Iterable[Claim]) -> set[str]:
@@ -126,32 +139,24 @@ def _key(id_: str) -> str:
     return id_.partition(".")[0]
 
 
-def _paper_of(module: str) -> str | None:
+def paper_of(module: str) -> str | None:
     """The key of the paper that a module of the catalogue belongs to."""
     return module.removeprefix(_HOME).partition(".")[0] if module.startswith(_HOME) else None
 
 
-def _papers() -> set[str]:
-    return {key for key in map(_paper_of, _paper_modules()) if key is not None}
-
-
-def _meant(glob: str) -> Collection:
-    """The part of the catalogue that holds every id that a glob can match."""
-    head = glob[: min((glob.find(c) for c in "*?[" if c in glob), default=len(glob))]
-    if "." in head:
-        return of_papers({_key(head)})
-    if head == glob:
-        return of_papers(())  # no id is without a dot
-    return of_papers(key for key in _papers() if key.startswith(head))
+def papers() -> set[str]:
+    """The keys of the catalogue's papers."""
+    return {key for key in map(paper_of, paper_modules()) if key is not None}
 
 
 def from_file(path: Path, known: Mapping[str, Claim] | None = None) -> Collection:
     """The claims of a user's file. `known` are claims that its `uses` may name."""
-    found, defects = _written(path)
-    return _collection(found, defects, known or {})
+    found, defects = written(path)
+    return collection_of(found, defects, known or {})
 
 
-def _written(path: Path) -> tuple[list[Claim], list[Defect]]:
+def written(path: Path) -> tuple[list[Claim], list[Defect]]:
+    """The claims of a user's file, well formed or not, and what was wrong with the file."""
     found: list[Claim] = []
     defects: list[Defect] = []
     module = load_file(path, defects)
@@ -172,7 +177,7 @@ def from_package(name: str, known: Mapping[str, Claim] | None = None) -> Collect
     own = {id(claim) for claim in found}
     beside = near(found) if known is None else known
     others = {id_: claim for id_, claim in beside.items() if id(claim) not in own}
-    return _collection(found, defects, others)
+    return collection_of(found, defects, others)
 
 
 @lru_cache(maxsize=1)
@@ -183,13 +188,15 @@ def _walked() -> tuple[str, ...]:
     return tuple(sorted(module.name for module in walked))
 
 
-def _paper_modules() -> list[str]:
+def paper_modules() -> list[str]:
+    """The names of the catalogue's own modules, in order."""
     return list(_walked())
 
 
-def _collection(
+def collection_of(
     found: list[Claim], defects: list[Defect], known: Mapping[str, Claim]
 ) -> Collection:
+    """The well-formed claims among those found; `known` are others that they may refer to."""
     claims = Claims()
     seen: dict[str, Claim] = {}
     for claim in _unique(found):
@@ -229,78 +236,3 @@ def _taken(id_: Any, others: Mapping[str, Claim]) -> str | None:
 def _unique(found: list[Claim]) -> list[Claim]:
     seen: set[int] = set()
     return [claim for claim in found if not (id(claim) in seen or seen.add(id(claim)))]  # type: ignore[func-returns-value]
-
-
-def select(patterns: Iterable[str]) -> Collection:
-    """The claims that command-line patterns mean: globs over ids, files of claims, packages.
-
-    Raises `LookupError` with one line for a pattern that means nothing.
-    """
-    patterns = list(dict.fromkeys(patterns))
-    if not patterns:
-        return catalogue()
-    claims = Claims()
-    defects: list[Defect] = []
-    for pattern in patterns:
-        path = Path(pattern)
-        if pattern.endswith(".py") or path.is_file():
-            if path.is_dir():
-                raise LookupError(f"{pattern}: is a folder; name the files of claims in it")
-            if not path.is_file():
-                raise LookupError(f"{pattern}: no such file")
-            part = _of_file(path, claims)
-        else:
-            own = _meant(pattern)
-            part = Collection(own.matching([pattern]), _defects_matching(own.defects, pattern))
-            if not part.claims and not any(item.id for item in part.defects):
-                part = _package_or_nothing(pattern, own)
-        claims.update(part.claims)
-        defects.extend(item for item in part.defects if item not in defects)
-    return Collection(claims, tuple(defects))
-
-
-def _of_file(path: Path, before: Mapping[str, Claim]) -> Collection:
-    """The claims of a file: one of the catalogue's, or a user's, whose claims may rest on those of
-    files `before` it and on the catalogue's."""
-    here, home = path.resolve(), LEDGER.parent
-    if here.is_relative_to(home):
-        own = of_papers({here.relative_to(home).parts[0]})
-    elif importlib.metadata.entry_points(group=ENTRY_POINTS):
-        own = catalogue()
-    else:
-        own = Collection()
-    found = written_in(path, own)
-    if found is not None:
-        return found
-    written, defects = _written(path)
-    return _collection(written, defects, {**near(written), **before})
-
-
-def written_in(path: Path, own: Collection) -> Collection | None:
-    """The catalogue's claims of one of its own modules, none for one that only serves others; None
-    for a file that is not the catalogue's."""
-    here = path.resolve()
-    claims = Claims(
-        (id_, claim)
-        for id_, claim in own.claims.items()
-        if Path(claim.location.file).resolve() == here
-    )
-    defects = tuple(d for d in own.defects if Path(d.file).resolve() == here)
-    own_module = here.is_relative_to(LEDGER.parent) or bool(claims or defects)
-    return Collection(claims, defects) if own_module else None
-
-
-def _defects_matching(defects: Iterable[Defect], glob: str) -> tuple[Defect, ...]:
-    """Defects of the claims meant, and of files that could not be loaded at all."""
-    return tuple(d for d in defects if not d.id or fnmatch.fnmatchcase(d.id, glob))
-
-
-def _package_or_nothing(pattern: str, own: Collection) -> Collection:
-    if pattern.replace(".", "").replace("_", "").isalnum() and origin_of(pattern) is not None:
-        return from_package(pattern)
-    close = difflib.get_close_matches(pattern, own.claims or catalogue().claims, n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
-    unread = [str(item) for item in own.defects if not item.id]
-    if unread:
-        hint += f"; {len(unread)} files of the catalogue could not be read, first {unread[0]}"
-    raise LookupError(f"no claim id matches {pattern!r}, and it is no file or package{hint}")

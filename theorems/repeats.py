@@ -23,6 +23,7 @@ from theorems.store import Store
 
 if TYPE_CHECKING:
     from theorems.registry import Collection
+    from theorems.selection import Growing
 
 ENTRY_POINTS = "theorems.claims"
 
@@ -39,10 +40,13 @@ def basis(
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def is_catalogues(collection: Collection) -> bool:
+def is_catalogues(collection: Collection | Growing) -> bool:
     """Whether all claims of a collection are the catalogue's own."""
     from theorems.registry import of_papers
+    from theorems.selection import Growing
 
+    if isinstance(collection, Growing):
+        return True
     own = of_papers({id_.partition(".")[0] for id_ in collection.claims}).claims
     return all(own.get(id_) is claim for id_, claim in collection.claims.items())
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from symbolic.recheck import Verdict
 
 MAX_BYTES = 1 << 28
 
@@ -33,9 +37,10 @@ def replay(path: Path, seconds: float) -> Iterator[Replayed]:
         raise ValueError(f"{path}: neither a certificate nor the results of a run")
     if "claims" not in data:
         verdict = recheck_file(path, seconds)
-        yield Replayed(verdict.ok, f"{path}: {_word(verdict.ok)}: {verdict.reason}")
+        yield Replayed(verdict.ok, f"{path}: {_line(verdict)}")
         return
-    accepted = one_engine = rejected = 0
+    accepted = by_kernel = one_engine = rejected = 0
+    extensions: Counter[str] = Counter()
     for result in _results(data, path):
         decision = result.get("decision")
         if not isinstance(decision, dict) or decision.get("outcome") == "undecided":
@@ -47,13 +52,21 @@ def replay(path: Path, seconds: float) -> Iterator[Replayed]:
             continue
         verdict = recheck(certificate, seconds)
         accepted, rejected = accepted + verdict.ok, rejected + (not verdict.ok)
-        yield Replayed(verdict.ok, f"{result['id']}: {_word(verdict.ok)}: {verdict.reason}")
-    summary = f"{accepted} accepted, {rejected} rejected, {one_engine} rest on one engine"
-    yield Replayed(True, f"{path}: {summary}")
+        by_kernel += verdict.ok and not verdict.extensions
+        extensions.update(verdict.extensions)
+        yield Replayed(verdict.ok, f"{result['id']}: {_line(verdict)}")
+    summary = f"{accepted} accepted ({by_kernel} by the kernel alone), {rejected} rejected"
+    yield Replayed(True, f"{path}: {summary}, {one_engine} rest on one engine")
+    if accepted:
+        besides = ", ".join(f"{name} {n}" for name, n in extensions.most_common())
+        yield Replayed(True, f"{path}: extensions that the others rest on: {besides or 'none'}")
 
 
-def _word(ok: bool) -> str:
-    return "accepted" if ok else "not accepted"
+def _line(verdict: Verdict) -> str:
+    """Whether a certificate was accepted, by which part of the checker, and what it shows."""
+    if not verdict.ok:
+        return f"not accepted: {verdict.reason}"
+    return f"accepted by {verdict.rests_on}: {verdict.reason}"
 
 
 def _read(path: Path) -> Any:

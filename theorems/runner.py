@@ -7,7 +7,7 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -22,7 +22,8 @@ from theorems.words import error_line
 NO_MEMORY = ("can't allocate memory", "out of memory", "bad_alloc")
 
 Outcome = tuple[dict[str, Any], float]
-Done = Callable[[Task, dict[str, Any], float], None]
+Ended = tuple[Task, Outcome]
+Done = Callable[[Sequence[Ended]], None]
 Limit = Callable[[float], AbstractContextManager[None]]
 
 
@@ -132,5 +133,4 @@ def run_here(
     """Run tasks one after another in this process, where a debugger reaches them. A task that ends
     the process ends the run."""
     for task in tasks:
-        outcome, seconds = perform_limited(claims[task.claim], task, profile)
-        done(task, outcome, seconds)
+        done([(task, perform_limited(claims[task.claim], task, profile))])

@@ -104,12 +104,20 @@ class Store:
     def save_task(
         self, fingerprint: str, claim: str, task: str, outcome: Mapping[str, Any], seconds: float
     ) -> None:
-        row = (fingerprint, claim, task, json.dumps(outcome), seconds, now())
+        self.save_tasks([(fingerprint, claim, task, outcome, seconds)])
+
+    def save_tasks(
+        self, finished: Iterable[tuple[str, str, str, Mapping[str, Any], float]]
+    ) -> None:
+        """Store tasks that finished at much the same time, all or none of them: fingerprint, claim,
+        name, outcome and seconds of each."""
+        at = now()
+        rows = [(f, claim, t, json.dumps(out), spent, at) for f, claim, t, out, spent in finished]
         with self.transaction() as db:
-            db.execute(
+            db.executemany(
                 "INSERT OR REPLACE INTO tasks"
                 " (fingerprint, claim, task, outcome, seconds, finished) VALUES (?, ?, ?, ?, ?, ?)",
-                row,
+                rows,
             )
 
     def save_run(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 import sympy as sp
@@ -54,6 +53,11 @@ def defect(location: Location, id_: Any, message: str) -> Defect:
 
 def defects_of(claim: Claim) -> list[Defect]:
     """What is wrong with one claim taken alone: one defect, most basic first; empty if nothing."""
+    return list(_defects_of(claim))
+
+
+@lru_cache(maxsize=4096)
+def _defects_of(claim: Claim) -> list[Defect]:
     for check in (_identity_defects, _type_defects, _symbol_defects, _grid_defects):
         try:
             found = list(check(claim))
@@ -62,49 +66,6 @@ def defects_of(claim: Claim) -> list[Defect]:
         if found:
             return [defect(claim.location, claim.id or "?", "; ".join(found))]
     return []
-
-
-def defects_between(claims: Mapping[str, Claim], known: Collection[str]) -> list[Defect]:
-    """What is wrong between claims: ids they refer to that do not exist among `known`."""
-    found = []
-    for claim in claims.values():
-        references = [("uses", id_) for id_ in claim.uses]
-        if claim.corrects is not None:
-            references.append(("corrects", claim.corrects))
-        if claim.restates is not None:
-            references.append(("restates", claim.restates))
-        for field, id_ in references:
-            if id_ == claim.id:
-                message = f"{field} names itself; name what it rests on"
-                found.append(defect(claim.location, claim.id, message))
-            elif id_ not in known:
-                close = difflib.get_close_matches(id_, known, n=1)
-                hint = f"; did you mean {close[0]!r}?" if close else ""
-                message = f"{field} names {id_!r}, which does not exist{hint}"
-                found.append(defect(claim.location, claim.id, message))
-    return found
-
-
-def circles(claims: Mapping[str, Claim]) -> list[str]:
-    """One line for each circle among what claims rest on. No defect: in a proof by induction two
-    statements may well rest on each other; anywhere else the proof is circular."""
-    graph = {id_: [u for u in claim.uses if u in claims] for id_, claim in claims.items()}
-    found = []
-    while True:
-        try:
-            TopologicalSorter(graph).prepare()
-        except CycleError as error:
-            circle = error.args[1][::-1][:-1]
-            first = min(range(len(circle)), key=lambda index: list(claims).index(circle[index]))
-            around = [*circle[first:], *circle[: first + 1]]
-            where = claims[around[0]].location
-            found.append(
-                f"{where}: uses leads back to itself: {' -> '.join(around)}"
-                " (sound in an induction alone)"
-            )
-            graph[around[0]] = []
-        else:
-            return found
 
 
 def _identity_defects(claim: Claim) -> Iterable[str]:

@@ -17,7 +17,8 @@ from typing import Any, NoReturn, cast
 
 from theorems.claim import Claim
 from theorems.devices import CPU, use
-from theorems.pool import OUT_OF_TIME, read_frame, write_frame
+from theorems.pipes import read_frame, write_frame
+from theorems.pool import OUT_OF_TIME
 from theorems.profiles import Profile
 from theorems.runner import OutOfTime, perform_limited
 from theorems.tasks import Task

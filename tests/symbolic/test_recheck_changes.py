@@ -14,7 +14,8 @@ from symbolic.certificate import build, encode, encode_statement
 from symbolic.decide import decide
 from symbolic.problem import Problem
 from symbolic.recheck import recheck
-from symbolic.statement import digest, statement_text
+from symbolic.recheck.statement import digest
+from symbolic.recheck.text import statement_text
 
 x, y, z, t, n, k = sp.symbols("x y z t n k", real=True)
 REALS, HALF, POSITIVE = S.Reals, Interval(0, oo), Interval.open(0, oo)

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 import sympy as sp
 
 from symbolic.certificate import encode
-from symbolic.recheck_evaluate import Evaluator, Side, Unclear
-from symbolic.recheck_exact import is_zero, rational_value
-from symbolic.recheck_terms import Rejected, Term, from_json, number
+from symbolic.recheck import EXTENSIONS
+from symbolic.recheck.intervals import Evaluator, Side, Unclear
+from symbolic.recheck.normal import is_zero, rational_value
+from symbolic.recheck.statement import read_expression
+from symbolic.recheck.terms import SESSION, Rejected, Session, Term, number
+
+
+@pytest.fixture(autouse=True)
+def _with_extensions() -> Iterator[None]:
+    token = SESSION.set(Session(extensions=EXTENSIONS))
+    yield
+    SESSION.reset(token)
+
 
 x, y = sp.symbols("x y", positive=True)
 NAMES = {"x": x, "y": y, "digamma": sp.digamma, "loggamma": sp.loggamma}
@@ -70,7 +82,7 @@ exp(x)**y - exp(x*y)/2
 
 
 def term(text: str) -> Term:
-    return from_json(encode(sp.sympify(text, locals=NAMES, evaluate=False)))
+    return read_expression(encode(sp.sympify(text, locals=NAMES, evaluate=False)))
 
 
 @pytest.mark.parametrize("text", ZERO)
@@ -112,4 +124,4 @@ def test_rational_values() -> None:
 def test_what_is_nowhere_defined_is_rejected(text: str) -> None:
     tree = encode(sp.sympify(text, locals=NAMES, evaluate=False))
     with pytest.raises(Rejected):
-        is_zero(from_json(tree))
+        is_zero(read_expression(tree))

@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath.libmp import finf, fninf, to_rational
 
-from symbolic.recheck_balls import Ball, Unclear, exact, inverse, plus, times
-from symbolic.recheck_functions import FUNCTIONS, polygamma
-from symbolic.recheck_gamma import bernoulli
+from symbolic.recheck.functions import FUNCTIONS as ELEMENTARY
+from symbolic.recheck.intervals import UNARY, Ball, Unclear, exact, inverse, plus, times
+from symbolic.recheck.series import FUNCTIONS as SPECIAL
+from symbolic.recheck.series import bernoulli, polygamma
 
+FUNCTIONS = UNARY | ELEMENTARY | SPECIAL
 NAMES = (
     "exp log sin cos asin acos atan sinh cosh tanh coth asinh acosh atanh erf erfc gamma digamma"
 )

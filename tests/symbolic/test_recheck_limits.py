@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 import sympy as sp
 
 from symbolic.certificate import encode
-from symbolic.recheck_evaluate import Evaluator
-from symbolic.recheck_exact import is_zero
-from symbolic.recheck_limits import limit, one_sided
-from symbolic.recheck_terms import Rejected, Term, from_json, number, sub
+from symbolic.recheck import EXTENSIONS
+from symbolic.recheck.intervals import Evaluator
+from symbolic.recheck.limits import limit, one_sided
+from symbolic.recheck.normal import is_zero
+from symbolic.recheck.statement import read_expression
+from symbolic.recheck.terms import SESSION, Rejected, Session, Term, number, sub
+
+
+@pytest.fixture(autouse=True)
+def _with_extensions() -> Iterator[None]:
+    token = SESSION.set(Session(extensions=EXTENSIONS))
+    yield
+    SESSION.reset(token)
+
 
 x = sp.Symbol("x", real=True)
 oo = sp.oo
 
 
 def found(expression: sp.Expr, towards: int) -> Term | int:
-    return limit(from_json(encode(expression)), "x", towards, Evaluator({}, 80, {}))
+    return limit(read_expression(encode(expression)), "x", towards, Evaluator({}, 80, {}))
 
 
 KNOWN = [
@@ -49,7 +61,7 @@ def test_a_known_limit_is_found(expression: sp.Expr, towards: int, value: sp.Exp
         assert here == (1 if value == oo else -1)
     else:
         assert isinstance(here, Term)
-        assert is_zero(sub(here, from_json(encode(sp.sympify(value)))))
+        assert is_zero(sub(here, read_expression(encode(sp.sympify(value)))))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +95,7 @@ def test_what_has_no_limit_or_no_rule_is_rejected(expression: sp.Expr) -> None:
     ids=str,
 )
 def test_one_sided_limits(expression: sp.Expr, at: int, side: int, value: sp.Expr) -> None:
-    moved, far = one_sided(from_json(encode(expression)), "x", number(at), side)
+    moved, far = one_sided(read_expression(encode(expression)), "x", number(at), side)
     here = limit(moved, far, 1, Evaluator({}, 80, {}))
     assert isinstance(here, Term)
-    assert is_zero(sub(here, from_json(encode(sp.sympify(value)))))
+    assert is_zero(sub(here, read_expression(encode(sp.sympify(value)))))

@@ -122,7 +122,7 @@ class Started:
         sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w", buffering=1)
         sys.argv = ["theorems", *arguments]
         # The command is what runs here, not the catalogue, which takes seconds to import.
-        registry._paper_modules = list
+        registry.paper_modules = list
         registry.forget()
         main()
 

@@ -14,6 +14,7 @@ from checking import SIZES, check_one, claim, k, profile, x, y
 
 from numeric.adversary import Around
 from theorems.grid import Grid
+from theorems.measure import adversarial
 from theorems.measure.adversarial import effort
 from theorems.profiles import nightly, quick
 from theorems.quantifiers import ForAllWeights
@@ -323,3 +324,25 @@ def test_a_harder_profile_finds_what_few_steps_miss() -> None:
     assert check_one(item).verdict == "SUPPORTED"
     hard = profile(ascent_starts=32 * 16, ascent_steps=60 * 900)
     assert check_one(item, hard).verdict == "VIOLATED"
+
+
+def test_sides_equal_but_for_rounding_are_told_apart_in_balls(monkeypatch) -> None:
+    # As if the rounding happened to be the same in all copies of the weights.
+    monkeypatch.setattr(adversarial, "_shaken", lambda *_: 0.0)
+
+    def cancelled(points, weights):
+        return (1 + weights["w"][..., 0]) - 1
+
+    def first(share):
+        return Computed(lambda points, weights: weights["w"][..., 0] * (1 + share))
+
+    def within(points, generator):
+        around = points.x.reshape(-1, 1, 1)
+        return {"w": Around(around, 0.01 * points.x, shape="box", trailing=1)}
+
+    fields = {"relation": "==", "within": within, "grid": Grid(x=[3e-5])}
+    true = bounded(cancelled, first(0.0), **fields)
+    assert true.verdict == "SUPPORTED", true.reason
+    assert 1e-12 < max(abs(1 - row["lhs"] / row["rhs"]) for row in true.rows) < 1e-11
+    false = bounded(cancelled, first(4e-12), **fields)
+    assert false.verdict != "SUPPORTED"

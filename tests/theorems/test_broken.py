@@ -204,7 +204,7 @@ OPTIONS = {
 def _no_catalogue(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The command is what is tested here, not the catalogue, which takes seconds to import."""
     registry.forget()
-    monkeypatch.setattr(registry, "_paper_modules", list)
+    monkeypatch.setattr(registry, "paper_modules", list)
     monkeypatch.setattr(cluster, "CONNECT", 1.0)
     yield
     registry.forget()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from theorems.ledger import LEDGER, coverage
 from theorems.profiles import CATALOGUE_SIZE
-from theorems.registry import catalogue, select, written_in
+from theorems.registry import catalogue
+from theorems.selection import select, written_in
 
 
 def test_every_module_loads_and_every_claim_is_well_formed() -> None:

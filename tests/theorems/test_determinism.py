@@ -15,7 +15,7 @@ import pytest
 from checking import house
 from running import MANY, Started, untimed, wait_for
 
-from theorems import harness
+from theorems.agenda import Agenda
 from theorems.harness import run
 from theorems.profiles import quick
 from theorems.registry import Collection, from_file
@@ -61,10 +61,8 @@ def test_any_number_of_workers_gives_the_same_file(
 def test_any_order_gives_the_same_file(
     claims: Collection, reference: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def shuffled(tasks: list[Any], *_: Any) -> list[Any]:
-        return random.Random(7).sample(tasks, len(tasks))
-
-    monkeypatch.setattr(harness, "_largest_first", shuffled)
+    rng = random.Random(7)
+    monkeypatch.setattr(Agenda, "_rank", lambda *_: (rng.random(),))
     assert text_of(claims, jobs=2) == reference
 
 

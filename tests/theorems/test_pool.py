@@ -16,8 +16,10 @@ from checking import claim, profile
 
 from theorems import pool
 from theorems.grid import Grid
-from theorems.pool import Child, Worker, run_pool
+from theorems.harness import run
+from theorems.pool import Child, Worker
 from theorems.quantifiers import ForAll
+from theorems.registry import Claims, Collection
 from theorems.runner import Outcome
 from theorems.sides import Closed, Computed
 from theorems.tasks import Task, plan
@@ -58,7 +60,7 @@ def _once(folder: Path, fault: Any) -> Any:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_a_task_whose_worker_is_killed_is_done_once_more(
+def test_a_task_whose_worker_is_killed_is_done_again(
     child: Any, tmp_path: Path, number: int
 ) -> None:
     outcome, _ = child(_once(tmp_path, lambda: os.kill(os.getpid(), number)))
@@ -75,7 +77,7 @@ def test_a_task_that_always_ends_its_worker_is_not_done_for_ever(
 
     outcome, _ = child(function)
     assert outcome["error"] == "its worker process died of SIGKILL (measure-0)"
-    assert (tmp_path / "log").read_text() == "xx"
+    assert (tmp_path / "log").read_text() == "x" * pool.TRIES
 
 
 def test_a_crash_of_the_tasks_own_is_not_tried_again(child: Any, tmp_path: Path) -> None:
@@ -88,7 +90,7 @@ def test_workers_killed_at_any_moment_cost_nothing(monkeypatch: pytest.MonkeyPat
     items = [_item(f"c{number}", lambda p: p.x + 0 * _busy(0.01)) for number in range(40)]
     claims = {item.id: item for item in items}
     tasks = [task for item in items for task in plan(item, ONE)]
-    seen: dict[Task, dict[str, Any]] = {}
+    seen: set[Task] = set()
     used: list[tuple[int, Task]] = []
     hit: set[Task] = set()
     plain = Worker.give
@@ -97,8 +99,8 @@ def test_workers_killed_at_any_moment_cost_nothing(monkeypatch: pytest.MonkeyPat
         used.append((self.pid, task))
         plain(self, task)
 
-    def done(task: Task, outcome: dict[str, Any], _: float) -> None:
-        seen[task] = outcome
+    def done(task: Task, *_: int) -> None:
+        seen.add(task)
         if len(seen) % 5 == 0 and len(seen) < len(tasks):
             time.sleep(0.004 * (len(seen) % 4))
             pid, victim = used[-1]
@@ -107,10 +109,10 @@ def test_workers_killed_at_any_moment_cost_nothing(monkeypatch: pytest.MonkeyPat
                 os.kill(pid, signal.SIGKILL)
 
     monkeypatch.setattr(Worker, "give", give)
-    run_pool(tasks, claims, ONE, done, 2)
-    assert set(seen) == set(tasks)
+    checked = run(Collection(Claims(claims)), ONE, jobs=2, progress=done)
+    assert seen == set(tasks)
     assert len({pid for pid, _ in used}) > 4
-    assert [outcome["error"] for outcome in seen.values() if "error" in outcome] == []
+    assert {str(result.verdict) for result in checked.results.values()} == {"SUPPORTED"}
 
 
 def _busy(seconds: float) -> float:

@@ -10,7 +10,8 @@ import pytest
 
 from theorems.harness import run
 from theorems.profiles import quick
-from theorems.registry import Collection, catalogue, from_file, select
+from theorems.registry import Collection, catalogue, from_file
+from theorems.selection import select
 
 HEAD = """\
 import sympy as sp

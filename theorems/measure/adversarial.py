@@ -198,7 +198,8 @@ def _closed(claim: Claim, batch: Points) -> tuple[Any, Any]:
     """
     import torch
 
-    env, values = cmp.environment(batch), []
+    env = cmp.environment(batch)
+    values: list[Any] = []
     for name, side in zip(("lhs", "rhs"), claim.sides, strict=True):
         if side.measured is not None:
             values.append(None)
@@ -262,17 +263,14 @@ def _look(claim: Claim, point: Point, weights: Mapping[str, Any], seed: str) -> 
         small = -gap <= 1e-9 * max(1.0, scale)
         return _Look() if small else _Look(open=SHAKY)
     if -gap <= 10 * rounding * scale:
-        return _Look(open=WITHIN_ROUNDINGS)
+        enclosed = _enclosed(claim, alone, single)
+        settled = enclosed is not None and (enclosed.holds or enclosed.agree)
+        return _Look() if settled else _Look(open=WITHIN_ROUNDINGS)
     at = {**cmp.shown(inside), "weights": _shown(weights)}
     if all(s.closed is not None or has_exact_route(s) for s in claim.sides):
         return _confirmed(claim, inside, weights, at)
-    enclosed = balls.enclose(
-        claim,
-        lambda side: side.measured.function(alone, single),
-        lambda side: exact_side(side, inside, 0)[1],
-        lambda found: found.reshape(-1)[0],
-    )
-    if enclosed is not None and enclosed.holds:
+    enclosed = _enclosed(claim, alone, single)
+    if enclosed is not None and (enclosed.holds or enclosed.agree):
         return _Look()
     if enclosed is not None and enclosed.fails:
         margin = cmp.margin(claim.relation, enclosed.lhs, enclosed.rhs)
@@ -285,6 +283,16 @@ def _look(claim: Claim, point: Point, weights: Mapping[str, Any], seed: str) -> 
         "by a thousandth of the margin"
     )
     return _Look(Witness(at, cmp.text(lhs), cmp.text(rhs), cmp.text(gap), how))
+
+
+def _enclosed(claim: Claim, alone: Points, single: Mapping[str, Any]) -> balls.Enclosed | None:
+    """Both sides in balls at the one point and weights."""
+    return balls.enclose(
+        claim,
+        lambda side: side.measured.function(alone, single),
+        lambda side: exact_side(side, alone.listed[0], 0)[1],
+        lambda found: found.reshape(-1)[0],
+    )
 
 
 def _shaken(

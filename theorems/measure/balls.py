@@ -24,6 +24,8 @@ PRECISION = 200
 # A failure by less, as a share of the sides, may come from the constants of the code: a number such
 # as 1/3 or 1/sqrt(m) written there is the nearest float64, and the statement means the number.
 CONSTANTS = 1e-13
+# Sides that differ by no more, as a share of them, are equal: float64 told them apart by rounding.
+EQUAL = 1e-40
 HOW = (
     "both sides enclosed in balls of 60 digits at this exact point, the constants of the code "
     "taken as the float64 numbers that they are"
@@ -34,12 +36,14 @@ Pick = Callable[[np.ndarray], Any]
 
 @dataclass(frozen=True)
 class Enclosed:
-    """The middles of both sides' balls, and whether the relation certainly fails or holds."""
+    """The middles of both sides' balls, whether the relation certainly fails or holds, and whether
+    the sides agree to forty digits."""
 
     lhs: mpmath.mpf
     rhs: mpmath.mpf
     fails: bool
     holds: bool
+    agree: bool
 
 
 def enclose(
@@ -57,7 +61,7 @@ def enclose(
             return None
         found.append(ball)
     fails, holds = _settled(claim.relation, *found)
-    return Enclosed(_middle(found[0]), _middle(found[1]), fails, holds)
+    return Enclosed(_middle(found[0]), _middle(found[1]), fails, holds, _agree(*found))
 
 
 def _measured(side: Side, run: Run, pick: Pick) -> Any:
@@ -93,6 +97,10 @@ def _settled(relation: str, lhs: Any, rhs: Any) -> tuple[bool, bool]:
     }[relation]
     beyond_constants = bool(abs(lhs - rhs) > CONSTANTS * abs(lhs).max(abs(rhs)))
     return fails and beyond_constants, holds
+
+
+def _agree(lhs: Any, rhs: Any) -> bool:
+    return bool(abs(lhs - rhs) <= EQUAL * abs(lhs).max(abs(rhs)))
 
 
 def _middle(ball: Any) -> mpmath.mpf:

@@ -182,6 +182,7 @@ one_layer_corrected = Claim(
     uses=("du2018.proof-D.1a.one-layer.corrected",),
 )
 
+
 normalised = Claim(
     id="du2018.theorem-D.1.normalised",
     source=Source(PAPER, "D", "Theorem D.1, the paper's networks"),

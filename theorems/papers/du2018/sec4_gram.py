@@ -69,7 +69,7 @@ EQUAL = Grid(
     phi=[0.5, math.pi / 2],
     c_res=[0.9],
     H=[3],
-).nightly(phi=[0.5, math.pi / 2, 3.0], c_res=[0.3, 0.9], H=[3, 8])
+).nightly(phi=[0.5, math.pi / 2, 3.0], H=[3, 8])
 PAIRS = Grid(r_1=[1.0], r_2=[1.0, 3.0], phi=[0.5, math.pi / 2], c_res=[0.9], H=[3]).nightly(
     phi=[0.5, math.pi / 2, 3.0], c_res=[0.3, 0.9], H=[3, 8]
 )

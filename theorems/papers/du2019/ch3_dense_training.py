@@ -138,8 +138,8 @@ layers = Claim(
     statement=r"$|I_2^i(k)|\le\eta\max_{0\le s\le\eta}\sum_{h=1}^H\|L'^{(h)}(\theta(k))\|_F\|"
     r"u_i'^{(h)}(\theta(k))-u_i'^{(h)}(\theta(k)-sL'(\theta(k)))\|_F$",
     reading=r"the maximum over s taken at the quarters of the step, small steps; here all weights "
-    r"move within the norm, as in du2018: the print's $\theta(k)-sL'^{(h)}(\theta(k))$ moves layer h "
-    "alone, which leaves 0 on the right for one linear layer",
+    r"move within the norm, as in du2018: the print's $\theta(k)-sL'^{(h)}(\theta(k))$ moves layer "
+    "h alone, which leaves 0 on the right for one linear layer",
     restates="du2018.proof-A.6a.layers",
     erratum="the trained output layer's term is left out; a network of one tanh unit exceeds the "
     "rest",

@@ -219,8 +219,53 @@ layer_converges = Claim(
     quantifier=UpToConstant(along=("ratio",)),
     grid=Grid(ratio=[2.0**j for j in range(-2, 8)], norm_a=[1.0], eps=[0.01]),
     uses=("du2019.proof-5.11", "du2019.lemma-5.10"),
-    erratum="the conclusion should be about a^T, and it needs pi - g <= eps as well: the printed "
-    "bound on pi - g says nothing where 1'a_* is small",
+    erratum="the conclusion should be about a^T; for what that needs see lemma-5.11.final",
+)
+
+
+def error_at_wide_angle(points: Any) -> Any:
+    """|a^T - a_*|/|a_*| from phi = pi/3, for T = ceil(10/eta log(1/eps)) and |a_*| = eps.
+
+    The teacher's sum is the largest that the lemma then allows; 1'a^0 = 1'a_* and |a^0 - a_*| =
+    |a_*|; |w*| = 1, eta = 1/10.
+    """
+    import math
+
+    import torch
+
+    from numeric.population import State, Teacher
+    from numeric.population_runs import after
+
+    angle = torch.full_like(points.eps, math.pi / 3)
+    gap_ = math.pi - (2 * math.pi / 3 * math.cos(math.pi / 3) + math.sin(math.pi / 3))
+    square, total = points.eps**2, points.eps * points.eps / gap_
+    teacher = Teacher(1.0, square, total, points.k)
+    start = State(angle, torch.ones_like(angle), square, total, 2 * square)
+    ends = []
+    for row, steps in enumerate((100 * (1 / points.eps).log()).ceil().int().tolist()):
+        one = torch.tensor([row])
+        end = after(start.of(one), teacher.of(one), 0.1, steps)
+        ends.append((end.square_a - 2 * end.inner + square[one]).clamp_min(0.0).sqrt())
+    return torch.cat(ends) / points.eps
+
+
+layer_at_the_end = Claim(
+    id="du2019.lemma-5.11.final",
+    source=Source(PAPER, "5.9.3", "Lemma 5.11, its conclusion about a^T"),
+    statement=r"under the same assumptions, after $T=O(\frac1\eta\log\frac{\|a_*-a^0\|}{\epsilon\|"
+    r"a_*\|})$ iterations $\|a_*-a^T\|\le C\epsilon\|a_*\|$ for some absolute constant $C$",
+    reading=r"$a^T$ for the $a^0$ of the conclusion, as the proof has it; measured at $\phi^0="
+    r"\frac\pi3$, $\|a_*\|=\epsilon$, $|1^\top a_*|$ the largest that the assumption allows, ten "
+    r"times $\frac1\eta\log\frac1\epsilon$ iterations",
+    over={eps: ACCURACY, k: sp.Range(3, sp.oo)},
+    lhs=Computed(error_at_wide_angle),
+    relation="<=",
+    rhs=Closed(eps),
+    quantifier=UpToConstant(shrinking=("eps",)),
+    grid=Grid(eps=[2.0**-j for j in range(3, 10)], k=[3, 10]),
+    uses=("du2019.proof-5.11.bound", "du2019.lemma-5.10"),
+    erratum="it needs pi - g(phi^0) <= eps as well: where |1'a_*| is small the printed bound "
+    "allows any angle, and a^T tends to a multiple of a_* that is off by (pi - g)/(pi - 1)",
 )
 
 layer_converges_corrected = Claim(

@@ -144,11 +144,11 @@ def inner_along(points: Any, generator: Any) -> dict[str, Any]:
 
 
 def inner_at_first(points: Any, generator: Any) -> dict[str, Any]:
-    """a'a* along 160 steps, every 10th, in PyTorch, which a replay in balls can follow."""
+    """a'a* along 120 steps, every 10th, in PyTorch, which a replay in balls can follow."""
     from numeric.population import trajectory
 
     del generator
-    run = trajectory(state_of(points), teacher_of(points), points.eta, 160, every=10)
+    run = trajectory(state_of(points), teacher_of(points), points.eta, 120, every=10)
     return {"path": run.inner}
 
 
@@ -174,7 +174,7 @@ uniform_lower_bound = Claim(
     relation=">=",
     rhs=Computed(least_of_start),
     quantifier=AlongTrajectory(simulate=inner_at_first, rounding=1e-9),
-    grid=Grid(points=_gentle((0.01, 1.0, 3e4))),
+    grid=Grid(points=_gentle((0.01, 1.0, 3e3))),
     uses=("du2019.lemma-5.7", "du2019.lemma-5.2"),
     erratum="no bound on a^0 is assumed: from a large one the first step overshoots, the angle "
     "grows and the bound with phi^0 is lost",

@@ -1,4 +1,4 @@
-"""Rate certificates, replayed: is f = O(g) as each parameter tends to its limit?
+"""Extension: certificates on rates: is f = O(g) as each parameter tends to its limit?
 
 A parameter p tends to infinity ("oo") or to 0 from above ("0"); its *size* is p or 1/p. A monomial
 is a product of powers of the parameters, of powers of the logarithms of their sizes, and of
@@ -34,15 +34,19 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from symbolic.recheck_balls import exact, log, plus, times
-from symbolic.recheck_terms import Rejected
-from symbolic.statement import check_name, rational
+from symbolic.recheck.intervals import exact, log, plus, times
+from symbolic.recheck.statement import name_of, rational
+from symbolic.recheck.terms import Rejected
 
 Json = Any
 Key = tuple[str, ...]  # ("x", p) log size; ("y", p) log log size; ("w", p, b) size * log b
 Form = dict[Key, Fraction]
 MAX_CHOICES = 20_000
 ORIGIN, LOG = (Fraction(0), Fraction(0)), (Fraction(0), Fraction(1))
+
+
+def replay_rates(certificate: Json) -> str:
+    return check_rates(certificate["statement"], certificate["body"])
 
 
 def check_rates(statement: Json, body: Json) -> str:
@@ -53,7 +57,7 @@ def check_rates(statement: Json, body: Json) -> str:
     if not isinstance(parameters, dict) or not set(parameters.values()) <= {"oo", "0"}:
         raise Rejected("a parameter tends to oo or to 0")
     for name in parameters:
-        check_name(name)
+        name_of(name)
     left, sense, right = statement["claim"]
     pairs = {"O": [(left, right)], "~O": [(left, right)], "Omega": [(right, left)]}
     pairs["Theta"] = [(left, right), (right, left)]
@@ -312,3 +316,6 @@ def _power(name: str, exponent: str) -> str:
     if exponent == "1":
         return name
     return f"{name}**{exponent}" if exponent.isdigit() else f"{name}**({exponent})"
+
+
+KNOWN = {("kind", "rates"): replay_rates}

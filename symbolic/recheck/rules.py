@@ -1,4 +1,4 @@
-"""The named rewrites that a certificate may use, each with the conditions that make it true.
+"""Extension: named rewrites that a certificate may use, with the conditions that make them true.
 
 A rule is (template, result, conditions) in the wild symbols a, b, c: whenever the conditions hold
 at a point and the template is defined there, so is the result and they are equal. (Every rewrite
@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symbolic.recheck_terms import (
+from symbolic.recheck.terms import (
     MINUS_ONE,
     ONE,
-    PI,
-    TWO,
     Term,
     add,
     make,
@@ -26,6 +24,7 @@ from symbolic.recheck_terms import (
 
 _a, _b, _c = symbol("a"), symbol("b"), symbol("c")
 _HALF = Fraction(1, 2)
+PI, TWO = make("pi"), number(2)
 _HALF_PI = mul(number(_HALF), PI)
 
 # A condition is (term, sense): term > 0 (True), term >= 0 (False) or term == 0 (None).
@@ -49,7 +48,7 @@ def _positive(*terms: Term) -> tuple[tuple[Term, bool | None], ...]:
 
 
 _neg_a = mul(MINUS_ONE, _a)
-_inverse_a = power(_a, MINUS_ONE)
+_inverse_a = power(_a, -1)
 
 RULES: dict[str, Rule] = {
     "abs-positive": (_f("abs", _a), _a, _not_negative(_a)),
@@ -87,8 +86,8 @@ RULES: dict[str, Rule] = {
     ),
     "sqrt-product": (_sqrt(mul(_a, _b)), mul(_sqrt(_a), _sqrt(_b)), _not_negative(_a, _b)),
     "sqrt-quotient": (
-        _sqrt(mul(_a, power(_b, MINUS_ONE))),
-        mul(_sqrt(_a), power(_sqrt(_b), MINUS_ONE)),
+        _sqrt(mul(_a, power(_b, -1))),
+        mul(_sqrt(_a), power(_sqrt(_b), -1)),
         (*_not_negative(_a), *_positive(_b)),
     ),
     "log-product": (
@@ -97,7 +96,7 @@ RULES: dict[str, Rule] = {
         _positive(_a, _b),
     ),
     "log-quotient": (
-        _f("log", mul(_a, power(_b, MINUS_ONE))),
+        _f("log", mul(_a, power(_b, -1))),
         sub(_f("log", _a), _f("log", _b)),
         _positive(_a, _b),
     ),
@@ -126,13 +125,13 @@ RULES: dict[str, Rule] = {
     ),
     "atan-sum": (
         add(_f("atan", _a), _f("atan", _b)),
-        _f("atan", mul(add(_a, _b), power(sub(ONE, mul(_a, _b)), MINUS_ONE))),
+        _f("atan", mul(add(_a, _b), power(sub(ONE, mul(_a, _b)), -1))),
         _positive(sub(ONE, mul(_a, _b))),
     ),
     "acosh-cosh": (_f("acosh", _f("cosh", _a)), _a, _not_negative(_a)),
     "gamma-reflection": (
         mul(_f("gamma", _a), _f("gamma", sub(ONE, _a))),
-        mul(PI, power(_f("sin", mul(PI, _a)), MINUS_ONE)),
+        mul(PI, power(_f("sin", mul(PI, _a)), -1)),
         (),
     ),
     "gamma-duplication": (
@@ -147,3 +146,5 @@ RULES: dict[str, Rule] = {
     ),
     "loggamma": (_f("loggamma", _a), _f("log", _f("gamma", _a)), _positive(_a)),
 }
+
+KNOWN = {("rule", name): found for name, found in RULES.items()}

@@ -1,60 +1,38 @@
-"""Reasons that follow g along one variable or several: slopes, tangency, minima, constancy.
+"""Extension: concavity, tangency along a curve, minima in several variables, constancy.
 
-Such a path may leave the points that meet the side conditions, so that what is known only there
-(`Facts.region`) is dropped along it. A derivative is used on the open box; at an end point that it
-starts from, g must be continuous.
+As in the kernel, such a path may leave the points that meet the side conditions, so that what is
+known only there is dropped along it.
 """
 
 from __future__ import annotations
 
-from symbolic.recheck_balls import Ball, Unclear, inverse, negate, plus, times
-from symbolic.recheck_evaluate import Box, Evaluator, Side
-from symbolic.recheck_exact import is_zero
-from symbolic.recheck_induction import opened
-from symbolic.recheck_limits import limit, one_sided
-from symbolic.recheck_prover import SIGN, ZERO_FORM, Json, Prover, jumps
-from symbolic.recheck_space import Facts, at_face, with_side
-from symbolic.recheck_terms import NotSmooth, Rejected, Term, add, mul, neg, number, sub, substitute
+from dataclasses import replace
 
-LIMIT = {"by": "limit"}
-
-
-def monotone(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
-    name, side = p.variable(reason, box)
-    direction = reason.get("direction")
-    if direction not in (1, -1):
-        raise Rejected("a direction is 1 or -1")
-    g = p.resolve(g, box, facts.along({name}))
-    end, excluded = (side.lo, side.lo_open) if direction == 1 else (side.hi, side.hi_open)
-    strict_slope = goal == ">" and excluded
-    inner = with_side(box, name, lo_open=True, hi_open=True)
-    slope = mul(number(direction), p.slope(g, name))
-    goal_slope = ">" if strict_slope else ">="
-    p.prove_slope(slope, inner, goal_slope, reason.get("slope", SIGN), facts.along({name}))
-    then, rest = reason.get("then", SIGN), ">=" if strict_slope else goal
-    if end is None or (excluded and then == LIMIT):
-        p.defined(g, box, facts.along({name}))
-        at_infinity(p, g, name, end, direction, box, rest, facts)
-        return
-    p.continuous(g, box, name, end, facts)
-    face = at_face(facts, name, end, not excluded)
-    p.prove(substitute(g, {name: end}), box, rest, then, face)
-
-
-def at_infinity(
-    p: Prover, g: Term, name: str, end: Term | None, away: int, box: Box, goal: str, facts: Facts
-) -> None:
-    """The limit of g at an infinite or excluded end is known and has the sign."""
-    facts, towards = facts.without({name}), -away
-    if end is not None:
-        g, name = one_sided(g, name, end, away)
-        towards = 1
-    value = limit(g, name, towards, lambda t: p.enclose(t, box, facts))
-    if isinstance(value, Term):
-        if goal != ">=" or not is_zero(value):
-            p.prove(value, box, goal, SIGN, facts)
-    elif value != 1:
-        raise Rejected("the limit is not known to have the sign")
+from symbolic.recheck.intervals import (
+    Ball,
+    Box,
+    Evaluator,
+    Side,
+    Unclear,
+    inverse,
+    negate,
+    plus,
+    times,
+)
+from symbolic.recheck.normal import is_zero
+from symbolic.recheck.prover import NO_FACTS, SIGN, Facts, Prover, compare, jumps
+from symbolic.recheck.reasons import ZERO_FORM
+from symbolic.recheck.statement import Json, read_constant
+from symbolic.recheck.terms import (
+    Rejected,
+    Term,
+    add,
+    derivative,
+    extension,
+    neg,
+    sub,
+    substitute,
+)
 
 
 def ends(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
@@ -64,13 +42,13 @@ def ends(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) ->
     g = p.resolve(g, box, facts.along({name}))
     for end in (side.lo, side.hi):
         p.continuous(g, box, name, end, facts)
-    inner = with_side(box, name, lo_open=True, hi_open=True)
-    first = p.slope(g, name)
-    p.defined(first, inner, facts.along({name}))
+    inside = inner(box, name)
+    first = derivative(g, name)
+    p.defined(first, inside, facts.along({name}))
     loose = goal == ">" and (side.lo_open or side.hi_open)
     bend = reason.get("curvature", SIGN)
-    curve = neg(p.slope(first, name))
-    p.prove_slope(curve, inner, ">" if loose else ">=", bend, facts.along({name}))
+    curve = neg(derivative(first, name))
+    prove_slope(p, curve, inside, ">" if loose else ">=", bend, facts.along({name}))
     for end, excluded, key in (
         (side.lo, side.lo_open, "low"),
         (side.hi, side.hi_open, "high"),
@@ -82,10 +60,10 @@ def ends(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) ->
 
 def taylor(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
     name, side = p.variable(reason, box)
-    order, at = reason.get("order"), p.anchor(reason.get("at"), name, box)
+    order, at = reason.get("order"), anchor(p, reason.get("at"), name, box)
     if type(order) is not int or not 1 <= order <= 12:
         raise Rejected("the order of a tangency is 1 to 12")
-    place = p.position(at, side, box, facts)
+    place = position(p, at, side, box, facts)
     included = place == 0 or not (side.lo_open if place == 1 else side.hi_open)
     g = p.resolve(g, box, facts.along({name}))
     rows, given = [g], reason.get("rows", {})
@@ -93,8 +71,8 @@ def taylor(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) 
         if k and str(k) in given and place:
             # Equal to the derivative inside, and continuous at the end: it is that derivative.
             other = p.expression(given[str(k)], box)
-            inner = with_side(box, name, lo_open=True, hi_open=True)
-            p.defined(rows[-1], inner, facts.along({name}))
+            inside = inner(box, name)
+            p.defined(rows[-1], inside, facts.along({name}))
             if not is_zero(sub(rows[-1], other)):
                 raise Rejected("a rewritten derivative is not equal by its normal form")
             rows[-1] = other
@@ -103,10 +81,10 @@ def taylor(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) 
             p.defined(rows[-1], box, facts.along({name}))
             p.defined(substitute(rows[-1], {name: at}), whole, facts.without({name}))
             if jumps(rows[-1]):
-                raise NotSmooth("a step or a piece is not decided on the box")
+                raise Rejected("a step or a piece is not decided on the box")
         else:
             p.continuous(rows[-1], box, name, at, facts)
-        rows.append(p.slope(rows[-1], name))
+        rows.append(derivative(rows[-1], name))
     # A curve may run into an excluded end, where what is known of the box need not hold.
     on_curve = at.free and (
         (side.lo is not None and side.lo_open) or (side.hi is not None and side.hi_open)
@@ -126,10 +104,10 @@ def taylor(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) 
         p.prove(signed(value, place, k), box, wanted, why, face)
     if place == 0 and order % 2:
         raise Rejected("a tangency inside the range has even order")
-    inner = with_side(box, name, lo_open=True, hi_open=True)
+    inside = inner(box, name)
     wanted = ">" if strict and not included else ">="
     last = signed(rows[order], place, order)
-    p.prove_slope(last, inner, wanted, reason.get("rest", SIGN), facts.along({name}))
+    prove_slope(p, last, inside, wanted, reason.get("rest", SIGN), facts.along({name}))
 
 
 def minimum(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
@@ -140,19 +118,19 @@ def minimum(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts)
     path = facts.along(set(names))
     g = p.resolve(g, box, path)
     if jumps(g):
-        raise NotSmooth("a step or a piece is not decided on the box")
+        raise Rejected("a step or a piece is not decided on the box")
     others = {name: side for name, side in box.items() if name not in given}
-    point = {name: p.anchor(given[name], "", others) for name in names}
+    point = {name: anchor(p, given[name], "", others) for name in names}
     included = True
     closed = dict(box)
     for name in names:
         side = box[name]
-        place = p.position(point[name], side, box, path)
+        place = position(p, point[name], side, box, path)
         excluded = side.lo_open if place == 1 else side.hi_open
         included = included and (place == 0 or not excluded)
         closed[name] = Side(side.lo, side.hi, side.lo is None, side.hi is None)
     bare = facts.without(set(names))
-    gradient = [p.slope(g, name) for name in names]
+    gradient = [derivative(g, name) for name in names]
     for term in (g, *gradient):
         p.defined(term, closed, bare)
     for term in gradient:
@@ -162,7 +140,7 @@ def minimum(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts)
     strict = goal == ">" and included
     if strict or not is_zero(value):
         p.prove(value, box, ">" if strict else ">=", reason.get("value", SIGN), bare)
-    hessian = [[p.slope(row, name) for name in names] for row in gradient]
+    hessian = [[derivative(row, name) for name in names] for row in gradient]
     total = add(*(entry for row in hessian for entry in row))
 
     def test(part: Box, prec: int) -> bool:
@@ -173,7 +151,8 @@ def minimum(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts)
         except Unclear:
             return False
 
-    if not p.on_parts(total, closed, test):
+    on_parts = extension("parts", "each")
+    if on_parts is None or not on_parts(total, closed, test):
         raise Rejected("the Hessian is not shown to be positive definite on the box")
 
 
@@ -181,27 +160,16 @@ def constant(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts
     name, side = p.variable(reason, box)
     path = facts.along({name})
     g = p.resolve(g, box, path)
-    at = p.anchor(reason.get("at"), name, {})
-    place = p.position(at, side, box, path)
+    at = anchor(p, reason.get("at"), name, {})
+    place = position(p, at, side, box, path)
     p.continuous(g, box, name, at, facts)
-    slope = p.slope(g, name)
-    inner = with_side(box, name, lo_open=True, hi_open=True)
-    p.prove_slope(slope, inner, "==", reason.get("slope", ZERO_FORM), path)
+    slope = derivative(g, name)
+    inside = inner(box, name)
+    prove_slope(p, slope, inside, "==", reason.get("slope", ZERO_FORM), path)
     included = place == 0 or not (side.lo_open if place == 1 else side.hi_open)
     face = at_face(facts, name, at, included)
     then = reason.get("then", ZERO_FORM)
     p.prove(substitute(g, {name: at}), box, goal, then, face)
-
-
-def induction(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
-    name, side = p.variable(reason, box)
-    if not side.integer or side.lo is None:
-        raise Rejected("induction runs over the integers from a first one")
-    base = substitute(g, {name: side.lo})
-    bare = facts.without({name})
-    p.prove(base, box, "==", reason.get("base", ZERO_FORM), bare)
-    step = sub(opened(p, g, name, box), g)
-    p.prove(step, box, "==", reason.get("step", ZERO_FORM), bare)
 
 
 def signed(value: Term, place: int, k: int) -> Term:
@@ -221,3 +189,56 @@ def positive_definite(rows: list[list[Ball]], prec: int) -> bool:
                 part = times(part, inverse(rows[k][k], prec), prec)
                 rows[i][j] = plus(rows[i][j], negate(part), prec)
     return True
+
+
+def anchor(p: Prover, at: Json, name: str, box: Box) -> Term:
+    """A constant, or an expression in the other variables."""
+    if isinstance(at, str):
+        return read_constant(at)
+    return p.expression(at, {other: side for other, side in box.items() if other != name})
+
+
+def position(p: Prover, at: Term, side: Side, box: Box, facts: Facts) -> int:
+    """1 or -1 for the lower or upper end of the side, 0 for a point or curve within it."""
+    if not at.free:
+        if side.lo is not None and compare(at, side.lo) == 0:
+            return 1
+        if side.hi is not None and compare(at, side.hi) == 0:
+            return -1
+    value = p.enclose(at, box, facts.without(set()), 150)
+    for end, sense in ((side.lo, 1), (side.hi, -1)):
+        if end is None:
+            continue
+        other = box.get(at.value) if at.op == "sym" else None
+        if other is not None and end is (other.lo if sense == 1 else other.hi):
+            continue
+        gap = plus(value, negate(p.enclose(end, {}, NO_FACTS, 150)), 150)
+        if not (gap if sense == 1 else negate(gap)).positive(strict=not at.free):
+            raise Rejected("the point of tangency is not known to lie in the box")
+    return 0
+
+
+def inner(box: Box, name: str) -> Box:
+    return {**box, name: replace(box[name], lo_open=True, hi_open=True)}
+
+
+def at_face(facts: Facts, name: str, value: Term, inside: bool) -> Facts:
+    """What is known on the face name = value; `inside`: the face belongs to the box."""
+    if not inside:
+        return facts.without({name})
+    moved = {substitute(t, {name: value}): b for t, b in facts.always.items()}
+    return Facts(moved, facts.along({name}).region, facts.moved | {name})
+
+
+def prove_slope(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
+    """`prove` for a derivative, which is not known beforehand to be defined."""
+    if reason != SIGN:
+        p.defined(g, box, facts)
+    p.prove(g, box, goal, reason, facts)
+
+
+KNOWN = {
+    ("reason", "taylor inside"): taylor,
+    **{("reason", f.__name__): f for f in (ends, minimum, constant)},
+    ("equality", "constant"): True,
+}

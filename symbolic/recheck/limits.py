@@ -1,4 +1,4 @@
-"""Exact limits at infinity for the checker.
+"""Extension: exact limits at infinite and excluded ends.
 
 By the rules for sums, products and known functions; where those give 0 * oo, oo - oo or 1**oo, by
 orders of growth, or by the Taylor polynomial in 1/x at 0.
@@ -7,17 +7,17 @@ orders of growth, or by the Taylor polynomial in 1/x at 0.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from math import factorial
 
-from symbolic.recheck_balls import Ball, Unclear
-from symbolic.recheck_evaluate import fold
-from symbolic.recheck_exact import is_zero
-from symbolic.recheck_prover import jumps
-from symbolic.recheck_terms import (
+from symbolic.recheck.intervals import Ball, Box, Unclear
+from symbolic.recheck.normal import is_zero, rational_constant
+from symbolic.recheck.prover import SIGN, Facts, Prover, jumps
+from symbolic.recheck.statement import Json
+from symbolic.recheck.terms import (
     MINUS_ONE,
     ONE,
-    PI,
     ZERO,
     Rejected,
     Term,
@@ -33,7 +33,8 @@ from symbolic.recheck_terms import (
 
 Limit = Term | int  # a finite limit (free of the variable), or 1 and -1 for the infinities
 Growth = tuple[int, Fraction, Fraction]  # sign of an exponential rate, power of x, power of log x
-_HALF_PI = mul(number(Fraction(1, 2)), PI)
+_HALF_PI = mul(number(Fraction(1, 2)), make("pi"))
+LIMIT = {"by": "limit"}
 AT_INFINITY: dict[str, tuple[Limit, Limit]] = {
     # function: (limit at oo, limit at -oo)
     "exp": (1, ZERO),
@@ -76,7 +77,7 @@ def one_sided(term: Term, name: str, at: Term, side: int) -> tuple[Term, str]:
         if t not in memo:
             args = [flat(arg) for arg in t.args]
             if t.op == "pow" and args[0].op == "pow" and args[0].args[0] is symbol(far):
-                a, b = fold(args[0].args[1]), fold(args[1])
+                a, b = (rational_constant(e) for e in (args[0].args[1], args[1]))
                 if a is not None and b is not None:
                     return power(symbol(far), a * b)
             if t.op == "mul" and [arg.op for arg in args] == ["rat", "add"]:
@@ -152,7 +153,7 @@ class Limits:
         return value
 
     def of_power(self, t: Term) -> Limit:
-        exponent = fold(t.args[1])
+        exponent = rational_constant(t.args[1])
         if exponent is None:
             found = self.of(mul(t.args[1], make("log", t.args[0])))
             if isinstance(found, int):
@@ -197,8 +198,8 @@ class Limits:
                 sum((p[1] for p in parts), Fraction(0)),
                 sum((p[2] for p in parts), Fraction(0)),
             )
-        if t.op == "pow" and fold(t.args[1]) is not None:
-            r, (e, p, q) = fold(t.args[1]) or Fraction(0), self.growth(t.args[0])
+        if t.op == "pow" and rational_constant(t.args[1]) is not None:
+            r, (e, p, q) = rational_constant(t.args[1]) or Fraction(0), self.growth(t.args[0])
             return e * ((r > 0) - (r < 0)), p * r, q * r
         if t.op in ("exp", "erfc", "log") and self.name in t.free:
             inner = self.of(t.args[0])
@@ -283,7 +284,7 @@ class Expansion:
             tops = [mul(top, power(self.small, pole - k)) for top, k, _ in parts]
             return add(*tops), pole, sum((q for _, _, q in parts), Fraction(0))
         if t.op == "mul":
-            constants = [fold(arg) for arg in t.args if arg.op == "rat"]
+            constants = [rational_constant(arg) for arg in t.args if arg.op == "rat"]
             with_logs = [part for part in parts if part[2]]
             if with_logs and len(with_logs) + len(constants) < len(parts):
                 raise Rejected("a logarithm times another function")
@@ -298,7 +299,7 @@ class Expansion:
             raise Rejected("a function of a logarithm")
         top, pole, _ = parts[0]
         if t.op == "pow":
-            exponent = fold(t.args[1])
+            exponent = rational_constant(t.args[1])
             if exponent is None:
                 raise Rejected("a power with a variable exponent")
             if exponent < 0 or exponent.denominator != 1:
@@ -327,3 +328,42 @@ class Expansion:
         sign = self.limits.sign(substitute(top, {self.small.value: ZERO}))
         if strict_sign and sign < 0:
             raise Rejected("a root or logarithm of what is negative")
+
+
+def monotone(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
+    """The kernel's reason of this name from an infinite or excluded end, by the limit there."""
+    name, side = p.variable(reason, box)
+    direction, why = reason.get("direction"), reason.get("slope", SIGN)
+    if direction not in (1, -1) or reason.get("then") != LIMIT:
+        raise Rejected("at an infinite end the limit decides")
+    end, is_open = (side.lo, side.lo_open) if direction == 1 else (side.hi, side.hi_open)
+    if end is not None and not is_open:
+        raise Rejected("at an included end the value decides, not the limit")
+    path = facts.along({name})
+    g = p.resolve(g, box, path)
+    p.defined(g, box, path)
+    inner = {**box, name: replace(side, lo_open=True, hi_open=True)}
+    slope = mul(number(direction), derivative(g, name))
+    if why != SIGN:
+        p.defined(slope, inner, path)
+    p.prove(slope, inner, goal, why, path)
+    at_infinity(p, g, name, end, direction, box, ">=", facts)
+
+
+def at_infinity(
+    p: Prover, g: Term, name: str, end: Term | None, away: int, box: Box, goal: str, facts: Facts
+) -> None:
+    """The limit of g at an infinite or excluded end is known and has the sign."""
+    facts, towards = facts.without({name}), -away
+    if end is not None:
+        g, name = one_sided(g, name, end, away)
+        towards = 1
+    value = limit(g, name, towards, lambda t: p.enclose(t, box, facts))
+    if isinstance(value, Term):
+        if goal != ">=" or not is_zero(value):
+            p.prove(value, box, goal, SIGN, facts)
+    elif value != 1:
+        raise Rejected("the limit is not known to have the sign")
+
+
+KNOWN = {("reason", "limit"): monotone}

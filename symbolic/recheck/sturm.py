@@ -1,107 +1,30 @@
-"""Signs of polynomials over Q in the checker: Bernstein coefficients and Sturm sequences."""
+"""Extension: signs of polynomials in one variable over Q, by Sturm sequences."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import pairwise, product
-from math import comb, prod
+from itertools import pairwise
 
-from symbolic.recheck_evaluate import Box, Side, fold
-from symbolic.recheck_exact import polynomial
-from symbolic.recheck_terms import Rejected, Term
+from symbolic.recheck.intervals import Box
+from symbolic.recheck.normal import polynomial
+from symbolic.recheck.prover import Facts, Prover
+from symbolic.recheck.statement import Json
+from symbolic.recheck.terms import Rejected, Term
 
 Dense = list[Fraction]  # coefficients of one variable, constant first
-MAX_COEFFICIENTS = 200_000
 MAX_DEGREE = 200
 
 
-def bernstein(g: Term, box: Box, strict: bool) -> None:
-    """Rejects unless the Bernstein coefficients show g > 0 (or >= 0) on the box."""
-    terms = polynomial(g)
-    names = sorted({name for monomial in terms for name, _ in monomial})
-    degrees = [max(dict(monomial).get(name, 0) for monomial in terms) for name in names]
-    if prod(d + 1 for d in degrees) > MAX_COEFFICIENTS:
-        raise Rejected("a polynomial with too many Bernstein coefficients")
-    table: dict[tuple[int, ...], Fraction] = {}
-    for monomial, coefficient in terms.items():
-        exponents = dict(monomial)
-        table[tuple(exponents.get(name, 0) for name in names)] = coefficient
-    for place, name in enumerate(names):
-        table = _transform(table, place, degrees[place], box[name])
-    if any(value < 0 for value in table.values()):
-        raise Rejected("a Bernstein coefficient is negative")
-    if not strict:
-        return
-    choices: list[list[int | None]] = []
-    for name, degree in zip(names, degrees, strict=True):
-        side = box[name]
-        # The end that t = 0 stands for: the lower one unless only the upper one is finite.
-        first_open, last_open = side.lo_open, side.hi_open or side.hi is None
-        if side.lo is None:
-            first_open, last_open = side.hi_open, True
-        included: list[int | None] = [
-            end for end, gone in ((0, first_open), (degree, last_open)) if not gone
-        ]
-        choices.append(included or [None])
-    for choice in product(*choices):
-        if not any(
-            value > 0
-            and all(pick is None or i == pick for i, pick in zip(index, choice, strict=True))
-            for index, value in table.items()
-        ):
-            raise Rejected("the Bernstein coefficients at an included corner are zero")
-
-
-def _transform(
-    table: dict[tuple[int, ...], Fraction], place: int, degree: int, side: Side
-) -> dict[tuple[int, ...], Fraction]:
-    """Bernstein coefficients in one variable: x = a + (b - a) t, a + t/(1 - t), b - t/(1 - t)."""
-    lo, hi = finite_end(side.lo), finite_end(side.hi)
-    if lo is None and hi is None:
-        raise Rejected("Bernstein coefficients need a side with an end")
-    base, scale = (lo, Fraction(1)) if lo is not None else (hi, Fraction(-1))
-    assert base is not None
-    bounded = lo is not None and hi is not None
-    if lo is not None and hi is not None:
-        scale = hi - lo
-    columns: dict[tuple[int, ...], Dense] = {}
-    for index, value in table.items():
-        rest = (*index[:place], *index[place + 1 :])
-        column = columns.setdefault(rest, [Fraction(0)] * (degree + 1))
-        column[index[place]] += value
-    found = {}
-    for rest, column in columns.items():
-        moved = [
-            sum(
-                (column[k] * comb(k, j) * base ** (k - j) for k in range(j, degree + 1)),
-                Fraction(0),
-            )
-            * scale**j
-            for j in range(degree + 1)
-        ]
-        for i in range(degree + 1):
-            if bounded:
-                value = sum(
-                    (moved[j] * Fraction(comb(i, j), comb(degree, j)) for j in range(i + 1)),
-                    Fraction(0),
-                )
-            else:
-                value = moved[i] / comb(degree, i)
-            if value:
-                found[(*rest[:place], i, *rest[place:])] = value
-    return found
-
-
 def finite_end(end: Term | None) -> Fraction | None:
-    value = None if end is None else fold(end)
+    value = end.value if end is not None and end.op == "rat" else None
     if end is not None and value is None:
         raise Rejected("a polynomial reason needs rational ends")
     return value
 
 
-def sturm(g: Term, box: Box, strict: bool) -> None:
+def sturm(p_: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
     """Rejects unless counting zeros shows g > 0 (or >= 0) on the box, for one variable."""
-    terms = polynomial(g)
+    terms, strict = polynomial(g), goal == ">"
     names = {name for monomial in terms for name, _ in monomial}
     if len(names) != 1:
         raise Rejected("a Sturm sequence needs one variable")
@@ -224,3 +147,6 @@ def _inside(p: Dense, lo: Fraction | None, hi: Fraction | None) -> Fraction:
         if value(p, x) != 0:
             return x
     raise Rejected("the polynomial is zero")
+
+
+KNOWN = {("reason", "sturm"): sturm}

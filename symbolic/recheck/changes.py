@@ -1,23 +1,16 @@
-"""Reasons that show something else from which the claim follows.
-
-Sums of parts, multiples by a polynomial, powers of both sides, new variables, and steps from n to
-n + 1 for inequalities.
-"""
+"""Extension: multiples by a polynomial, powers of both sides, and new variables."""
 
 from __future__ import annotations
 
-from symbolic.recheck_evaluate import Box, Side
-from symbolic.recheck_exact import is_zero, polynomial
-from symbolic.recheck_induction import opened
-from symbolic.recheck_prover import SIGN, Json, Prover, jumps
-from symbolic.recheck_space import Facts, compare, empty, parse_end
-from symbolic.recheck_terms import (
+from symbolic.recheck.intervals import Box, Side
+from symbolic.recheck.kernel import empty
+from symbolic.recheck.normal import is_zero, polynomial
+from symbolic.recheck.prover import NO_FACTS, SIGN, Facts, Prover, compare, jumps
+from symbolic.recheck.statement import Json, name_of, rational, read_constant, read_expression
+from symbolic.recheck.terms import (
     BINDERS,
-    ONE,
     Rejected,
     Term,
-    add,
-    from_json,
     make,
     mul,
     number,
@@ -26,28 +19,8 @@ from symbolic.recheck_terms import (
     substitute,
     symbol,
 )
-from symbolic.statement import check_expression, check_name, rational
 
 MAX_POWER = 12
-
-
-def total(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
-    """g is the sum of the parts, each >= 0, the first of them > 0 for a strict claim."""
-    parts = reason.get("parts")
-    if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
-        raise Rejected("a sum gives its parts")
-    terms = [p.expression(part.get("expr"), box) for part in parts]
-    if not terms or not is_zero(sub(g, add(*terms))):
-        raise Rejected("the parts do not add up to g by its normal form")
-    for place, (term, part) in enumerate(zip(terms, parts, strict=True)):
-        p.defined(term, box, facts)
-        p.prove(term, box, goal if place == 0 else ">=", part.get("why", SIGN), facts)
-
-
-def lemma(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
-    """A sign that is shown first, and then known wherever the expression occurs literally."""
-    known = p.lemma(box, {key: reason.get(key, SIGN) for key in ("expr", "sign", "why")}, facts)
-    p.prove(g, box, goal, reason.get("then", SIGN), known)
 
 
 def multiplier(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
@@ -96,7 +69,7 @@ def change(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) 
     """x = image(t) with t = inverse(x), which lies in the new range for every x of the old one."""
     name, side = p.variable(reason, box)
     new = reason.get("new")
-    check_name(new)
+    name_of(new)
     if new in box or side.integer:
         raise Rejected("the new variable needs a new name, and the old one a range of reals")
     ends = reason.get("range")
@@ -106,48 +79,26 @@ def change(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) 
         or not all(type(is_open) is bool for is_open in ends[2:])
     ):
         raise Rejected("the new range is [low, high, left open, right open]")
-    low, high = parse_end(ends[0]), parse_end(ends[1])
+    low, high = (None if end in ("-oo", "oo") else read_constant(end) for end in ends[:2])
     fresh = Side(low, high, low is None or ends[2], high is None or ends[3])
     if empty(fresh) or ends[0] == "oo" or ends[1] == "-oo":
         raise Rejected("the new range is empty")
     inverse = p.expression(reason.get("inverse"), {name: side})
-    check_expression(reason.get("image"), frozenset([new]))
-    image = from_json(reason["image"])
-    p.defined(inverse, {name: side}, Facts({}, {}))
-    p.defined(image, {new: fresh}, Facts({}, {}))
+    image = read_expression(reason.get("image"), frozenset([new]))
+    p.defined(inverse, {name: side}, NO_FACTS)
+    p.defined(image, {new: fresh}, NO_FACTS)
     if not is_zero(sub(substitute(image, {new: inverse}), symbol(name))):
         raise Rejected("the image of the inverse is not the variable itself")
     for end, sense, key in ((low, 1, "low"), (high, -1, "high")):
         if end is not None:
             gap = mul(number(sense), sub(inverse, end))
             wanted = ">" if (fresh.lo_open if sense == 1 else fresh.hi_open) else ">="
-            p.prove(gap, {name: side}, wanted, reason.get(key, SIGN), Facts({}, {}))
+            p.prove(gap, {name: side}, wanted, reason.get(key, SIGN), NO_FACTS)
     moved = {other: s for other, s in box.items() if other != name} | {new: fresh}
     there = facts.without({name})
     changed = _without_roots(substitute(g, {name: image}), image, fresh)
     p.defined(changed, moved, there)
     p.prove(changed, moved, goal, reason.get("then", SIGN), there)
-
-
-def steps(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
-    """g(n0) > 0 and g(n + 1) >= rate(n) g(n) with rate >= 0 (> 0 for a strict claim)."""
-    name, side = p.variable(reason, box)
-    if not side.integer or side.lo is None:
-        raise Rejected("steps run over the integers from a first one")
-    bare = facts.without({name})
-    first = substitute(g, {name: side.lo})
-    p.defined(first, box, bare)
-    p.prove(first, box, goal, reason.get("base", SIGN), bare)
-    rate = p.expression(reason["rate"], box) if "rate" in reason else ONE
-    p.defined(rate, box, bare)
-    if rate is not ONE:
-        p.prove(rate, box, goal, reason.get("why", SIGN), bare)
-    step = sub(opened(p, g, name, box), mul(rate, g))
-    to = p.expression(reason["to"], box) if "to" in reason else step
-    if not is_zero(sub(to, step)):
-        raise Rejected("the step is not equal by its normal form")
-    p.defined(to, box, bare)
-    p.prove(to, box, ">=", reason.get("then", SIGN), bare)
 
 
 def _without_roots(g: Term, image: Term, side: Side) -> Term:
@@ -165,3 +116,6 @@ def _without_roots(g: Term, image: Term, side: Side) -> Term:
         return make(t.op, *map(walk, t.args), value=t.value)
 
     return walk(g)
+
+
+KNOWN = {("reason", f.__name__): f for f in (multiplier, powers, change)}

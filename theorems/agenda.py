@@ -1,0 +1,110 @@
+"""What a run has to do: the tasks of its claims, looked up in the store, the longest first.
+
+Claims may still be loading: their tasks are added part by part, between looks at the workers, so
+that these have begun long before the last module of the catalogue is imported.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from theorems.claim import Claim
+from theorems.tasks import DECIDE, Task
+
+Rank = tuple[Any, ...]
+Durations = Mapping[tuple[str, str], float]
+
+
+class Source(Protocol):
+    """Where the claims come from."""
+
+    @property
+    def claims(self) -> Mapping[str, Claim]:
+        """Those that are loaded, by id."""
+
+    @property
+    def is_growing(self) -> bool:
+        """Whether a process forked now would lack claims that are loaded later."""
+
+    def parts(self) -> Iterator[Sequence[Claim]]:
+        """The claims, some at a time."""
+
+
+class Agenda:
+    """The tasks that are left.
+
+    `left` gives those of a claim that are not in the store, `finally_` is done once when every
+    claim is loaded, while workers are busy.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        left: Callable[[Claim], Sequence[Task]],
+        durations: Durations,
+        finally_: Callable[[], object],
+    ) -> None:
+        self.source, self.is_complete = source, False
+        self._left, self._durations, self._finally = left, durations, finally_
+        self._parts = source.parts()
+        # One heap for each part that has tasks, by the number of the part.
+        self._heaps: dict[int, list[tuple[Rank, int, Task]]] = {}
+        self._loaded = self._added = 0
+
+    @property
+    def stage(self) -> int | None:
+        """Which claims a process forked now knows: those of parts up to this one; all for None."""
+        return self._loaded if self.source.is_growing else None
+
+    def prepare(self) -> bool:
+        """Add the tasks of the next claims; false when there is nothing left to add."""
+        part = next(self._parts, None)
+        if part is None:
+            if not self.is_complete:
+                self.is_complete = True
+                self._finally()
+            return False
+        self._loaded += 1
+        heap = []
+        for claim in part:
+            for task in self._left(claim):
+                self._added += 1
+                heap.append((self._rank(claim, task), self._added, task))
+        if heap:
+            heapq.heapify(heap)
+            self._heaps[self._loaded] = heap
+        return True
+
+    def take(self, stage: int | None = None) -> Task | None:
+        """The longest task that a process of this stage can do; None if there is none by now."""
+        known = [n for n in self._heaps if stage is None or n <= stage]
+        while known:
+            number = min(known, key=lambda n: self._heaps[n][0][:2])
+            heap = self._heaps[number]
+            _, _, task = heapq.heappop(heap)
+            if not heap:
+                del self._heaps[number]
+                known.remove(number)
+            # A claim may turn out malformed when all are loaded: its id is another's.
+            if task.claim in self.source.claims:
+                return task
+        return None
+
+    def all(self) -> Iterator[Task]:
+        """Every task, when the last claim is loaded."""
+        while self.prepare():
+            pass
+        while (task := self.take()) is not None:
+            yield task
+
+    def _rank(self, claim: Claim, task: Task) -> Rank:
+        """The longest first, by what they took last time, so that no long one is left for the end.
+
+        Of tasks never done before the decisions start first, which may use their whole budget.
+        """
+        known = self._durations.get((task.claim, task.name))
+        if known is not None:
+            return (1, -known)
+        return (0, task.kind != DECIDE, not claim.is_measured)
