@@ -25,8 +25,8 @@ from torch import Tensor
 from numeric.population import Scalar, State, Teacher, _pick, g
 
 GLOBAL, SPURIOUS, UNDECIDED = 1, -1, 0
-FEW = 10
-"""Up to this many runs Python's numbers are faster than NumPy's arrays."""
+FEW, BLOCK = 10, 4096
+"""Up to `FEW` runs Python's numbers are faster than NumPy's arrays; `BLOCK` runs fit the cache."""
 
 
 @dataclass(frozen=True)
@@ -121,22 +121,54 @@ def classify(
 
 def _advance(state: State, teacher: Teacher, eta: Scalar, count: int) -> State:
     """`count` steps of `numeric.population.step`, without `|a|^2`, which decides nothing here."""
-    # NumPy spends less per call than PyTorch, and late steps are of few runs.
-    keep_inner, keep_sum, turn_scale, gain_inner, gain_sum, fixed_inner, leak, fixed_sum = _factors(
-        teacher, eta
-    )
-    phi, square_v = state.phi.numpy(), state.norm_v.square().numpy()
-    inner, sum_a = state.inner.numpy(), state.sum_a.numpy()
-    for _ in range(count):
-        sine, rest = np.sin(phi), math.pi - phi
-        g_phi = rest * np.cos(phi) + sine
-        turn = turn_scale * rest * sine * inner / square_v
-        phi = math.pi - np.abs(math.pi - np.abs(phi - np.arctan(turn)))
-        square_v = square_v + square_v * turn * turn
-        inner = keep_inner * inner + gain_inner * g_phi + fixed_inner - leak * sum_a
-        sum_a = keep_sum * sum_a + gain_sum * g_phi + fixed_sum
-    back = [torch.from_numpy(array) for array in (phi, np.sqrt(square_v), inner, sum_a)]
+    # NumPy spends less per call than PyTorch, and late steps are of few runs; many runs are moved
+    # block by block, so that a block stays in the cache for all its steps.
+    runs = len(state.phi)
+    factors = [np.broadcast_to(array, runs) for array in _factors(teacher, eta)]
+    names = ("phi", "norm_v", "inner", "sum_a")
+    moved = [getattr(state, name).numpy().copy() for name in names]
+    moved[1] *= moved[1]
+    for start in range(0, runs, BLOCK):
+        part = slice(start, start + BLOCK)
+        _move(count, [array[part] for array in factors], *(array[part] for array in moved))
+    np.sqrt(moved[1], out=moved[1])
+    back = [torch.from_numpy(array) for array in moved]
     return State(back[0], back[1], back[2], back[3], state.square_a)
+
+
+def _move(
+    count: int,
+    factors: list[np.ndarray],
+    phi: np.ndarray,
+    square_v: np.ndarray,
+    inner: np.ndarray,
+    sum_a: np.ndarray,
+) -> None:
+    """The steps of `_one_run` for an array of runs, in place."""
+    keep_inner, keep_sum, turn_scale, gain_inner, gain_sum, fixed_inner, leak, fixed_sum = factors
+    turn, g_phi, spare = np.empty_like(phi), np.empty_like(phi), np.empty_like(phi)
+    for _ in range(count):
+        np.sin(phi, out=turn)
+        np.cos(phi, out=g_phi)
+        np.subtract(math.pi, phi, out=spare)
+        g_phi *= spare
+        g_phi += turn
+        for factor in (spare, inner, turn_scale):
+            turn *= factor
+        turn /= square_v
+        phi -= np.arctan(turn, out=spare)
+        np.abs(phi, out=phi)
+        np.minimum(phi, np.subtract(2 * math.pi, phi, out=spare), out=phi)
+        turn *= turn
+        turn *= square_v
+        square_v += turn
+        inner *= keep_inner
+        inner += np.multiply(gain_inner, g_phi, out=spare)
+        inner += fixed_inner
+        inner -= np.multiply(leak, sum_a, out=spare)
+        sum_a *= keep_sum
+        sum_a += np.multiply(gain_sum, g_phi, out=spare)
+        sum_a += fixed_sum
 
 
 def _factors(teacher: Teacher, eta: Scalar) -> list[np.ndarray]:

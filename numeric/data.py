@@ -33,12 +33,16 @@ def unit_sphere(shape: tuple[int, ...], dimension: int, generator: torch.Generat
 def ball(
     shape: tuple[int, ...], dimension: int, radius: float | Tensor, generator: torch.Generator
 ) -> Tensor:
-    """Uniform points of the ball of `radius` (a number or a tensor of shape `shape`)."""
+    """Uniform points of the ball of `radius` (a number or a tensor of shape `shape`).
+
+    For frequencies and means over many of them: their directions come from `numeric.normals`.
+    """
     uniform = torch.rand(*shape, 1, generator=generator, dtype=torch.float64)
     length = uniform ** (1.0 / dimension)
     if isinstance(radius, Tensor):
         radius = radius.unsqueeze(-1)
-    return unit_sphere(shape, dimension, generator) * length * radius
+    points = coarse_normals(*shape, dimension, generator=generator)
+    return points * (length * radius / points.norm(dim=-1, keepdim=True))
 
 
 def rotation_invariant(

@@ -22,7 +22,7 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 RELATIVE, ABSOLUTE = 1e-7, 1e-10
 LONGEST_STEP = 0.02
 MOST_EVENTS, MOST_KINKS = 2000, 6
-NOTICED = 1e-6
+NOTICED = 1e-4
 """A height on its kink that moves slower than this stays there."""
 
 
@@ -154,6 +154,9 @@ class _Course:
         """Go on where the margin `which` ends: at a kink, or away from one."""
         leaves = which in self.kinks
         if not leaves:
+            self.sides[which] *= -1
+            if self.motion(state)[1][which] * self.sides[which] > NOTICED:
+                return
             self.kinks.append(which)
         if len(self.kinks) > MOST_KINKS:
             raise Unresolved(f"the flow is on {len(self.kinks)} kinks at once")
@@ -232,6 +235,8 @@ def _first_end(
         def margin(time: float, index: int = int(index)) -> float:
             return float(course.margins(follow(time))[index]) + tiny
 
+        if margin(begin) <= min(0.0, margin(end)):
+            continue  # beyond its kink by a rounding error, and on the way back
         time = begin if margin(begin) <= 0 else float(brentq(margin, begin, end, xtol=1e-13))
         if time < first or which is None:
             first, which = time, int(index)

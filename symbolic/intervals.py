@@ -308,6 +308,8 @@ def _why(prover: Prover, relation: Any, box: Box, stepwise: bool = False) -> Rea
     sides = {sp.Ge: (1,), sp.Gt: (1,), sp.Le: (-1,), sp.Lt: (-1,), sp.Ne: (1, -1)}
     for side in sides.get(relation.func, ()):
         goal = _with_gathered_gammas(lhs - rhs if side > 0 else rhs - lhs)
+        if not stepwise:
+            goal = goal.replace(sp.factorial, lambda a: sp.gamma(a + 1))
         prove = by_steps if stepwise else Prover.prove
         why = prove(prover, goal, strict, box)
         if why is not None:

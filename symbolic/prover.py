@@ -48,9 +48,8 @@ from symbolic.zeros import touching_points
 
 Reason = dict[str, Any]
 EARLY = (by_algebra, by_exponential_variables, by_rates, by_gathered_logarithms)
-LATE = (
-    *(by_bounded_part, by_isolation, by_exponentials, by_logarithms, by_scaling, by_bounds),
-)
+_ISOLATED = (by_bounded_part, by_isolation)
+LATE = (*_ISOLATED, by_exponentials, by_logarithms, by_scaling, by_bounds)
 
 
 class OutOfTime(Exception):

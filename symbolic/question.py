@@ -63,8 +63,13 @@ def question(
         names = ", ".join(sorted(str(s) for s in plain))
         raise ValueError(f"SymPy evaluated a relation by assumptions on {names} beyond its range")
     swap = _swap(plain, sets, (*given, *sides))
-    relations = [c for r in given for c in _conjuncts(_exact(r.xreplace(swap)))]
-    conditions = [c for r in sides for c in _conjuncts(_exact(r.xreplace(swap)))]
+    numbers = {s for s, domain in sets.items() if domain.is_subset(sp.S.Naturals0) is True}
+
+    def plainly(r: sp.Basic) -> tuple[sp.Basic, ...]:
+        return _conjuncts(_exact(_as_sums(r, numbers).xreplace(swap)))
+
+    relations = [c for r in given for c in plainly(r)]
+    conditions = [c for r in sides for c in plainly(r)]
     problem = Problem(
         tuple(relations),
         {swap.get(s, s): domain for s, domain in sets.items()},
@@ -80,6 +85,15 @@ def _conjuncts(relation: sp.Basic) -> tuple[sp.Basic, ...]:
         if not isinstance(part, kinds):
             raise ValueError(f"not a relation or a conjunction of relations: {str(part)[:80]}")
     return tuple(parts)
+
+
+def _as_sums(expr: sp.Basic, numbers: set[sp.Symbol]) -> sp.Basic:
+    """With the harmonic numbers written out as the sums that they are."""
+    found = [h for h in expr.atoms(sp.harmonic) if len(h.args) == 1 and h.args[0] in numbers]
+    names = {s.name for s in expr.free_symbols}
+    index = sp.Symbol(next(n for k in range(99) if (n := f"k{k}") not in names), integer=True)
+    sums = {h: sp.Sum(1 / index, (index, 1, h.args[0])) for h in found}
+    return expr.xreplace(sums) if sums else expr
 
 
 def _exact(expr: sp.Basic) -> sp.Basic:

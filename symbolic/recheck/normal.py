@@ -18,13 +18,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import ceil, floor, gcd, lcm
 
-from symbolic.recheck.terms import (
-    SESSION,
-    Rejected,
-    Term,
-    check_time,
-    extension,
-)
+from symbolic.recheck.terms import SESSION, Rejected, Term, check_time, extension
 
 Generator = tuple
 Product = frozenset[tuple[Generator, Fraction | int]]
@@ -244,7 +238,7 @@ def _ratio(over: Poly, under: dict[Generator, int]) -> Fraction | None:
     return ratio if not poly_add(over, bottom, -ratio) else None
 
 
-def content(a: Poly, positive: bool) -> tuple[Fraction, Poly, Poly]:
+def content(a: Poly, positive: bool) -> tuple[Fraction, dict[Generator, Fraction | int], Poly]:
     """(c, m, rest) with a = c m rest: c > 0 rational, m a product (of positive generators)."""
     shared: dict[Generator, Fraction | int] = dict(next(iter(a)))
     for product in a:
@@ -255,8 +249,7 @@ def content(a: Poly, positive: bool) -> tuple[Fraction, Poly, Poly]:
         shared = {gen: e for gen, e in shared.items() if gen[0] in ("exp", "prime", "pi")}
     over = gcd(*(c.numerator for c in a.values()))
     c = Fraction(over, lcm(*(c.denominator for c in a.values())))
-    lower = _product({gen: -e for gen, e in shared.items()}, 1 / c)
-    return c, _product(dict(shared), Fraction(1)), poly_mul(a, lower)
+    return c, shared, poly_mul(a, {frozenset((gen, -e) for gen, e in shared.items()): 1 / c})
 
 
 def raised(a: Poly, exponent: Fraction) -> Poly:
@@ -270,8 +263,7 @@ def raised(a: Poly, exponent: Fraction) -> Poly:
             raise Rejected("a division by zero")
         return a
     c, shared, rest = content(a, positive=not whole)
-    powers: dict[Generator, Fraction | int] = {}
-    powers |= {gen: e * exponent for product in shared for gen, e in product}
+    powers: dict[Generator, Fraction | int] = {gen: e * exponent for gen, e in shared.items()}
     for prime, count in primes(c).items():
         powers[("prime", prime)] = powers.get(("prime", prime), 0) + count * exponent
     sign = Fraction(1)
@@ -310,7 +302,7 @@ def logarithm(a: Poly) -> Poly:
     total: Poly = {}
     for prime, count in primes(c).items():
         total = poly_add(total, generator(("log", frozenset(constant(prime).items()))), count)
-    for gen, exponent in ((gen, e) for product in shared for gen, e in product):
+    for gen, exponent in shared.items():
         inner = constant(gen[1]) if gen[0] == "prime" else generator(gen)
         log = {gen[1]: Fraction(1)} if gen[0] == "exp" else generator(("log", key(inner)))
         total = poly_add(total, log, exponent)

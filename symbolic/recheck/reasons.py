@@ -21,6 +21,7 @@ from symbolic.recheck.statement import read_constant
 from symbolic.recheck.terms import (
     Rejected,
     Term,
+    check_time,
     derivative,
     extension,
     mul,
@@ -247,14 +248,18 @@ def bernstein_line(line: list[Fraction], side: Side) -> list[Fraction]:
         start, scale = hi, Fraction(-1)
     else:
         raise Rejected("Bernstein coefficients need a side with an end")
-    d, moved = len(line) - 1, []  # moved: the coefficients of sum line[k] (start + scale u)**k
-    for j in range(d + 1):
-        terms = [line[k] * comb(k, j) * start ** (k - j) for k in range(j, d + 1)]
+    d, moved, found = len(line) - 1, [], []
+    for j in range(d + 1):  # moved: the coefficients of sum line[k] (start + scale u)**k
+        check_time()
+        terms = (line[k] * comb(k, j) * start ** (k - j) for k in range(j, d + 1) if line[k])
         moved.append(scale**j * sum(terms, Fraction(0)))
     if lo is None or hi is None:
         return [moved[i] / comb(d, i) for i in range(d + 1)]
-    weights = [[Fraction(comb(i, j), comb(d, j)) for j in range(i + 1)] for i in range(d + 1)]
-    return [sum((m * w for m, w in zip(moved, row, strict=False)), Fraction(0)) for row in weights]
+    for i in range(d + 1):
+        check_time()
+        terms = (moved[j] * Fraction(comb(i, j), comb(d, j)) for j in range(i + 1) if moved[j])
+        found.append(sum(terms, Fraction(0)))
+    return found
 
 
 REASONS: dict[str, Callable[..., None]] = {

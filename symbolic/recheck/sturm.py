@@ -9,7 +9,7 @@ from symbolic.recheck.intervals import Box
 from symbolic.recheck.normal import polynomial
 from symbolic.recheck.prover import Facts, Prover
 from symbolic.recheck.statement import Json
-from symbolic.recheck.terms import Rejected, Term
+from symbolic.recheck.terms import Rejected, Term, check_time
 
 Dense = list[Fraction]  # coefficients of one variable, constant first
 MAX_DEGREE = 200
@@ -70,6 +70,7 @@ def _trim(p: Dense) -> Dense:
 def _divide(p: Dense, q: Dense) -> tuple[Dense, Dense]:
     rest, quotient = list(p), [Fraction(0)] * max(len(p) - len(q) + 1, 1)
     while len(rest) >= len(q):
+        check_time()
         factor, shift = rest[-1] / q[-1], len(rest) - len(q)
         quotient[shift] = factor
         for i, coefficient in enumerate(q):
