@@ -70,6 +70,11 @@ def test_growth_that_begins_late_is_not_called_support() -> None:
     assert scaled(100 / k + k / 100, sizes=[2**n for n in range(1, 10)]).verdict != "SUPPORTED"
 
 
+def test_one_flat_octave_does_not_make_up_for_steady_growth() -> None:
+    assert scaled(sp.Min(k, OCTAVES[-2]) ** sp.Rational(2, 5)).verdict == "INCONCLUSIVE"
+    assert scaled(sp.Min(k, OCTAVES[-3]) ** sp.Rational(2, 5)).verdict == "SUPPORTED"
+
+
 def test_theta_fails_on_either_side() -> None:
     assert scaled(sp.Integer(3), "==").verdict == "SUPPORTED"
     assert scaled(1 / sp.sqrt(k), "==").verdict == "VIOLATED"

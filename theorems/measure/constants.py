@@ -5,7 +5,8 @@ against the logarithm of the symbol, over the widest range that runs. The statem
 the slope's confidence interval lies above `GROWS`, each of the last three octaves grows at least
 that fast, and the slopes do not fall towards less: a ratio still climbing towards a constant slows
 down, a wrong power does not. Slopes that fall ever faster, or towards a limit below `GROWS`, leave
-the statement open, and so does a ratio that has only begun to grow in the last octave.
+the statement open, and so do a ratio that has only begun to grow in the last octave and one that
+grew until the last octave alone.
 """
 
 from __future__ import annotations
@@ -148,15 +149,25 @@ def grows(growth: dict[str, Any]) -> bool | None:
     if growth["slope"] is None:
         return None
     late, noise = growth["late"], growth["noise"]
-    level = growth["slope"] < GROWS + min(noise, GROWS) and late[-1] <= GROWS + noise
-    if noise <= LOUD and (late[-1] <= GROWS or level):
-        return False
-    if late[-1] + 2 * noise / LN2 <= GROWS:
-        return False  # however loud, the last octave falls
     # Two ends of an octave, each with its noise, make the noise of the slope between them.
-    if growth["low"] > GROWS and min(late) > GROWS and _limit(late, 2 * noise / LN2) > GROWS:
+    loud = 2 * noise / LN2
+    level = growth["slope"] < GROWS + min(noise, GROWS) and late[-1] <= GROWS + noise
+    if noise <= LOUD and (level or (late[-1] <= GROWS and _has_settled(growth, loud))):
+        return False
+    if late[-1] + loud <= GROWS and _has_settled(growth, loud):
+        return False  # however loud, the last octave falls
+    if growth["low"] > GROWS and min(late) > GROWS and _limit(late, loud) > GROWS:
         return True
     return None
+
+
+def _has_settled(growth: dict[str, Any], noise: float) -> bool:
+    """Whether a flat last octave is no accident: one before it is flat too, or the ratio hardly
+    grew over the whole range, or its slopes fall towards less and less steeply so."""
+    late = growth["late"]
+    if late[-2] <= GROWS + noise or growth["slope"] <= 2 * GROWS:
+        return True
+    return late[1] < late[0] - noise and -math.inf < _limit(late, noise) <= GROWS
 
 
 def _limit(late: list[float], noise: float) -> float:
