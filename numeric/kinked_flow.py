@@ -4,6 +4,7 @@ Between kinks every unit has a fixed gain for every sample, and the flow is smoo
 method of SciPy follows it to the next preactivation that reaches 0. There minus the velocity is the
 shortest element of the sub-differential, as it is almost everywhere along a solution of the
 differential inclusion: the unit changes its gain, or, where both gains drive it back, stays at 0.
+Several solutions may go on from a point on several kinks; one of them is followed.
 Source: du2019, equation (4.5), which is meant with Clarke's sub-differential.
 """
 
@@ -184,7 +185,7 @@ def _shortest(fields: Array) -> Array:
 def flow(network: Network, start: Array, times: Sequence[float]) -> Array:
     """The states at `times`, which increase from 0, `(len(times), n)`.
 
-    Raises `Unresolved` where the flow meets too many kinks or no gain keeps it on one.
+    Raises `Unresolved` where the flow meets too many kinks, in all or at once, or stalls.
     """
     from scipy.integrate import RK45
 

@@ -142,7 +142,7 @@ def descend(
         now = network.at(shift)
         _keep(kept, record, now)
         if step < steps:
-            shift = shift + step_size * now.pull
+            shift = _moved(shift, now.pull, step_size)
     return _stacked(kept, now)
 
 
@@ -163,12 +163,19 @@ def flow(
         if step == steps:
             break
         first = now.pull
-        second = network.velocity(shift + time_step / 2 * first)
-        third = network.velocity(shift + time_step / 2 * second)
-        fourth = network.velocity(shift + time_step * third)
+        second = network.velocity(_moved(shift, first, time_step / 2))
+        third = network.velocity(_moved(shift, second, time_step / 2))
+        fourth = network.velocity(_moved(shift, third, time_step))
         total = first.add_(fourth).add_(second.add_(third), alpha=2)
-        shift = shift + time_step / 6 * total
+        shift = _moved(shift, total, time_step / 6)
     return _stacked(kept, now)
+
+
+def _moved(shift: Tensor, direction: Tensor, step: Tensor | float) -> Tensor:
+    """`shift + step direction`, in one pass."""
+    if isinstance(step, Tensor):
+        return torch.addcmul(shift, step, direction)
+    return torch.add(shift, direction, alpha=step)
 
 
 def _keep(kept: dict[str, list[Tensor]], record: Mapping[str, Record], now: Now) -> None:

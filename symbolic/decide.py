@@ -49,7 +49,7 @@ _FOR_CERTIFICATE = 1.0  # seconds, to replay one
 _FOR_WRITTEN_PROOF = 0.2
 _FOR_SHORT_PROOF = 0.15
 _MOST_VARIABLES = 4
-_FOR_A_GLANCE = 0.3
+_FOR_A_GLANCE = 0.4
 
 
 def decide(

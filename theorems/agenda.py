@@ -13,6 +13,8 @@ from typing import Any, Protocol
 from theorems.claim import Claim
 from theorems.tasks import DECIDE, Task
 
+SHORT = 0.5
+"""Seconds of a task that is short."""
 Rank = tuple[Any, ...]
 Durations = Mapping[tuple[str, str], float]
 
@@ -35,8 +37,8 @@ class Source(Protocol):
 class Agenda:
     """The tasks that are left.
 
-    `left` gives those of a claim that are not in the store, `finally_` is done once when every
-    claim is loaded, while workers are busy.
+    `left` gives those of a claim that are not in the store, `finally_` is done once when the last
+    task has been given, while workers are busy.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Agenda:
         # One heap for each part that has tasks, by the number of the part.
         self._heaps: dict[int, list[tuple[Rank, int, Task]]] = {}
         self._loaded = self._added = 0
+        self._is_over = False
 
     @property
     def stage(self) -> int | None:
@@ -60,10 +63,11 @@ class Agenda:
 
     def prepare(self) -> bool:
         """Add the tasks of the next claims; false when there is nothing left to add."""
-        part = next(self._parts, None)
+        part = None if self.is_complete else next(self._parts, None)
         if part is None:
-            if not self.is_complete:
-                self.is_complete = True
+            self.is_complete = True
+            if not self._heaps and not self._is_over:
+                self._is_over = True
                 self._finally()
             return False
         self._loaded += 1
@@ -90,6 +94,24 @@ class Agenda:
             # A claim may turn out malformed when all are loaded: its id is another's.
             if task.claim in self.source.claims:
                 return task
+        return None
+
+    def take_short(self, stage: int | None) -> Task | None:
+        """A task that a process of this stage can do and that takes no long time by what is known:
+        one to wait behind another."""
+        for number in sorted(self._heaps, reverse=True):
+            if stage is not None and number > stage:
+                continue
+            heap = self._heaps[number]
+            for index in range(len(heap) - 1, -1, -1):
+                rank, _, task = heap[index]
+                is_known_long = rank[0] == 1 and -rank[1] > SHORT
+                if task.kind != DECIDE and not is_known_long and task.claim in self.source.claims:
+                    del heap[index]
+                    heapq.heapify(heap)
+                    if not heap:
+                        del self._heaps[number]
+                    return task
         return None
 
     def all(self) -> Iterator[Task]:

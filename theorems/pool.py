@@ -12,7 +12,7 @@ import os
 import select
 import signal
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,6 +28,8 @@ GRACE = 5.0
 """Seconds after which a task that ignores its time limit (stuck in C code) is killed."""
 TRIES = 3
 """So often a task is begun whose workers are killed from outside."""
+AHEAD = 4
+"""Tasks that a worker has at most, while claims are loaded here."""
 LOOK = 0.1
 """Seconds between two looks at the workers' limits."""
 BLINK = 1.0
@@ -50,7 +52,8 @@ class Worker:
         from theorems.workers import load_once, serve
 
         load_once()
-        self.profile, self.stage, self.task = profile, stage, None
+        self.profile, self.stage = profile, stage
+        self.tasks: deque[Task] = deque()
         taken, self._given = os.pipe()
         self.answers, said = os.pipe()
         context = multiprocessing.get_context("fork")
@@ -67,19 +70,27 @@ class Worker:
         self.was_killed = False
         """Whether another process ended it: the system, short of memory, or a person."""
 
-    task: Task | None
+    @property
+    def task(self) -> Task | None:
+        """What it is at, None if it is idle."""
+        return self.tasks[0] if self.tasks else None
 
     def give(self, task: Task) -> None:
-        """Have the task done; ask for its outcome with `answer`."""
-        self.task, self._passed, self._looked = task, 0.0, time.monotonic()
-        self._waits = dict(_waits(self.pid))
-        self._waited_before = sum(self._waits.values())
+        """Have the task done, after those it has; ask for their outcomes with `answer`."""
+        self.tasks.append(task)
+        if len(self.tasks) == 1:
+            self._begin()
         with suppress(BrokenPipeError):  # it has died meanwhile, which `answer` will say
             write_frame(self._given, [task.claim, task.kind, task.group])
 
+    def _begin(self) -> None:
+        self._passed, self._looked = 0.0, time.monotonic()
+        self._waits = dict(_waits(self.pid))
+        self._waited_before = sum(self._waits.values())
+
     def answer(self) -> Outcome | None:
-        """The outcome of the task, None while it goes on. A worker that has died, or had to be
-        ended, is over."""
+        """The outcome of its first task, None while that goes on. A worker that has died, or had
+        to be ended, is over; it has not begun with the tasks that it still has then."""
         assert self.task is not None
         status = self._process.exitcode
         found, spent, limit = self._received(), self._spent(), self.profile.task_seconds
@@ -100,7 +111,12 @@ class Worker:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, OUT_OF_TIME)
         if found is not None:
-            self.task = None
+            if self.is_over and status is None and spent <= limit:
+                # The signal was meant for the task before, which had just ended.
+                self.was_killed = True
+            self.tasks.popleft()
+            if self.tasks and not self.is_over:
+                self._begin()
         return found
 
     def _failed(self, how: str) -> Outcome:
@@ -117,10 +133,11 @@ class Worker:
         if len(self._read) < LENGTH.size:
             return None
         (length,) = LENGTH.unpack_from(self._read)
-        if len(self._read) < LENGTH.size + length:
+        end = LENGTH.size + length
+        if len(self._read) < end:
             return None
-        outcome, seconds = json.loads(bytes(self._read[LENGTH.size :]))
-        self._read.clear()
+        outcome, seconds = json.loads(bytes(self._read[LENGTH.size : end]))
+        del self._read[:end]
         if outcome.pop("last", False):
             self.end()
         return outcome, seconds
@@ -207,12 +224,20 @@ class _Crew:
         while len(self.busy) < self.jobs:
             worker, task = self._pair()
             if task is None:
-                return
+                break
             if worker is None:
                 claims = self.agenda.source.claims
                 worker = Worker(claims, self.profile, self.device, self.agenda.stage)
             worker.give(task)
             self.busy.append(worker)
+        if not self.agenda.is_complete:
+            # While modules are imported here nobody looks at the workers for a moment.
+            for worker in self.busy:
+                while len(worker.tasks) < AHEAD:
+                    task = self.agenda.take_short(worker.stage)
+                    if task is None:
+                        break
+                    worker.give(task)
 
     def _pair(self) -> tuple[Worker | None, Task | None]:
         """The next task, and an idle worker that knows its claim if there is one."""
@@ -230,16 +255,18 @@ class _Crew:
     def look(self) -> None:
         """Take what the workers have to say."""
         for worker in list(self.busy):
-            task, outcome = worker.task, worker.answer()
-            if task is None or outcome is None:
-                continue
-            self.busy.remove(worker)
-            self.idle += [] if worker.is_over else [worker]
-            self._tries[task] += worker.was_killed
-            if worker.was_killed and self._tries[task] < TRIES:
-                self.again.append(task)
-            else:
-                self._finished.append((task, outcome))
+            while (task := worker.task) and (outcome := worker.answer()) is not None:
+                self._tries[task] += worker.was_killed
+                if worker.was_killed and self._tries[task] < TRIES:
+                    self.again.append(task)
+                else:
+                    self._finished.append((task, outcome))
+                if worker.is_over:
+                    self.again += worker.tasks
+                    worker.tasks.clear()
+            if worker.is_over or not worker.tasks:
+                self.busy.remove(worker)
+                self.idle += [] if worker.is_over else [worker]
 
     def tell(self, done: Done) -> None:
         finished, self._finished = self._finished, []

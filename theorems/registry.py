@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import fnmatch
 import importlib.metadata
+import importlib.util
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -109,6 +110,28 @@ def _of_modules(modules: tuple[str, ...], keys: frozenset[str]) -> Collection:
             if paper_of(name) in beyond:
                 collect_module(name, others, [])
         return collection_of(found, defects, {str(claim.id): claim for claim in others})
+
+
+def claim_of(id_: str) -> Claim | None:
+    """The catalogue's claim of an id, None if there is none; of its paper no more is imported than
+    the modules whose text has the id, if one of them has the claim."""
+    key = _key(id_)
+    if key in papers() and not catalogue.cache_info().currsize:
+        for name in paper_modules():
+            if paper_of(name) == key and _mentions(name, id_):
+                found: list[Claim] = []
+                collect_module(name, found, [])
+                for claim in found:
+                    if claim.id == id_ and not defects_of(claim):
+                        return claim
+    return of_papers({key}).claims.get(id_) if key in papers() else None
+
+
+def _mentions(module: str, id_: str) -> bool:
+    spec = importlib.util.find_spec(module)
+    if spec is None or spec.origin is None:
+        return False
+    return f'"{id_}"' in Path(spec.origin).read_text(encoding="utf-8", errors="replace")
 
 
 def forget() -> None:

@@ -167,26 +167,21 @@ def resting_on(id_: str, claims: Mapping[str, Claim]) -> list[str]:
 
 
 def known(claims: Mapping[str, Claim]) -> Mapping[str, Claim]:
-    """The claims, with those of the catalogue's papers that theirs rest on."""
-    from theorems.registry import of_papers
+    """The claims, with those of the catalogue that theirs rest on."""
+    from theorems.registry import claim_of
 
-    found, papers = dict(claims), {id_.partition(".")[0] for id_ in claims}
-    reached, frontier = set(claims), [used for claim in claims.values() for used in claim.uses]
-    others: dict[str, Claim] = {}
-    if any(id_ not in claims for id_ in frontier):
-        others = dict(of_papers(papers).claims)
+    found = dict(claims)
+    asked = set(claims)
+    frontier = [used for claim in claims.values() for used in claim.uses]
     while frontier:
         id_ = frontier.pop()
-        if id_ in reached:
-            continue
-        reached.add(id_)
-        paper = id_.partition(".")[0]
-        if paper not in papers:
-            papers.add(paper)
-            others |= of_papers([paper]).claims
-        if id_ in others:
-            frontier += others[id_].uses
-    return {**others, **found}
+        if id_ not in asked:
+            asked.add(id_)
+            claim = claim_of(id_)
+            if claim is not None:
+                found[id_] = claim
+                frontier += claim.uses
+    return found
 
 
 def flagged(results: Mapping[str, Result], claims: Mapping[str, Claim]) -> dict[str, Result]:

@@ -102,6 +102,15 @@ def test_descent_reports_divergence():
         mf.descend(u, v, target, lambda t: 10.0, 40)
 
 
+def test_the_last_iterate_is_that_of_the_run():
+    u, v, target, _ = _draw()
+    rates = torch.linspace(0.01, 0.1, 5, dtype=torch.float64)
+    us, vs = mf.descend(u, v, target, lambda t: (rates / (1 + t))[:, None, None], 30)
+    last = mf.last_iterate(u, v, target, lambda t: rates / (1 + t), 30)
+    assert torch.allclose(last[0], us[-1], rtol=1e-12)
+    assert torch.allclose(last[1], vs[-1], rtol=1e-12)
+
+
 def _numbers(count=7):
     generator = torch.Generator().manual_seed(5)
     sigma = torch.tensor(1.3, dtype=torch.float64)

@@ -307,6 +307,16 @@ def test_own_numbers_are_for_the_quick_profile_and_grow_with_a_harder_one() -> N
     assert effort(own, FEW) == (10, 20)
 
 
+def test_restarts_grow_no_further_than_memory_allows() -> None:
+    def drawn(size):
+        sets = {"w": Around(zeros(1).expand(2, 1, size), 1.0, trailing=1)}
+        return adversarial._affordable(16, 8, sets)
+
+    assert drawn(3) == 16
+    assert drawn(adversarial.MOST_NUMBERS // 20) == 10
+    assert drawn(adversarial.MOST_NUMBERS) == 8
+
+
 def test_a_harder_profile_finds_what_few_steps_miss() -> None:
     hidden = torch.tensor([0.6, -0.3, 0.5], dtype=torch.float64)
 

@@ -15,9 +15,10 @@ import torch
 from checking import claim, profile
 
 from theorems import pool
+from theorems.agenda import Agenda
 from theorems.grid import Grid
 from theorems.harness import run
-from theorems.pool import Child, Worker
+from theorems.pool import Child, Worker, run_pool
 from theorems.quantifiers import ForAll
 from theorems.registry import Claims, Collection
 from theorems.runner import Outcome
@@ -186,3 +187,55 @@ def test_a_worker_that_ran_out_of_time_is_not_used_again() -> None:
     assert one._worker.is_over
     assert "evidence" in one.perform(plan(quick, ONE)[0])[0]
     one.close()
+
+
+def test_tasks_that_wait_behind_one_that_ends_its_worker_are_done_elsewhere() -> None:
+    """While claims are loading, workers have a few tasks ahead."""
+
+    class Loading:
+        """Sixty claims, one at a time, and then a pause before the last."""
+
+        is_growing = True
+
+        def __init__(self) -> None:
+            self.claims: dict[str, Any] = {}
+
+        def parts(self) -> Iterator[list[Any]]:
+            yield [self._made(0, lambda p: p.x), self._made(1, lambda p: os._exit(3))]
+            for number in range(2, 60):
+                time.sleep(0.005)
+                stuck = number == 20
+                yield [self._made(number, (lambda p: time.sleep(9)) if stuck else (lambda p: p.x))]
+            time.sleep(0.3)
+            self.is_growing = False
+
+        def _made(self, number: int, function: Any) -> Any:
+            item = _item(f"c{number}", function)
+            self.claims[item.id] = item
+            return item
+
+    ahead: list[int] = []
+    plain = Worker.give
+
+    def give(self: Worker, task: Task) -> None:
+        plain(self, task)
+        ahead.append(len(self.tasks))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Worker, "give", give)
+        seen: dict[str, dict[str, Any]] = {}
+
+        def done(ended: Any) -> None:
+            assert not {task.claim for task, _ in ended} & set(seen)
+            seen.update({task.claim: outcome for task, (outcome, _) in ended})
+
+        source = Loading()
+        agenda = Agenda(source, lambda claim: plan(claim, ONE), {}, lambda: None)
+        run_pool(agenda, ONE, done, 2)
+    assert set(seen) == set(source.claims)
+    assert 1 < max(ahead) <= pool.AHEAD
+    wrong = {id_: outcome["error"] for id_, outcome in seen.items() if "error" in outcome}
+    assert wrong == {
+        "t.c1": "its worker process died with status 3 (measure-0)",
+        "t.c20": "ran out of time after 1 s (measure-0)",
+    }

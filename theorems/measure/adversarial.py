@@ -13,7 +13,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import mpmath
 import numpy as np
@@ -30,6 +30,9 @@ from theorems.points import Points
 from theorems.profiles import Profile, quick, seed_of
 from theorems.quantifiers import ForAllWeights
 
+if TYPE_CHECKING:
+    from numeric.adversary import Around
+
 OUTSIDE = 1e-9
 SHOWN_ENTRIES = 400
 SAVED_ENTRIES = 1 << 16
@@ -37,6 +40,8 @@ RANDOM_POINTS = 4
 # A relative excess below this is the rounding of a statement that holds with equality.
 ROUNDED = 1e-12
 COPIES = 8
+# A search keeps about a dozen copies of the weights of all its restarts: 1.5 GiB at this size.
+MOST_NUMBERS = 1 << 24
 FORBIDDEN = -1e300
 EQUAL = "the relation is strict, and both sides are equal in float64 at some weights"
 OUTSIDE_DOMAIN = "an apparent failure lies a rounding outside the domain"
@@ -71,7 +76,8 @@ def measure(claim: Claim, points: list[Point], profile: Profile, seed: str) -> E
     batch = Points(kept, claim.sizes)
     generator = torch.Generator().manual_seed(seed_of(claim.id, seed, kept[0], "weights"))
     sets = quantifier.within(batch, generator)
-    search = Ascent(*effort(quantifier, profile))
+    restarts, steps = effort(quantifier, profile)
+    search = Ascent(_affordable(restarts, quantifier.restarts or restarts, sets), steps)
     closed = _closed(claim, batch)
     found = maximise(
         lambda weights: _badness(claim, batch, weights, closed), sets, search, generator
@@ -133,7 +139,8 @@ def effort(quantifier: ForAllWeights, profile: Profile) -> tuple[int, int]:
 
     A claim states its own numbers for the quick profile. A profile that searches harder multiplies
     each of them by the square root of how many times the quick profile's starts, or steps, it has:
-    nightly 2 and 2.6, about five times the work. No profile makes them smaller.
+    nightly 2 and 2.6, about five times the work. No profile makes them smaller, and restarts grow
+    only while the weights of all of them stay below `MOST_NUMBERS`.
     """
     usual = quick()
 
@@ -146,6 +153,13 @@ def effort(quantifier: ForAllWeights, profile: Profile) -> tuple[int, int]:
         scaled(quantifier.restarts, profile.ascent_starts, usual.ascent_starts),
         scaled(quantifier.steps, profile.ascent_steps, usual.ascent_steps),
     )
+
+
+def _affordable(restarts: int, own: int, sets: Mapping[str, Around]) -> int:
+    """As many restarts as fit into the memory of one search, no fewer than the claim's own."""
+    centres = [within.centre.shape for within in sets.values()]
+    numbers = sum(shape[0] * math.prod(shape[2:]) for shape in centres)
+    return max(own, min(restarts, MOST_NUMBERS // max(numbers, 1)))
 
 
 def _between(claim: Claim, points: list[Point], seed: str) -> list[Point]:

@@ -68,20 +68,24 @@ def step_sizes(points: Any, eps_of: Any) -> Any:
     return lambda index: printed_step(index, eps_of, points.r, norm)
 
 
-def quantities(points: Any, generator: Any, draws: int, wide: bool) -> dict[str, Any]:
-    """What the lemma bounds, `(n, draws, steps + 1)` each, along descent."""
+def quantities(
+    points: Any, generator: Any, draws: int, wide: bool, slopes: bool = True
+) -> dict[str, Any]:
+    """What the lemma bounds, `(n, draws, steps + 1)` each, along descent, and |grad f|^2 with
+    `slopes`."""
     from numeric.matrix_factorization import descend, gradient, imbalance, norm2, objective
 
     u, v, target, eps_of = start(points, draws, wide, generator)
     us, vs = descend(u, v, target, step_sizes(points, eps_of), STEPS)
-    slopes = gradient(us, vs, target)
     found = {
         "imbalance": norm2(imbalance(us, vs)).sqrt(),
         "value": objective(us, vs, target),
         "square_u": norm2(us),
         "square_v": norm2(vs),
-        "slope": norm2(slopes[0]) + norm2(slopes[1]),
     }
+    if slopes:
+        du, dv = gradient(us, vs, target)
+        found["slope"] = norm2(du) + norm2(dv)
     return {name: entry.movedim(0, -1) for name, entry in found.items()}
 
 
@@ -89,7 +93,7 @@ def _lemma_draw(points: Any, samples: int, generator: Any) -> dict[str, Any]:
     """The three parts of Lemma 4.1 per draw as shares of their bounds, worst over iterations."""
     import torch
 
-    path = quantities(points, generator, samples, wide=False)
+    path = quantities(points, generator, samples, wide=False, slopes=False)
     norm, eps_of = points["size"].unsqueeze(-1), (points.share * points["size"]).unsqueeze(-1)
     value = path["value"]
     rise = (value[..., 1:] / value[..., :-1]).amax(dim=-1)
@@ -126,7 +130,7 @@ def along(part: str) -> Any:
     return Simulated(lambda path: path[part])
 
 
-WIDE = AlongTrajectory(simulate=partial(quantities, draws=4, wide=True))
+WIDE = AlongTrajectory(simulate=partial(quantities, draws=4, wide=True, slopes=False))
 WIDE_READING = (
     "from balanced starts of norm 0.7 |M*| far from M*, where the three conditions hold at t = 0 "
     "and the iterates move most; 150 iterations"

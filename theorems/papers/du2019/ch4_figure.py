@@ -81,8 +81,9 @@ def _figure(part: str, label: str, statement: str, **fields: Any) -> Claim:
     fields = {"over": FIGURE, "grid": FIGURE_GRID, "uses": ("du2019.eq-4.2",), **fields}
     reading = (
         "sizes, initialisation and step size are not printed: step size 0.2, |M*|_F = 1, entries "
-        "of deviation 0.01. The text has imbalances that are small at the start stay small; here "
-        "the largest one in norm is 0.015, a twelfth of the least singular value of M*. At "
+        "of deviation 0.01. Balance is explained in the text by differences that are small at the "
+        "beginning: here the largest imbalance has norm 0.015, a twelfth of the least singular "
+        "value of M*. At "
         "deviation 0.05 it is 0.38, twice that value, and slows the last directions down: the "
         "runs still converge, in up to 1.6 times the iterations of (4.3), and the ratio of the "
         "norms starts from as far off as 0.78; "

@@ -35,7 +35,7 @@ def _limits(points: Any, generator: Any) -> dict[str, Any]:
     """Distance, gradient and imbalance per iterate, with the time run and the time needed."""
     import torch
 
-    path = quantities(points, generator, 4, wide=False)
+    path = quantities(points, generator, 4, wide=False, slopes=False)
     eps_of = (points.share * points["size"]).reshape(-1, 1, 1, 1)
     rule = step_sizes(points, eps_of)
     etas = torch.cat([rule(i).reshape(-1, 1, 1) for i in range(STEPS)], dim=-1)
@@ -92,16 +92,13 @@ def _outside(points: Any, samples: int, generator: Any) -> dict[str, Any]:
     1500 iterations with step sizes 0.3 / (|M*| (1 + t / 250))."""
     import torch
 
-    from numeric.matrix_factorization import gradient, imbalance, norm2, objective
+    from numeric.matrix_factorization import gradient, imbalance, last_iterate, norm2, objective
 
     u, v, target, eps_of = start(points, samples, False, generator)
-    norm = points["size"].reshape(-1, 1, 1, 1)
-    for index in range(1500):
-        du, dv = gradient(u, v, target)
-        eta = 0.3 / (norm * (1 + index / 250))
-        u, v = u - eta * du, v - eta * dv
+    size_of, bound = points["size"].unsqueeze(-1), eps_of[..., 0, 0]
+    first = 0.3 / size_of
+    u, v = last_iterate(u, v, target, lambda t: first / (1 + t / 250), 1500)
     du, dv = gradient(u, v, target)
-    size_of, bound = norm[..., 0, 0], eps_of[..., 0, 0]
     distance = (2 * objective(u, v, target)).sqrt() / bound
     slope = (norm2(du) + norm2(dv)).sqrt() / (bound * size_of.sqrt())
     balance = norm2(imbalance(u, v)).sqrt() / bound

@@ -251,7 +251,6 @@ def _flow(points: Any, generator: Any, linear: int | None = None) -> dict[str, A
         "neurons": neurons.transpose(-1, -2),
         "layers": (total[..., :-1] - total[..., 1:]).transpose(-1, -2),
         "grams": grams.flatten(start_dim=2).transpose(-1, -2),
-        "moved": (total - total[:, :1]).abs().transpose(-1, -2),
     }
 
 

@@ -29,7 +29,6 @@ from theorems.papers.du2019.ch6_symbols import (
     beta,
     cross,
     draw,
-    filters,
     k,
     p,
     phi,
@@ -44,34 +43,32 @@ GAUSSIAN = {phi: ACUTE, k: SIZES, p: PLANE_OR_MORE}
 GAUSSIANS = Grid(phi=[0.0, 0.5, 1.5], k=[1, 2, 5], p=[2, 4])
 
 
-def _averages(points: Any, samples: int, generator: Any) -> tuple[Any, Any, Any, Any, Any]:
-    """The three averages of independent standard normal patches and the two bisectors."""
+def _patches(points: Any, samples: int, generator: Any) -> tuple[Any, Any, Any, Any]:
+    """Of independent standard normal patches `(n, samples, k)`: whether w and whether w* is active,
+    and the projections along and across the bisector of the two, which lie on the first plane."""
     import torch
 
-    from numeric.single_filter import Law, regions
-
     shape = (points.n, samples, points.k, points.p)
-    z = torch.randn(*shape, generator=generator, dtype=torch.float64)
-    w_star, w = filters(points)
-    r = regions(w, w_star, Law(z, torch.ones(points.n, samples, dtype=torch.float64)))
-    half = points.phi / 2
-    zeros = torch.zeros(points.n, points.p - 2, dtype=torch.float64)
-    along = torch.cat([torch.stack([half.cos(), half.sin()], -1), zeros], -1)
-    across = torch.cat([torch.stack([-half.sin(), half.cos()], -1), zeros], -1)
-    return r.both, r.student, r.teacher, along[:, None], across[:, None]
+    x, y = torch.randn(*shape, generator=generator, dtype=torch.float64)[..., :2].unbind(-1)
+    angle = points.phi[:, None, None]
+    cos_, sin_ = (angle / 2).cos(), (angle / 2).sin()
+    on, on_star = x * angle.cos() + y * angle.sin() >= 0, x >= 0
+    return on, on_star, x * cos_ + y * sin_, y * cos_ - x * sin_
 
 
 def near_squares(points: Any, samples: int, generator: Any) -> Any:
     import torch
 
-    both, _, _, along, across = _averages(points, samples, generator)
-    return torch.stack([(both * u).sum(-1).square() for u in (across, along)], -1)
+    on, on_star, along, across = _patches(points, samples, generator)
+    both = on & on_star
+    return torch.stack([(both * u).mean(-1).square() for u in (across, along)], -1)
 
 
 def cross_sum(points: Any, samples: int, generator: Any) -> Any:
     """The three cross moments, each along the directions of its two means."""
-    both, student, teacher, along, across = _averages(points, samples, generator)
-    a, b, c = ((x * u).sum(-1) for x, u in ((both, along), (student, across), (teacher, -across)))
+    on, on_star, along, across = _patches(points, samples, generator)
+    regions = ((on & on_star, along), (on & ~on_star, across), (~on & on_star, -across))
+    a, b, c = ((region * u).mean(-1) for region, u in regions)
     return a * b + a * c + b * c
 
 
