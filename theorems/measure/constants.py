@@ -154,8 +154,10 @@ def grows(growth: dict[str, Any]) -> bool | None:
     level = growth["slope"] < GROWS + min(noise, GROWS) and late[-1] <= GROWS + noise
     if noise <= LOUD and (level or (late[-1] <= GROWS and _has_settled(growth, loud))):
         return False
-    if late[-1] + loud <= GROWS and _has_settled(growth, loud):
-        return False  # however loud, the last octave falls
+    # However loud: the last octave certainly falls, or all of the last three together do.
+    falls = late[-1] + loud <= GROWS or (late[-1] <= GROWS >= sum(late) / 3 + loud / 3)
+    if falls and _has_settled(growth, loud):
+        return False
     if growth["low"] > GROWS and min(late) > GROWS and _limit(late, loud) > GROWS:
         return True
     return None
