@@ -9,6 +9,7 @@ Source: du2018, sections 2.2 and D; du2019, sections 3.2 and 3.12.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -23,11 +24,35 @@ from numeric.normal_draws import gaussian_rows, normal
 @dataclass(frozen=True)
 class Drawn:
     """`states (..., H, N, m)`: `x^(h)` of the `N` inputs, or of the `N = n p` positions of inputs;
-    `last_gram (..., n, n)`: `G^(H)(0)`; `output (..., n)`."""
+    `last_gram (..., n, n)`: `G^(H)(0)`; `output (..., n)`. Each is made when it is read.
 
-    states: Tensor
-    last_gram: Tensor
-    output: Tensor
+    `below` are the states before the last layer, `gram` the inner products that it is given,
+    `before` its arguments, `read (..., N, m)` the output weights of every row.
+    """
+
+    activation: Activation
+    factors: tuple[Tensor, float]
+    positions: int
+    below: list[Tensor]
+    gram: Tensor
+    before: Tensor
+    read: Tensor
+
+    @cached_property
+    def states(self) -> Tensor:
+        last = self.below[-1] + self.factors[0] * value(self.activation, self.before)
+        return torch.stack([*self.below, last], -3)
+
+    @cached_property
+    def last_gram(self) -> Tensor:
+        rows = self.read * derivative(self.activation, self.before)
+        product = (rows @ rows.mT) * self.gram * self.factors[1]
+        return _per_input(product, self.positions)
+
+    @property
+    def output(self) -> Tensor:
+        total = (self.read * self.states[..., -1, :, :]).sum(-1)
+        return total.unflatten(-1, (-1, self.positions)).sum(-1)
 
 
 def draw(
@@ -53,20 +78,18 @@ def draw(
     rows = patches(x, patch).transpose(-1, -2).flatten(0, 1) if patch else x
     gram = (rows @ rows.mT).expand(*shape, len(rows), len(rows))
     states: list[Tensor] = []
-    for h, factor in enumerate(scales(depth, width, activation, c_res)):
-        before = gaussian_rows(gram, width, generator)
-        moved = factor * value(activation, before)
-        states.append(moved if h == 0 else states[-1] + moved)
-        if h < depth - 1:
-            gram = _patched(states[-1] @ states[-1].mT, p, patch) if patch else _own(states[-1])
-    slopes = derivative(activation, before)
+    factors = scales(depth, width, activation, c_res)
+    for factor in factors[:-1]:
+        moved = factor * value(activation, gaussian_rows(gram, width, generator))
+        states.append(states[-1] + moved if states else moved)
+        gram = _patched(states[-1] @ states[-1].mT, p, patch) if patch else _own(states[-1])
+    before = gaussian_rows(gram, width, generator)
     a = normal(*shape, p, width, generator=generator)
     if readout == "signs":
         a = torch.where(a[..., :1, :] >= 0, 1.0, -1.0).to(torch.float64).expand_as(a)
-    read = a.repeat(*(1,) * len(shape), len(rows) // p, 1)
-    product = ((read * slopes) @ (read * slopes).mT) * gram * (c_res / depth) ** 2 / width
-    output = (read * states[-1]).sum(-1).unflatten(-1, (-1, p)).sum(-1)
-    return Drawn(torch.stack(states, -3), _per_input(product, p), output)
+    read = a.repeat(*(1,) * len(shape), len(rows) // p, 1) if len(rows) > p else a
+    share = (c_res / depth) ** 2 / width
+    return Drawn(activation, (factors[-1], share), p, states, gram, before, read)
 
 
 def _own(state: Tensor) -> Tensor:

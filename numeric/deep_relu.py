@@ -15,7 +15,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from numeric.normal_draws import normal
+from numeric.normal_draws import gaussian_rows
 
 Layers = Sequence[Tensor]
 
@@ -43,9 +43,31 @@ def initial(
 ) -> tuple[Tensor, ...]:
     """Gaussian layers of variance `2 / m_l`; `widths` are `(d, m_1, ..., m_L)`."""
     return tuple(
-        normal(*shape, rows, columns, generator=generator) * (2 / columns) ** 0.5
+        torch.randn(*shape, rows, columns, generator=generator, dtype=torch.float64)
+        * (2 / columns) ** 0.5
         for rows, columns in pairwise(widths)
     )
+
+
+def drawn_states(
+    shape: tuple[int, ...], widths: Sequence[int], x: Tensor, generator: torch.Generator
+) -> list[Tensor]:
+    """`x_1..x_L` at `initial(shape, widths)`, drawn without the layers; `x (*shape, n, d)`.
+
+    Given the layer before, `W' x_i` are Gaussian with the inner products' covariance, independent
+    over units.
+    """
+    states = [x]
+    for columns in widths[1:]:
+        before = gaussian_rows(states[-1] @ states[-1].mT, columns, generator)
+        states.append((before * (2 / columns) ** 0.5).clamp_min(0))
+    return states[1:]
+
+
+def spectral_norm(matrix: Tensor) -> Tensor:
+    """The largest singular value over the last two axes, by the Gram matrix's eigenvalues."""
+    gram = matrix.mT @ matrix if matrix.shape[-1] <= matrix.shape[-2] else matrix @ matrix.mT
+    return torch.linalg.eigvalsh(gram)[..., -1].clamp_min(0).sqrt()
 
 
 def forward(layers: Layers, x: Tensor) -> Forward:
@@ -127,8 +149,11 @@ def surrogate_error(layers: Layers, x: Tensor, y: Tensor) -> Tensor:
 
 def risk_gradients(layers: Layers, x: Tensor, y: Tensor) -> tuple[Tensor, ...]:
     """`grad_{W_l} L_S`, each of its layer's shape, by the matrix products."""
-    run = forward(layers, x)
-    weight = -surrogate(y * run.output) * y / x.shape[-2]
+    return _gradients(layers, forward(layers, x), y)
+
+
+def _gradients(layers: Layers, run: Forward, y: Tensor) -> tuple[Tensor, ...]:
+    weight = -surrogate(y * run.output) * y / y.shape[-1]
     backs = backward(layers, run.active)
     return tuple(
         (below * weight.unsqueeze(-1)).mT @ back
@@ -165,13 +190,14 @@ def descend(layers: Layers, x: Tensor, y: Tensor, step_size: float, steps: int) 
     start, here = tuple(layers), tuple(layers)
     rows: list[list[Tensor]] = []
     for step in range(steps + 1):
-        slopes = risk_gradients(here, x, y)
+        run = forward(here, x)
+        slopes, margins = _gradients(here, run, y), y * run.output
         sizes = torch.stack([frobenius(s) for s in slopes], dim=-1)
         away = [frobenius(a - b) for a, b in zip(here, start, strict=True)]
         rows.append(
             [
-                risk(here, x, y),
-                surrogate_error(here, x, y),
+                loss(margins).mean(-1),
+                surrogate(margins).mean(-1),
                 sizes[..., -1],
                 sizes.amax(-1),
                 torch.stack(away, dim=-1).amax(-1),

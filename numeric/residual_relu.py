@@ -18,8 +18,6 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from numeric import normal_draws
-
 Weights = Mapping[str, Tensor]
 NAMES = ("first", "hidden", "last")
 
@@ -62,7 +60,7 @@ def initial(
         raise ValueError(f"a network has at least one hidden layer, not {depth}")
 
     def gaussian(*axes: int) -> Tensor:
-        draw = normal_draws.normal(*shape, *axes, generator=generator)
+        draw = torch.randn(*shape, *axes, generator=generator, dtype=torch.float64)
         return draw * (2 / axes[-1]) ** 0.5
 
     return {
@@ -76,20 +74,29 @@ def forward(weights: Weights, x: Tensor, theta: float | Tensor) -> Forward:
     """All activations."""
     before = x @ weights["first"]
     here = before.clamp_min(0)
-    hidden, active = [here], [before > 0]
+    hidden, befores = [here], [before]
     for w in weights["hidden"].unbind(-3):
         before = here @ w
         here = here + theta * before.clamp_min(0)
         hidden.append(here)
-        active.append(before > 0)
+        befores.append(before)
     before = here @ weights["last"]
     return Forward(
         x=x,
         hidden=torch.stack(hidden, -3),
         last=before.clamp_min(0),
-        active=torch.stack(active, -3).to(x.dtype),
+        active=(torch.stack(befores, -3).detach() > 0).to(x.dtype),
         active_last=(before > 0).to(x.dtype),
     )
+
+
+def both_passes(
+    one: Weights, other: Weights, x: Tensor, theta: float | Tensor
+) -> tuple[Tensor, Forward]:
+    """The output at the first weights and all activations at the others, in one pass."""
+    path = forward({name: torch.stack([one[name], other[name]]) for name in one}, x, theta)
+    second = Forward(x, path.hidden[1], path.last[1], path.active[1], path.active_last[1])
+    return path.output[0], second
 
 
 def output(weights: Weights, x: Tensor, theta: float | Tensor) -> Tensor:
@@ -104,8 +111,9 @@ def backward(weights: Weights, path: Forward, theta: float | Tensor) -> tuple[Te
     """`v' H_{l+1}^{L+1}` for `l = 1..L`, `(..., L, n, m)`, and for `l = 0`, `(..., n, d)`."""
     row = (path.active_last * signs(path.last.shape[-1])) @ weights["last"].mT
     rows, active = [row], path.active.unbind(-3)
-    for w, on in zip(reversed(weights["hidden"].unbind(-3)), reversed(active[1:]), strict=True):
-        row = row + theta * (row * on) @ w.mT
+    inner = (_inner(theta, path.active) * path.active).unbind(-3)
+    for w, on in zip(reversed(weights["hidden"].unbind(-3)), reversed(inner[1:]), strict=True):
+        row = row + (row * on) @ w.mT
         rows.append(row)
     return torch.stack(rows[::-1], -3), (row * active[0]) @ weights["first"].mT
 
@@ -184,7 +192,14 @@ def _factor(weights: Weights, path: Forward, theta: float | Tensor, layer: int) 
 
 def linear_part(weights: Weights, moved: Weights, path: Forward, theta: float | Tensor) -> Tensor:
     """`sum_l tr[(moved_l - W_l)' grad_{W_l} f_W(x)]`, `(..., n)`; `path` is that of `weights`."""
-    rows, last = slopes(weights, path, theta)
+    return linear_part_of(slopes(weights, path, theta), weights, moved, path)
+
+
+def linear_part_of(
+    rows_and_last: tuple[Tensor, Tensor], weights: Weights, moved: Weights, path: Forward
+) -> Tensor:
+    """`linear_part` with the slopes of the path, for many moves from the same weights."""
+    rows, last = rows_and_last
     first = path.x @ (moved["first"] - weights["first"])
     hidden = path.hidden[..., :-1, :, :] @ (moved["hidden"] - weights["hidden"])
     outer = path.hidden[..., -1, :, :] @ (moved["last"] - weights["last"])
@@ -222,6 +237,13 @@ def loss_gradient(
     }
 
 
+def last_gradient(path: Forward, y: Tensor) -> Tensor:
+    """The gradient of `L_S` in the last layer alone."""
+    share = (-y * torch.sigmoid(-y * path.output) / y.shape[-1]).unsqueeze(-1)
+    last = path.active_last * signs(path.last.shape[-1])
+    return path.hidden[..., -1, :, :].mT @ (share * last)
+
+
 def descend(
     weights: Weights,
     x: Tensor,
@@ -230,11 +252,13 @@ def descend(
     step_size: float | Tensor,
     steps: int,
     watch: Mapping[str, Callable[[Weights, Forward], Tensor]],
+    until: Callable[[Forward], bool] | None = None,
 ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """Gradient descent on `L_S` in all layers: the last weights, and what `watch` saw.
 
     `step_size` is a number or of the weights' leading shape. `watch` is asked at every iterate, the
-    first and the last included; each answer is stacked along a new last axis of `steps + 1`.
+    first and the last included; each answer is stacked along a new last axis of `steps + 1`, or
+    less where `until` ends the run at an iterate.
     """
     here = dict(weights)
     seen: dict[str, list[Tensor]] = {name: [] for name in watch}
@@ -242,6 +266,8 @@ def descend(
         path = forward(here, x, theta)
         for name, look in watch.items():
             seen[name].append(look(here, path))
+        if until is not None and until(path):
+            break
         if step < steps:
             slope = loss_gradient(here, path, y, theta)
             here = {name: w - _like(step_size, w) * slope[name] for name, w in here.items()}

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+# A duality gap of this share of the value is rounding.
+SETTLED = 1e-12
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -67,8 +70,12 @@ def least_weighted_gradient(gram: Tensor, steps: int = 400) -> Tensor:
     """
     count = gram.shape[-1]
     a = torch.ones(gram.shape[:-1], dtype=torch.float64)
-    for _ in range(steps):
+    for step in range(steps):
         slope = (gram @ a.unsqueeze(-1)).squeeze(-1)
+        if step % 10 == 9:
+            value = (a * slope).sum(-1)
+            if bool((value - count * slope.amin(-1) <= SETTLED * value).all()):
+                break
         corner = torch.zeros_like(a).scatter_(-1, slope.argmin(-1, keepdim=True), float(count))
         # Away from the worst corner in use, or towards the best one, whichever descends more.
         used = slope.masked_fill(a <= 0, -torch.inf).argmax(-1, keepdim=True)

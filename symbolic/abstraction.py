@@ -165,10 +165,25 @@ def _define(
         other = variables.get(sp.exp(-part.args[0]))
         if other is not None and variable.name < other.name:
             found.zeros.append(variable * other - 1)
-    elif isinstance(part, sp.Abs):
+    if isinstance(part, sp.cos | sp.sin) and found.domain.ranges[variable][0].low == 0:
+        found.facts += [(variable, why) for why in _towards_zero(part, found.domain)]
+    if isinstance(part, sp.Abs):
         u = _without(part.args[0], swap)
         if not list(_parts(u)):
             found.facts += [(variable - u, _above(part, 1)), (variable + u, _above(part, -1))]
+
+
+def _towards_zero(part: sp.Expr, domain: Domain) -> Iterator[Json]:
+    """Why the part is >= 0, where it falls to zero at an irrational end such as pi/2."""
+    for symbol in part.free_symbols if len(part.free_symbols) == 1 else ():
+        (r, *more) = domain.ranges[symbol]
+        if not (r.low.is_finite and r.high.is_finite and r.high - r.low <= sp.pi / 2):
+            continue  # a sine may rise and fall
+        for end, direction in ((r.low, 1), (r.high, -1)):
+            if not more and end.is_finite and not end.is_Rational and part.subs(symbol, end) == 0:
+                then = {"by": "zero"}
+                yield {"by": "monotone", "var": symbol.name, "direction": direction, "then": then}
+                return
 
 
 def _above(part: sp.Abs, side: int) -> Json:

@@ -30,7 +30,7 @@ def left(deadline: float) -> float:
 
 
 def charge(seconds: float) -> None:
-    """Counts work that a child process did for this thread."""
+    """Counts work that a child process did for this thread (less than 0: work that is none)."""
     thread = threading.get_ident()
     _charged[thread] = _charged.get(thread, 0.0) + seconds
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from flint import fmpq, fmpq_mat
 
 from symbolic import clock
 from symbolic.formula import Poly
+from symbolic.watchdog import shielded
 
 Exponents = tuple[int, ...]
 Row = dict[Exponents, fmpq]
@@ -233,9 +235,7 @@ class _Search:
 
         Columns are scaled to size one, so that the total weight is a measure of simplicity.
         """
-        from scipy.optimize import linprog
-        from scipy.sparse import csc_array
-
+        linprog, csc_array = _library()
         hashes = self.rows @ self.key
         order = np.argsort(hashes)
         ranked = hashes[order]
@@ -283,6 +283,17 @@ class _Search:
             if not self.strict or (found.x[marked] > 1e-9).any():
                 return np.asarray(found.x / np.concatenate(scales))
         return None
+
+
+@cache
+def _library() -> tuple[Any, Any]:
+    """SciPy's linear programs and sparse arrays; loading them is no work that counts."""
+    before = clock.now()
+    with shielded():  # an import that a time limit interrupts may spoil a module for good
+        from scipy.optimize import linprog
+        from scipy.sparse import csc_array
+    clock.charge(before - clock.now())
+    return linprog, csc_array
 
 
 def _over_a_monomial(terms: list[Term], multiplier: Row) -> Combination:

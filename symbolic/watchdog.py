@@ -15,6 +15,7 @@ from symbolic import clock
 # Raised where Python cannot pass it on (a finaliser), the exception is lost: it is raised again.
 _AGAIN = 0.05
 _FINALISERS = frozenset({"__del__", "gc_callback"})
+_CALLED_BACK = ("weakref.py", "<frozen importlib._bootstrap>")
 _SOON = 1e-3
 _TIMES = 200
 _NEAR = 6  # frames
@@ -104,7 +105,7 @@ def _in_finaliser(frame: FrameType | None) -> bool:
         if frame is None:
             return False
         code = frame.f_code
-        if code.co_name in _FINALISERS or code.co_filename.endswith("weakref.py"):
+        if code.co_name in _FINALISERS or code.co_filename.endswith(_CALLED_BACK):
             return True
         frame = frame.f_back
     return False

@@ -61,6 +61,11 @@ class Agenda:
         """Which claims a process forked now knows: those of parts up to this one; all for None."""
         return self._loaded if self.source.is_growing else None
 
+    @property
+    def left(self) -> int:
+        """How many tasks are not given yet, of the claims that are loaded."""
+        return sum(map(len, self._heaps.values()))
+
     def prepare(self) -> bool:
         """Add the tasks of the next claims; false when there is nothing left to add."""
         part = None if self.is_complete else next(self._parts, None)
@@ -96,23 +101,28 @@ class Agenda:
                 return task
         return None
 
-    def take_short(self, stage: int | None) -> Task | None:
-        """A task that a process of this stage can do and that takes no long time by what is known:
-        one to wait behind another."""
+    def take_short(self, stage: int | None, *, surely: bool) -> Task | None:
+        """A task that a process of this stage can do and that takes no long time, to wait behind
+        another. `surely`: by what it took last time; else also one that nothing is known of."""
         for number in sorted(self._heaps, reverse=True):
             if stage is not None and number > stage:
                 continue
             heap = self._heaps[number]
             for index in range(len(heap) - 1, -1, -1):
-                rank, _, task = heap[index]
-                is_known_long = rank[0] == 1 and -rank[1] > SHORT
-                if task.kind != DECIDE and not is_known_long and task.claim in self.source.claims:
+                _, _, task = heap[index]
+                if self.is_short(task, surely=surely) and task.claim in self.source.claims:
                     del heap[index]
                     heapq.heapify(heap)
                     if not heap:
                         del self._heaps[number]
                     return task
         return None
+
+    def is_short(self, task: Task, *, surely: bool) -> bool:
+        """Whether a task took no long time last time; unless `surely`, a measurement never done
+        before counts as short too."""
+        known = self._durations.get((task.claim, task.name))
+        return not surely and task.kind != DECIDE if known is None else known < SHORT
 
     def all(self) -> Iterator[Task]:
         """Every task, when the last claim is loaded."""

@@ -28,7 +28,7 @@ GRACE = 5.0
 """Seconds after which a task that ignores its time limit (stuck in C code) is killed."""
 TRIES = 3
 """So often a task is begun whose workers are killed from outside."""
-AHEAD = 4
+AHEAD = 8
 """Tasks that a worker has at most, while claims are loaded here."""
 LOOK = 0.1
 """Seconds between two looks at the workers' limits."""
@@ -230,14 +230,18 @@ class _Crew:
                 worker = Worker(claims, self.profile, self.device, self.agenda.stage)
             worker.give(task)
             self.busy.append(worker)
-        if not self.agenda.is_complete:
-            # While modules are imported here nobody looks at the workers for a moment.
-            for worker in self.busy:
-                while len(worker.tasks) < AHEAD:
-                    task = self.agenda.take_short(worker.stage)
-                    if task is None:
-                        break
-                    worker.give(task)
+        # While modules are imported or results are stored here nobody looks at the workers: some
+        # tasks wait with them, behind short ones. At the end none does.
+        surely = not self.agenda.source.is_growing
+        ahead = (2 if self.agenda.left > 16 * self.jobs else 1) if surely else AHEAD
+        for worker in self.busy:
+            while len(worker.tasks) < ahead and self.agenda.is_short(
+                worker.tasks[-1], surely=surely
+            ):
+                task = self.agenda.take_short(worker.stage, surely=surely)
+                if task is None:
+                    return
+                worker.give(task)
 
     def _pair(self) -> tuple[Worker | None, Task | None]:
         """The next task, and an idle worker that knows its claim if there is one."""

@@ -9,6 +9,7 @@ import pytest
 import sympy as sp
 
 from symbolic.wedge import (
+    inner_product,
     joint_moment,
     largest_eigenvalue,
     neuron_gradient,
@@ -71,3 +72,15 @@ def test_the_slab_of_an_interval_and_of_a_disc() -> None:
     # Uniform on [-1, 1]: 1/2. A coordinate of the unit disc: 2/pi at 0.
     assert share_of_the_slab(sp.S.One) == sp.Rational(1, 2)
     assert sp.simplify(share_of_the_slab(sp.S(2)) - 2 / sp.pi) == 0
+
+
+@pytest.mark.parametrize("angle", ANGLES)
+@pytest.mark.parametrize("length", [0.3, 1.0, 2.4])
+def test_the_inner_product_is_that_of_the_gradient(angle: float, length: float) -> None:
+    phi, r = sp.symbols("angle length", real=True)
+    along, across = (
+        float(entry) for entry in neuron_gradient(sp.Float(angle), sp.Float(length), sp.Integer(1))
+    )
+    gap = (length * math.cos(angle) - 1, length * math.sin(angle))
+    found = float(inner_product(phi, r).subs({phi: angle, r: length}))
+    assert math.isclose(found, along * gap[0] + across * gap[1], rel_tol=1e-12, abs_tol=1e-14)

@@ -11,6 +11,7 @@ from theorems.papers.du2018 import dense_steps
 from theorems.papers.du2018.dense_adversary import any_radius, pair
 from theorems.papers.du2018.dense_runs import RUNS, Start, descent_run
 from theorems.papers.du2018.dense_symbols import geometric, inputs, limit_gram
+from theorems.papers.du2018.records import Maker, Records
 from theorems.points import Points
 
 ADVERSARY = frozenset({"H", "m", "d", "n", "sigma"})
@@ -98,3 +99,32 @@ def test_inputs_come_in_pairs_and_limits_have_unit_diagonals() -> None:
     assert geometric(3.0, 4) == 40.0
     least = torch.linalg.eigvalsh(limit_gram(2, 0, 3))[0].item()
     assert least == pytest.approx(0.4)
+
+
+def test_records_are_made_once_and_only_when_read() -> None:
+    made: list[str] = []
+
+    def maker(name: str, value: float) -> Maker:
+        def make(records: Records) -> float:
+            made.append(name)
+            return value + records["given"]
+
+        return make
+
+    records = Records({"given": 1.0}, {"one": maker("one", 2.0)}).more({"two": maker("two", 5.0)})
+    assert (list(records), made) == (["given"], [])
+    assert (records["two"], records["two"]) == (6.0, 6.0)
+    assert (list(records), made) == (["given", "two"], ["two"])
+    with pytest.raises(KeyError):
+        records["three"]
+
+
+def test_streamed_records_are_those_of_the_kept_iterates() -> None:
+    point = {"H": 2, "m": 6, "n": 2, "sigma": 1, "eta": 0.1, "gap": 0.5}
+    points = Points([point], RUN)
+    starts = [Start(points, torch.Generator().manual_seed(4)) for _ in range(2)]
+    kept, streamed = starts[0].run(points.eta, 3), starts[1].run(points.eta, 3, "far", "least")
+    for name in ("loss", "far", "least", "rate", "condition", "q"):
+        assert torch.equal(kept[name], streamed[name])
+    with pytest.raises(KeyError):
+        streamed["slope"]

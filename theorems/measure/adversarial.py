@@ -40,8 +40,9 @@ RANDOM_POINTS = 4
 # A relative excess below this is the rounding of a statement that holds with equality.
 ROUNDED = 1e-12
 COPIES = 8
-# A search keeps about a dozen copies of the weights of all its restarts: 1.5 GiB at this size.
-MOST_NUMBERS = 1 << 24
+# A search keeps about a dozen copies of the weights of all its restarts: 0.4 GiB at this size,
+# beyond which every operation waits for memory.
+MOST_NUMBERS = 1 << 22
 FORBIDDEN = -1e300
 EQUAL = "the relation is strict, and both sides are equal in float64 at some weights"
 OUTSIDE_DOMAIN = "an apparent failure lies a rounding outside the domain"

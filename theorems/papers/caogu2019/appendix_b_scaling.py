@@ -72,13 +72,12 @@ def _hidden(points: Any) -> Any:
     import torch
 
     from numeric.data import unit_sphere
-    from numeric.deep_relu import forward, initial
+    from numeric.deep_relu import drawn_states
 
     generator = generator_of(points.L, points.m, points.d)
     widths = (points.d, *(points.m * points.L**2 for _ in range(points.L)))
-    layers = initial((4,), widths, generator)
     x = unit_sphere((4, INPUTS), points.d, generator)
-    norms = [h.norm(dim=-1).amax() for h in forward(layers, x).hidden[1:]]
+    norms = [h.norm(dim=-1).amax() for h in drawn_states((4,), widths, x, generator)]
     return torch.stack(norms).amax().expand(points.n)
 
 
@@ -86,12 +85,12 @@ def products_at_start(points: Any) -> Any:
     """`max_l |prod_{r=l}^L Sigma_r W_r'|_2` at the start, for the drawn inputs."""
     import torch
 
-    from numeric.deep_relu import forward, product
+    from numeric.deep_relu import forward, product, spectral_norm
 
     layers, x = drawn(points)
     active = forward(layers, x).active
     norms = [
-        torch.linalg.matrix_norm(product(layers, active, first, points.L), ord=2).amax()
+        spectral_norm(product(layers, active, first, points.L)).amax()
         for first in range(1, points.L + 1)
     ]
     return torch.stack(norms).amax().expand(points.n)
@@ -123,7 +122,14 @@ def _rows(points: Any) -> Any:
 
 
 def _item(
-    key: str, label: str, text: str, lhs: tuple[Any, Any], rhs: sp.Expr, grid: Grid, along: str
+    key: str,
+    label: str,
+    text: str,
+    lhs: tuple[Any, Any],
+    rhs: sp.Expr,
+    grid: Grid,
+    along: str,
+    reading: str = "",
 ) -> list[Claim]:
     """A printed item that fails for d far above m, and the same with d <= m.
 
@@ -149,6 +155,7 @@ def _item(
             id=f"{id_}.corrected",
             source=source,
             statement=CONDITIONS + text + r", provided that $m\ge d$",
+            reading=reading,
             corrects=id_,
             where=[d <= m],
             quantifier=UpToConstant(along=(along,)),
@@ -175,8 +182,9 @@ products = _item(
     r"$i\in[n]$",
     (products_at_start, products_at_start),
     L,
-    Grid(L=[2, 4, 8, 16], m=[96], d=[96], tau=[0.001]).nightly(m=[256], d=[256]),
+    Grid(L=[1, 2, 4, 8], m=[96], d=[96], tau=[0.001]).nightly(L=[2, 4, 8, 16], m=[256], d=[256]),
     "L",
+    "at the initialisation, one draw per size, where m is at least L^2; (vi) has the neighbourhood",
 )
 rows = _item(
     "vi",
@@ -240,14 +248,14 @@ def _moved_at_first_order(points: Any) -> Any:
     """
     import torch
 
-    from numeric.deep_relu import forward
+    from numeric.deep_relu import forward, spectral_norm
 
     layers, x = drawn(points)
     run, found = forward(layers, x[:1]), []
     above = torch.eye(points.m, dtype=torch.float64)
     for level in range(points.L - 1, -1, -1):
         masked = above * run.active[level]
-        found.append(torch.linalg.matrix_norm(masked, ord=2) * run.hidden[level].norm())
+        found.append(spectral_norm(masked) * run.hidden[level].norm())
         above = masked @ layers[level].mT
     return torch.stack(found).amax().expand(points.n)
 

@@ -47,6 +47,7 @@ def _exponents(constant: sp.Expr, unknown: str, names: list[str]) -> sp.Matrix:
 substitution = Claim(
     id="caogu2019.corollary-4.9",
     source=Source(PAPER, "4.1", "Corollary 4.9, the second term"),
+    title="Corollary 4.9: the exponents of the second term",
     statement=r"Theorem 4.5 at $\tau=\tilde O(B^{-1}\epsilon^{-1}m^{-1/2})$ gives $\mathbb "
     r"P[yf_W(x)<0]\le\epsilon+\tilde O(L^2B^{-1}\epsilon^{-1}n^{-1/2}+L^4B^{-4/3}"
     r"\epsilon^{-4/3}m^{-1/6})$ within $K=\tilde O(L^3B^{-4}\epsilon^{-2})$ iterations: the second "
@@ -120,6 +121,7 @@ SEPARABLE = gamma / 2**DEPTH
 separable_exponents = Claim(
     id="caogu2019.corollary-4.11",
     source=Source(PAPER, "4.2", "Corollary 4.11, the width and its exponents"),
+    title="Corollary 4.11: the exponents of the width",
     statement=r"under Assumption 4.10, $m^*=\tilde O(\mathrm{poly}(2^L,\gamma^{-1}))\cdot"
     r"\epsilon^{-14}\cdot\log(1/\delta)$: with probability at least $1-\delta$ Algorithm 1 finds "
     r"$W^{(k)}$ with $\mathbb P[yf_{W^{(k)}}(x)>0]\ge1-\epsilon$; the proof's $m\ge "
@@ -187,6 +189,7 @@ conjugate = Claim(
 conjugate_exponents = Claim(
     id="caogu2019.corollary-4.13",
     source=Source(PAPER, "4.2", "Corollary 4.13, the width and its exponents"),
+    title="Corollary 4.13: the exponents of the width",
     statement=r"under Assumption 4.12, $m^*=\tilde O(\mathrm{poly}(L,\gamma^{-1}))\cdot"
     r"\epsilon^{-14}\cdot\log(1/\delta)$: with probability at least $1-\delta$ Algorithm 1 finds "
     r"$W^{(k)}$ with $\mathbb P[yf_{W^{(k)}}(x)>0]\ge1-\epsilon$; the proof's $m\ge "
@@ -229,6 +232,7 @@ depth_in_margin = Claim(
 informal = Claim(
     id="caogu2019.theorem-1.1",
     source=Source(PAPER, "1.1", "Theorem 1.1"),
+    title="Theorem 1.1: the exponents of epsilon",
     statement=r"width $\tilde\Omega(\epsilon^{-14})$ and $n=\tilde\Omega(\epsilon^{-4})$ suffice "
     r"for a population classification error of at most $\epsilon$, at any constant number of "
     r"layers",

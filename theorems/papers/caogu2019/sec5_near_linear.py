@@ -1,8 +1,9 @@
 r"""Section 5.1, Lemmas 5.1 and 5.2: gradients and near linearity around the initialisation.
 
 Symbols in `sec3_symbols`. The absolute constants are not printed: sides are compared up to a
-constant along one size at a time, at weights found by ascent; ratios to the moves use Frobenius
-norms, at least the spectral ones, so that the left sides are lower bounds of the suprema.
+constant along one size at a time, at weights found by ascent or made by hand; ratios to the moves
+use Frobenius norms, at least the spectral ones, so that the left sides are lower bounds of the
+suprema.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ CLOSER = Grid(L=[3], m=[48], d=[8], tau=[0.4, 0.2, 0.1, 0.05]).nightly(
     m=[256], tau=[0.2, 0.1, 0.05, 0.025, 0.0125]
 )
 DEEPER = Grid(L=[1, 2, 4, 8], m=[128], d=[8], tau=[0.01])
+# For weights made by hand: wide enough for the number of flipped units to follow its power.
+MADE_WIDER = Grid(L=[3], m=[2 * round(2 ** (k / 2)) for k in range(12, 19)], d=[8], tau=[0.2])
+MADE_CLOSER = Grid(L=[3], m=[512], d=[8], tau=[0.4 * 2 ** (-k / 2) for k in range(7)])
+SEARCHED_DEEPER = Grid(L=[2, 4, 8, 16], m=[24], d=[8], tau=[0.01])
 SIZE = L**2 * tau ** Rational(1, 3) * sqrt(m * log(m))
 
 
@@ -99,16 +104,48 @@ def _total(old: Any, new: Any) -> Any:
     return sum((b - a).square().sum(dim=(-2, -1)).sqrt() for a, b in zip(old, new, strict=True))
 
 
+def _flipped(points: Any) -> tuple[Any, Any, Any]:
+    """Weights made to be hard to linearise between, layers `(n, ...)`, and one input.
+
+    In the last layer, the units of `v_j = -1` that cost least are put just below 0 and then just
+    above it, as many as a ball of radius tau allows.
+    """
+    import torch
+
+    from numeric.deep_relu import forward
+
+    layers, x = drawn(points)
+    below = forward(layers, x[:1]).hidden[-2][0]
+    half = (below @ layers[-1])[points.m // 2 :]
+    order = half.abs().argsort()
+    cost = half[order].square().cumsum(0).sqrt() / below.norm()
+    flips = torch.zeros(points.n, points.m, dtype=torch.float64)
+    flips[:, points.m // 2 + order] = (cost <= 0.99 * points.tau[:, None]).to(torch.float64)
+    start = [layer.expand(points.n, *layer.shape) for layer in layers[:-1]]
+    little = 1e-4 / points.m**0.5
+
+    def last(target: float) -> Any:
+        change = flips * (target - below @ layers[-1]) / below.square().sum()
+        return layers[-1] + below[:, None] * change[:, None, :]
+
+    return [*start, last(-little)], [*start, last(little)], x[:1]
+
+
+def _linear_gap(old: Any, new: Any, x: Any) -> Any:
+    """`max_i |f_new - F_{old,new}| / sum_l |W_new - W_old|_F`."""
+    from numeric.deep_relu_moves import linearisation_error
+
+    error = linearisation_error(old, new, x).abs().amax(-1)
+    return error / (_total(old, new) + 1e-9)
+
+
+def _made_linearisation(points: Any) -> Any:
+    return _linear_gap(*_flipped(points))
+
+
 def _linearisation(points: Any) -> Any:
-    """`max_i |f_new - F_{old,new}| / sum_l |W_new - W_old|_F`, at worst."""
-
-    def objective(start: Any, old: Any, new: Any, x: Any) -> Any:
-        from numeric.deep_relu_moves import linearisation_error
-
-        error = linearisation_error(old, new, x).abs().amax(-1)
-        return error / (_total(old, new) + 1e-9)
-
-    return searched(points, objective)
+    """The same at the worst weights that ascent finds."""
+    return searched(points, lambda start, old, new, x: _linear_gap(old, new, x))
 
 
 LINEAR = (
@@ -120,45 +157,75 @@ HATS = (
     "the linearisation at W tilde, as in the proof (its I_3) and in the proof of Theorem 4.5; the "
     "text at hand has W hat in both places, with which the difference would be of first order"
 )
+MADE = (
+    f"{HATS}. Weights made by hand: as many units of the last layer as the radius allows change "
+    "sign, which attains the printed powers of tau and m, up to the logarithm"
+)
+MADE_RISK = (
+    "weights made by hand, as for the outputs; the left side is the excess over the linear part, "
+    "divided by the sum of the two other terms"
+)
 near_linear = _claim(
     "lemma-5.2a",
     "Lemma 5.2, the outputs",
     LINEAR,
-    _linearisation,
+    _made_linearisation,
     SIZE,
     "tau",
-    reading=HATS,
+    reading=MADE,
+    grid=MADE_CLOSER,
     uses=(
         *("caogu2019.lemma-B.1", "caogu2019.proof-5.2a", "caogu2019.proof-5.2b"),
         *("caogu2019.proof-5.2b.sum", "caogu2019.proof-5.2c", "caogu2019.proof-5.2c.small"),
     ),
 )
 near_linear_wide = _claim(
-    "lemma-5.2a.width", "Lemma 5.2, the outputs", LINEAR, _linearisation, SIZE, "m", reading=HATS
+    "lemma-5.2a.width",
+    "Lemma 5.2, the outputs",
+    LINEAR,
+    _made_linearisation,
+    SIZE,
+    "m",
+    reading=MADE,
+    grid=MADE_WIDER,
+)
+near_linear_deep = _claim(
+    "lemma-5.2a.depth",
+    "Lemma 5.2, the outputs",
+    LINEAR,
+    _linearisation,
+    SIZE,
+    "L",
+    reading=f"{HATS}; weights found by ascent, well below the printed power of L",
+    grid=SEARCHED_DEEPER,
 )
 
 
+def _risk_gap(points: Any, old: Any, new: Any, x: Any) -> Any:
+    """The excess of the risk over its linear part, divided by the two other terms."""
+    import math
+
+    from numeric.deep_relu import risk, risk_gradients, surrogate_error
+
+    y = labels(x.shape[-2])
+    slopes = risk_gradients(old, x, y)
+    linear = sum(((b - a) * s).sum(dim=(-2, -1)) for a, b, s in zip(old, new, slopes, strict=True))
+    moves = [(b - a).square().sum(dim=(-2, -1)) for a, b in zip(old, new, strict=True)]
+    radius = points.tau.reshape(-1, *[1] * (moves[-1].ndim - 1))
+    flat = points.L**2 * radius ** (1 / 3) * (points.m * math.log(points.m)) ** 0.5
+    allowed = flat * sum(s.sqrt() for s in moves) * surrogate_error(old, x, y)
+    allowed = allowed + points.m * points.L**3 * sum(moves)
+    return (risk(new, x, y) - risk(old, x, y) - linear) / (allowed + 1e-9)
+
+
+def _made_risk(points: Any) -> Any:
+    return _risk_gap(points, *_flipped(points))
+
+
 def _risk_excess(points: Any) -> Any:
-    """The excess of the risk over its linear part, divided by the two other terms, at worst."""
-
-    def objective(start: Any, old: Any, new: Any, x: Any) -> Any:
-        import math
-
-        from numeric.deep_relu import risk, risk_gradients, surrogate_error
-
-        y = labels(INPUTS)
-        slopes = risk_gradients(old, x, y)
-        linear = sum(
-            ((b - a) * s).sum(dim=(-2, -1)) for a, b, s in zip(old, new, slopes, strict=True)
-        )
-        radius = points.tau[:, None]
-        flat = points.L**2 * radius ** (1 / 3) * (points.m * math.log(points.m)) ** 0.5
-        moves = [(b - a).square().sum(dim=(-2, -1)) for a, b in zip(old, new, strict=True)]
-        allowed = flat * sum(s.sqrt() for s in moves) * surrogate_error(old, x, y)
-        allowed = allowed + points.m * points.L**3 * sum(moves)
-        return (risk(new, x, y) - risk(old, x, y) - linear) / (allowed + 1e-9)
-
-    return searched(points, objective).clamp_min(1e-12)
+    """The same at the worst weights that ascent finds."""
+    found = searched(points, lambda start, old, new, x: _risk_gap(points, old, new, x))
+    return found.clamp_min(1e-12)
 
 
 SMOOTH = (
@@ -171,10 +238,32 @@ almost_smooth = _claim(
     "lemma-5.2b",
     "Lemma 5.2, the risk",
     SMOOTH,
-    _risk_excess,
+    _made_risk,
     sp.Integer(1),
     "tau",
+    reading=MADE_RISK,
+    grid=MADE_CLOSER,
     uses=("caogu2019.lemma-5.2a", "caogu2019.eq-B.1", "caogu2019.eq-B.2", "caogu2019.eq-B.3"),
+)
+almost_smooth_wide = _claim(
+    "lemma-5.2b.width",
+    "Lemma 5.2, the risk",
+    SMOOTH,
+    _made_risk,
+    sp.Integer(1),
+    "m",
+    reading=MADE_RISK,
+    grid=MADE_WIDER,
+)
+almost_smooth_deep = _claim(
+    "lemma-5.2b.depth",
+    "Lemma 5.2, the risk",
+    SMOOTH,
+    _risk_excess,
+    sp.Integer(1),
+    "L",
+    reading="weights found by ascent, well below the printed powers of L",
+    grid=SEARCHED_DEEPER,
 )
 
 

@@ -37,6 +37,7 @@ from theorems.papers.du2018.dense_symbols import (
     s,
     sigma,
 )
+from theorems.papers.du2018.pairs import corrected
 from theorems.quantifiers import ForAll
 from theorems.sides import Closed, Computed, Side
 
@@ -127,16 +128,9 @@ gradient = Claim(
 
 gradient_corrected = Claim(
     id="du2018.eq-A-grad.corrected",
-    source=gradient.source,
     statement=r"$\frac{\partial L}{\partial W^{(h)}}=\left(\frac{c_\sigma}m\right)^{\frac{H-h+1}2}"
     r"\sum_i(f(x_i)-y_i)x_i^{(h-1)}a^\top J_i^{(H)}W^{(H)}\cdots W^{(h+1)}J_i^{(h)}$",
-    over=NET,
-    quantifier=ONCE,
-    lhs=Computed(automatic_gradient),
-    relation="==",
-    rhs=Computed(lambda points: product_formula(points, scaled=True)),
-    grid=NETS,
-    corrects="du2018.eq-A-grad",
+    **corrected(gradient, rhs=Computed(lambda points: product_formula(points, scaled=True))),
     uses=("du2018.eq-1", "du2018.eq-2"),
 )
 

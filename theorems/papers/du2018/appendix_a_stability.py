@@ -45,6 +45,7 @@ from theorems.papers.du2018.dense_symbols import (
     r,
     sigma,
 )
+from theorems.papers.du2018.pairs import corrected
 from theorems.quantifiers import ForAllWeights
 from theorems.sides import Closed, Computed
 
@@ -128,15 +129,8 @@ features_small = Claim(
 
 features_small_corrected = Claim(
     id="du2018.lemma-A.3.constant.corrected",
-    source=features_small.source,
     statement=r"$\|x^{(1)}(k)-x^{(1)}(0)\|_2\le\sqrt{c_\sigma}L\max(c_{x,0},1)R$",
-    over=features_small.over,
-    quantifier=features_small.quantifier,
-    lhs=Computed(_first_layer),
-    relation="<=",
-    rhs=Closed(share * c_w),
-    grid=features_small.grid,
-    corrects="du2018.lemma-A.3.constant",
+    **corrected(features_small, rhs=Closed(share * c_w)),
 )
 
 DEPTH_RANGE = range(2, 9)

@@ -26,6 +26,7 @@ from theorems.papers.du2018.appendix_b_runs import (
 )
 from theorems.papers.du2018.appendix_b_symbols import (
     DEEP,
+    DEPTH_ENDS,
     PAPER,
     POSITIVE,
     RATE,
@@ -37,6 +38,7 @@ from theorems.papers.du2018.appendix_b_symbols import (
     m,
     n,
 )
+from theorems.papers.du2018.pairs import corrected
 from theorems.quantifiers import UpToConstant
 from theorems.sides import Closed, Computed, Holds, Sampled, Simulated
 
@@ -195,16 +197,8 @@ gradient_norm = Claim(
 
 gradient_norm_corrected = Claim(
     id="du2018.proof-B.6a.corrected",
-    source=gradient_norm.source,
     statement=r"$\|L'^{(h)}(w(k))\|_F\le Q'(k)$ for $h\ge2$",
-    over=RUN,
-    hypotheses=[CONDITION],
-    quantifier=runs("speed"),
-    lhs=Simulated(lambda path: path["speed"][..., 1:, :]),
-    relation="<=",
-    rhs=Simulated(proof_q),
-    grid=RUN_GRID,
-    corrects="du2018.proof-B.6a",
+    **corrected(gradient_norm, rhs=Simulated(proof_q)),
 )
 
 BRACKET = (
@@ -298,6 +292,7 @@ small_second_step = Claim(
     lhs=Closed(p * B * LARGEST_STEP * (Q * p / H) ** 2 * e),
     relation="<=",
     rhs=Closed(lambda_0 / 8),
+    grid=DEPTH_ENDS,
 )
 
 
@@ -351,16 +346,12 @@ quadratic = Claim(
 
 quadratic_corrected = Claim(
     id="du2018.lemma-B.7.corrected",
-    source=quadratic.source,
     statement=r"if $\eta\le c\lambda_0n^{-2}$ then $\|u(k+1)-u(k)\|_2^2\le\frac18\eta\lambda_0"
     r"\|y-u(k)\|_2^2$",
-    over=ALONG_DEPTH,
-    quantifier=UpToConstant(along=("H",), samples=40),
-    lhs=Sampled(lambda points, samples, generator: change(points, samples, generator, 0)),
-    relation="<=",
-    rhs=Computed(least_along),
-    grid=DEPTHS,
-    corrects="du2018.lemma-B.7",
+    **corrected(
+        quadratic,
+        lhs=Sampled(lambda points, samples, generator: change(points, samples, generator, 0)),
+    ),
 )
 
 quadratic_step = Claim(
@@ -375,4 +366,5 @@ quadratic_step = Claim(
     lhs=Closed(p**2 * (eta * x * Q * p * e / H) ** 2),
     relation="<=",
     rhs=Closed(eta * lambda_0 * e**2 / 8),
+    grid=DEPTH_ENDS,
 )

@@ -23,6 +23,7 @@ from theorems.papers.du2018.appendix_b_symbols import (
     m,
     sigma,
 )
+from theorems.papers.du2018.pairs import corrected
 from theorems.quantifiers import ForAll
 from theorems.sides import Computed
 
@@ -106,18 +107,10 @@ gradient = Claim(
 
 gradient_corrected = Claim(
     id="du2018.eq-B-grad.corrected",
-    source=gradient.source,
     statement=HEAD
     + r"(u_i-y_i)x_i^{(h-1)}\cdot"
     + PRODUCT % (r"c_\lambda\lambda^{3/2}", r"c_\lambda\lambda^{3/2}"),
-    over={layer: DEEP, **NETWORKS},
-    where=[layer <= H],
-    quantifier=EXACTLY,
-    lhs=Computed(automatic),
-    relation="==",
-    rhs=Computed(lambda points: by_products(points, -1.0, None)),
-    grid=GRID,
-    corrects="du2018.eq-B-grad",
+    **corrected(gradient, rhs=Computed(lambda points: by_products(points, -1.0, None))),
 )
 
 

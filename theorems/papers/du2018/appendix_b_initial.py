@@ -50,13 +50,13 @@ NORMAL = exp(-(u**2) / 2) / sqrt(2 * pi)
 
 def _first_norms(points: Any, samples: int, generator: Any) -> Any:
     """|x^(1)|^2 of one unit input."""
-    import torch
 
     from numeric.kernels import deep
     from numeric.kernels.activations import value
+    from numeric.normal_draws import normal
 
     act = activation(points)
-    z = torch.randn(points.n, samples, points.m, generator=generator, dtype=torch.float64)
+    z = normal(points.n, samples, points.m, generator=generator)
     return deep.c_sigma(act) * value(act, z).square().mean(-1)
 
 

@@ -7,7 +7,7 @@ c_{w,0} and c_{x,0} that a start allows, `root` is sqrt(n) |y - u(k)|.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -71,27 +71,55 @@ def run(
     path = descend(net, weights, x, label, eta[:, None], steps, ("loss", *records))
     states = residual.forward(weights, x, net.activation, net.c_res).states
     spectral = torch.linalg.matrix_norm(weights["layers"], ord=2).amax(-1) / width**0.5
+    columns = {
+        "eta": eta,
+        "lambda_0": least,
+        "rate": rates,
+        "c_w": spectral,
+        "c_x": states.norm(dim=-1).amax(dim=(-2, -1)),
+        "a_2": weights["a"].norm(dim=-1) / width**0.5,
+    }
+    return described(points, path, columns, {"depth": depth, "width": width, "size": size})
 
-    def column(values: Any) -> Any:
-        return values.reshape(points.n, -1, 1).to(torch.float64)
 
+def described(
+    points: Any, path: Path, columns: Mapping[str, Any], constants: Mapping[str, int]
+) -> dict[str, Any]:
+    """The records of a run with numbers per point or start and per network; one axis for the layers
+    everywhere."""
+    import torch
+
+    size = constants["size"]
     path = {
         **path,
-        "eta": column(eta),
-        "lambda_0": column(least),
-        "rate": column(rates),
-        "c_w": column(spectral),
-        "c_x": column(states.norm(dim=-1).amax(dim=(-2, -1))),
-        "a_2": column(weights["a"].norm(dim=-1) / width**0.5),
+        **{n: v.reshape(points.n, -1, 1).to(torch.float64) for n, v in columns.items()},
         "root": (size * path["loss"]).sqrt(),
         "first_root": (size * path["first"]).sqrt(),
     }
-    # One axis for the layers everywhere.
     return {name: v if v.ndim == 4 else v.unsqueeze(-2) for name, v in path.items()} | {
-        "depth": torch.full((1, 1, 1, 1), depth, dtype=torch.float64).expand(points.n, 1, 1, 1),
-        "width": torch.full((1, 1, 1, 1), width, dtype=torch.float64).expand(points.n, 1, 1, 1),
-        "size": torch.full((1, 1, 1, 1), size, dtype=torch.float64).expand(points.n, 1, 1, 1),
+        name: torch.full((points.n, 1, 1, 1), float(v), dtype=torch.float64)
+        for name, v in constants.items()
     }
+
+
+def contract(
+    net: Any, drawn: Callable[[int], Any], data: tuple[Any, Any], draws: int, steps: int, rule: Any
+) -> Any:
+    """Whether |y - u(k)|^2 <= (1 - eta lambda_0/2)^k |y - u(0)|^2 for the first steps.
+
+    `drawn(count)` are first weights, `rule` is eta and lambda_0; `(1, draws)`.
+    """
+    import torch
+
+    from numeric.deep_descent import descend
+
+    (step_size, least), kept = rule, []
+    for start in range(0, draws, 40):
+        weights = drawn(min(40, draws - start))
+        path = descend(net, weights, *data, step_size, steps, ["next_loss"])
+        bound = (1 - step_size * least / 2) ** (path["step"] + 1) * path["first"]
+        kept.append((path["next_loss"] <= bound * (1 + 1e-12)).all(-1))
+    return torch.cat(kept).to(torch.float64).unsqueeze(0)
 
 
 def printed_q(path: Path) -> Any:

@@ -17,6 +17,7 @@ from theorems.grid import Grid
 from theorems.papers.du2018.appendix_b_symbols import (
     ACTIVATIONS,
     DEEP,
+    DEPTH_ENDS,
     LIPSCHITZ,
     PAPER,
     POSITIVE,
@@ -31,12 +32,14 @@ from theorems.papers.du2018.appendix_b_symbols import (
     c_w,
     constant_x,
     d,
+    gram_norm,
     largest_state,
     m,
     paths,
     sigma,
     weights_near,
 )
+from theorems.papers.du2018.pairs import corrected
 from theorems.quantifiers import ForAllWeights
 from theorems.sides import Closed, Computed, Holds
 
@@ -185,6 +188,7 @@ layer_step = Claim(
     ),
     relation="<=",
     rhs=Closed((1 + 2 * c_res * c_w * Lip / H) * g + c_res / H * Lip * x * R),
+    grid=DEPTH_ENDS,
 )
 
 FINITE = [{"d": 2, "m": 2, "sigma": 0}, {"d": 1, "m": 1, "sigma": 2}, {"d": 1, "m": 2, "sigma": 3}]
@@ -247,22 +251,16 @@ arguments_move = Claim(
 
 arguments_corrected = Claim(
     id="du2018.proof-B.4.arguments.corrected",
-    source=arguments_move.source,
     statement=ARGUMENTS + r"mR^2$",
-    over=NETWORK,
-    where=WITHIN,
-    quantifier=GRAM,
-    lhs=Computed(_arguments),
-    relation="<=",
-    rhs=Computed(lambda points, weights: _arguments_bound(points, weights, 0)),
-    grid=Grid(points=SMALL_R),
+    **corrected(
+        arguments_move, rhs=Computed(lambda points, weights: _arguments_bound(points, weights, 0))
+    ),
     uses=("du2018.lemma-B.3.corrected",),
-    corrects="du2018.proof-B.4.arguments",
 )
 
 
-def gram_move(points: Any, weights: Any) -> Any:
-    """|G^(H)(k) - G^(H)(0)|_F H^2 / c_lambda^2, over n R."""
+def gram_move(points: Any, weights: Any, *, spectral: bool = False) -> Any:
+    """|G^(H)(k) - G^(H)(0)|_F H^2 / c_lambda^2, over n R; `spectral`: the operator norm."""
     from numeric.deep_residual import printed_last_gram
 
     rate = points.c_res.unsqueeze(-1)
@@ -270,7 +268,7 @@ def gram_move(points: Any, weights: Any) -> Any:
         printed_last_gram(w, path, activation(points), rate)
         for w, path in zip(both(points, weights), paths(points, weights), strict=True)
     ]
-    change = (grams[1] - grams[0]).flatten(-2).norm(dim=-1)
+    change = gram_norm(grams[1] - grams[0], spectral=spectral)
     scale = points.H**2 / rate**2 / (2 * points.R.unsqueeze(-1))
     return change * scale
 
@@ -319,12 +317,30 @@ gram_small = Claim(
     source=Source(PAPER, "B", "Lemma B.4"),
     statement=r"if $R\le c\lambda_0H^2n^{-1}$ for some small constant $c$ then "
     r"$\|G^{(H)}(k)-G^{(H)}(0)\|_2\le\frac{\lambda_0}2$",
-    reading=r"$B$ is the bracket of the proof times $L^2c_\lambda^2$, a constant; "
-    r"$c=\frac1{2B}$: the bound $\frac B{H^2}nR$ of the proof is put in",
+    reading=r"$c=\frac1{2B}$, $B$ the bracket of the proof times $L^2c_\lambda^2$, and $\lambda_0="
+    r"\frac{nR}{cH^2}$, the least that the hypothesis leaves; two inputs; $c_xR\le c_{x,0}$; over "
+    r"$\frac{c_\lambda^2}{H^2}nR$",
+    over=NETWORK,
+    where=WITHIN,
+    hypotheses=gram_moves.hypotheses,
+    quantifier=GRAM,
+    lhs=Computed(lambda points, weights: gram_move(points, weights, spectral=True)),
+    relation="<=",
+    rhs=Computed(_gram_bound),
+    grid=Grid(points=SMALL_R),
+    uses=("du2018.proof-B.4", "du2018.lemma-B.4.constant"),
+)
+
+gram_small_constant = Claim(
+    id="du2018.lemma-B.4.constant",
+    source=Source(PAPER, "B.1", "proof of Lemma B.4, the choice of c"),
+    title="the constant of Lemma B.4",
+    statement=r"$\frac B{H^2}nR\le\frac{\lambda_0}2$ when $R\le\frac{\lambda_0H^2}{2Bn}$",
+    reading=r"$B$ is the bracket of the proof times $L^2c_\lambda^2$, a constant",
     over={**dict.fromkeys((B, lam, R), POSITIVE), n: Interval(1, oo), H: DEEP},
     where=[2 * B * n * R <= lam * H**2],
     lhs=Closed(B / H**2 * n * R),
     relation="<=",
     rhs=Closed(lam / 2),
-    uses=("du2018.proof-B.4",),
+    grid=DEPTH_ENDS,
 )

@@ -15,6 +15,8 @@ from typing import Any
 import sympy as sp
 from sympy import Interval, oo, symbols
 
+from theorems.grid import Grid
+
 PAPER = "du2018"
 NAMES = ("softplus", "relu", "linear", "sigmoid")
 LIPSCHITZ = (1.0, 1.0, 1.0, 0.25)
@@ -27,6 +29,8 @@ POSITIVE = Interval.open(0, oo)
 RATE = Interval.open(0, 1)
 DEEP = sp.Range(2, oo)
 ACTIVATIONS = sp.Range(0, 4)
+# For statements of numbers alone: the ends of the default depths, all of them nightly.
+DEPTH_ENDS = Grid(H=[2, 101]).nightly(H=[2, 3, 4, 9, 101])
 
 
 def activation(points: Any) -> Any:
@@ -67,14 +71,15 @@ def both(points: Any, weights: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     import torch
 
     signs = 1.0 - 2.0 * (torch.arange(points.m) % 2).to(torch.float64)
-    a = signs.expand(*weights["first"].shape[:2], points.m)
-    start = {"first": weights["first"], "layers": weights["layers"], "a": a}
-    moved = {
-        "first": weights["first"] + weights["first_move"],
-        "layers": weights["layers"] + weights["layers_move"],
-        "a": a,
-    }
-    return start, moved
+    return before_and_after(weights, signs.expand(*weights["first"].shape[:2], points.m))
+
+
+def before_and_after(weights: Any, a: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The layers without and with their moves, and those output weights."""
+    names = ("first", "layers")
+    start = {name: weights[name] for name in names}
+    moved = {name: weights[name] + weights[f"{name}_move"] for name in names}
+    return {**start, "a": a}, {**moved, "a": a}
 
 
 def paths(points: Any, weights: Any) -> tuple[Any, Any]:
@@ -104,6 +109,15 @@ def stacked_pair(start: Any, moved: Any) -> dict[str, Any]:
     import torch
 
     return {name: torch.stack([start[name], moved[name]]) for name in start}
+
+
+def gram_norm(change: Any, *, spectral: bool) -> Any:
+    """The operator or the Frobenius norm of symmetric `change (..., n, n)`."""
+    import torch
+
+    if not spectral:
+        return change.flatten(-2).norm(dim=-1)
+    return torch.linalg.eigvalsh(change).abs().amax(-1)
 
 
 def largest_state(path: Any) -> Any:

@@ -15,7 +15,7 @@ from sympy import Interval, oo, symbols
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
 from theorems.papers.du2018.appendix_b_descent import CONDITION, IF, root_c_sigma
-from theorems.papers.du2018.appendix_b_runs import Path, first_q, labels, share
+from theorems.papers.du2018.appendix_b_runs import Path, described, first_q, labels, share
 from theorems.papers.du2018.appendix_b_symbols import (
     DEEP,
     PAPER,
@@ -29,7 +29,14 @@ from theorems.papers.du2018.appendix_b_symbols import (
     m,
     n,
 )
-from theorems.papers.du2018.appendix_c_symbols import NATURAL, inputs, least_eigenvalue, p, q
+from theorems.papers.du2018.appendix_c_symbols import (
+    ALL_ENDS,
+    NATURAL,
+    inputs,
+    least_eigenvalue,
+    p,
+    q,
+)
 from theorems.quantifiers import AlongTrajectory, UpToConstant
 from theorems.sides import Closed, Computed, Sampled, Simulated
 
@@ -88,26 +95,16 @@ def run(
     path = descend(net, weights, data, label, step_size[:, None], steps, ("loss", *records))
     states = convolution.forward(weights, data, net.activation, net.c_res).states
     spectral = torch.linalg.matrix_norm(weights["layers"], ord=2).amax(-1) / width**0.5
-
-    def column(values: Any) -> Any:
-        return values.reshape(points.n, -1, 1).to(torch.float64)
-
-    path = {
-        **path,
-        "eta": column(step_size),
-        "lambda_0": column(least),
-        "rate": column(rates),
-        "c_w": column(spectral),
-        "c_x": column(states.flatten(-2).norm(dim=-1).amax(dim=(-2, -1))),
-        "a_2": column(weights["a"].norm(dim=-2).amax(dim=-1) / width**0.5),
-        "root": (size * path["loss"]).sqrt(),
-        "first_root": (size * path["first"]).sqrt(),
+    columns = {
+        "eta": step_size,
+        "lambda_0": least,
+        "rate": rates,
+        "c_w": spectral,
+        "c_x": states.flatten(-2).norm(dim=-1).amax(dim=(-2, -1)),
+        "a_2": weights["a"].norm(dim=-2).amax(dim=-1) / width**0.5,
     }
     constants = {"depth": depth, "width": width, "size": size, "q": patch, "p": points.p}
-    return {name: v if v.ndim == 4 else v.unsqueeze(-2) for name, v in path.items()} | {
-        name: torch.full((points.n, 1, 1, 1), float(v), dtype=torch.float64)
-        for name, v in constants.items()
-    }
+    return described(points, path, columns, constants)
 
 
 def growth(path: Path) -> Any:
@@ -358,4 +355,5 @@ quadratic_step = Claim(
     lhs=Closed(r**2 * p * eta * (x * Q * r / H) ** 2),
     relation="<=",
     rhs=Closed(lambda_0 / 8),
+    grid=ALL_ENDS,
 )

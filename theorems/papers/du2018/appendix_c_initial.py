@@ -30,6 +30,7 @@ from theorems.papers.du2018.appendix_b_symbols import (
     sigma,
 )
 from theorems.papers.du2018.appendix_c_symbols import NATURAL, p, q
+from theorems.papers.du2018.pairs import corrected
 from theorems.quantifiers import (
     ForAll,
     ForAllWeights,
@@ -209,16 +210,11 @@ layer = Claim(
 
 layer_corrected = Claim(
     id="du2018.proof-C.1.layers.corrected",
-    source=layer.source,
     statement=BRANCH + r"\frac{c_\lambda}H\left(\sqrt qc_{w,0}L\|x^{(h-1)}\|_F+\sqrt p|\sigma(0)|"
     r"\right)$",
-    over=LAYERS,
-    quantifier=LAYER_SEARCH,
-    lhs=Computed(_layer),
-    relation="<=",
-    rhs=Computed(lambda points, weights: _layer_bound(points, weights, offset=True)),
-    grid=LAYER_GRID,
-    corrects="du2018.proof-C.1.layers",
+    **corrected(
+        layer, rhs=Computed(lambda points, weights: _layer_bound(points, weights, offset=True))
+    ),
 )
 
 width = Claim(

@@ -17,6 +17,7 @@ from theorems.grid import Grid
 from theorems.papers.du2018.appendix_b_symbols import (
     ACTIVATIONS,
     DEEP,
+    DEPTH_ENDS,
     LIPSCHITZ,
     PAPER,
     POSITIVE,
@@ -28,6 +29,7 @@ from theorems.papers.du2018.appendix_b_symbols import (
     c_res,
     c_w,
     d,
+    gram_norm,
     m,
     sigma,
 )
@@ -40,6 +42,7 @@ from theorems.papers.du2018.appendix_c_symbols import (
     q,
     weights_near,
 )
+from theorems.papers.du2018.pairs import corrected
 from theorems.quantifiers import ForAllWeights
 from theorems.sides import Closed, Computed, Holds
 
@@ -115,6 +118,7 @@ layer = Claim(
     ),
     relation="<=",
     rhs=Closed((1 + 2 * c_w * s * c_res / H) * g + s * c_res * x * R / H),
+    grid=DEPTH_ENDS,
 )
 
 recursion = Claim(
@@ -145,6 +149,12 @@ GRAM = ForAllWeights(
     steps=20,
 )
 
+PAIR_GRAM = ForAllWeights(
+    within=lambda points, generator: weights_near(points, generator, inputs=2, largest=1.0),
+    restarts=10,
+    steps=20,
+)
+
 
 def small_radius(points: Any, weights: Any) -> Any:
     """c_x R <= c_{x,0} and c_{x,0} > 1, as the lemmas ask."""
@@ -152,8 +162,8 @@ def small_radius(points: Any, weights: Any) -> Any:
     return (large * points.R.unsqueeze(-1) <= size) & (size > 1)
 
 
-def gram_move(points: Any, weights: Any) -> Any:
-    """|G^(H)(k) - G^(H)(0)|_F H^2/c_lambda^2 over n R."""
+def gram_move(points: Any, weights: Any, *, spectral: bool = False) -> Any:
+    """|G^(H)(k) - G^(H)(0)|_F H^2/c_lambda^2 over n R; `spectral`: the operator norm."""
     from numeric.deep_convolution import printed_last_gram
 
     rate = points.c_res.unsqueeze(-1)
@@ -161,7 +171,7 @@ def gram_move(points: Any, weights: Any) -> Any:
         printed_last_gram(w, path, activation(points), rate)
         for w, path in zip(both(points, weights), paths(points, weights), strict=True)
     ]
-    change = (grams[1] - grams[0]).flatten(-2).norm(dim=-1)
+    change = gram_norm(grams[1] - grams[0], spectral=spectral)
     count = weights["x"].shape[-3]
     return change * points.H**2 / rate**2 / (count * points.R.unsqueeze(-1))
 
@@ -204,18 +214,12 @@ gram_moves = Claim(
 
 gram_moves_corrected = Claim(
     id="du2018.proof-C.4.corrected",
-    source=gram_moves.source,
     statement=CHANGE + r"3qc_{x,0}c_xLp+2\beta qc_{x,0}^2\sqrt p\sqrt q(2c_xc_{w,0}+c_{x,0})"
     r"\right]LnR$",
-    over=NETWORK,
-    where=WITHIN,
-    hypotheses=[Holds("c_x R <= c_{x,0}, c_{x,0} > 1", small_radius)],
-    quantifier=GRAM,
-    lhs=Computed(gram_move),
-    relation="<=",
-    rhs=Computed(lambda points, weights: gram_bound(points, weights, corrected=True)),
-    grid=Grid(points=SMALL_R),
-    corrects="du2018.proof-C.4",
+    **corrected(
+        gram_moves,
+        rhs=Computed(lambda points, weights: gram_bound(points, weights, corrected=True)),
+    ),
 )
 
 
@@ -267,8 +271,27 @@ gram_small = Claim(
     source=Source(PAPER, "C", "Lemma C.4"),
     statement=r"if $R\le c\lambda_0H^2n^{-1}\mathrm{poly}(p)^{-1}$ for some small constant $c$ "
     r"then $\|G^{(H)}(k)-G^{(H)}(0)\|_2\le\frac{\lambda_0}2$",
+    reading=r"$c\,\mathrm{poly}(p)^{-1}=\frac1{2B}$, $B$ the corrected bracket of the proof times "
+    r"$Lc_\lambda^2$ (q is a constant), and $\lambda_0$ the least that the hypothesis leaves; two "
+    r"inputs; $c_xR\le c_{x,0}$, $c_{x,0}>1$; over $\frac{c_\lambda^2}{H^2}nR$",
+    over=NETWORK,
+    where=WITHIN,
+    hypotheses=gram_moves.hypotheses,
+    quantifier=PAIR_GRAM,
+    lhs=Computed(lambda points, weights: gram_move(points, weights, spectral=True)),
+    relation="<=",
+    rhs=Computed(lambda points, weights: gram_bound(points, weights, corrected=True)),
+    grid=Grid(points=SMALL_R),
+    uses=("du2018.proof-C.4.corrected", "du2018.lemma-C.4.constant"),
+)
+
+gram_small_constant = Claim(
+    id="du2018.lemma-C.4.constant",
+    source=Source(PAPER, "C.1", "proof of Lemma C.4, the choice of c"),
+    title="the constant of Lemma C.4",
+    statement=r"$\frac{Bg}{H^2}nR\le\frac{\lambda_0}2$ when $R\le\frac{\lambda_0H^2}{2Bgn}$",
     reading=r"$B$ is the corrected bracket of the proof times $Lc_\lambda^2$ over the polynomial "
-    r"$g$ in $p$ that bounds it (q is a constant); $c=\frac1{2B}$",
+    r"$g$ in $p$ that bounds it (q is a constant)",
     over={
         **dict.fromkeys((B, lam, R), POSITIVE),
         n: Interval(1, oo),
@@ -279,5 +302,5 @@ gram_small = Claim(
     lhs=Closed(B * g / H**2 * n * R),
     relation="<=",
     rhs=Closed(lam / 2),
-    uses=("du2018.proof-C.4.corrected",),
+    grid=DEPTH_ENDS,
 )

@@ -13,10 +13,19 @@ from typing import Any
 import sympy as sp
 from sympy import symbols
 
-from theorems.papers.du2018.appendix_b_symbols import LIPSCHITZ, activation, c_sigma, stacked_pair
+from theorems.grid import Grid
+from theorems.papers.du2018.appendix_b_symbols import (
+    LIPSCHITZ,
+    activation,
+    before_and_after,
+    c_sigma,
+    stacked_pair,
+)
 
 p, q = symbols("p q", integer=True)
 NATURAL = sp.S.Naturals
+# As `DEPTH_ENDS`, for statements that hold the positions too.
+ALL_ENDS = Grid(H=[2, 101], p=[1, 100]).nightly(H=[2, 3, 4, 9, 101], p=[1, 2, 3, 8, 100])
 
 
 def weights_near(
@@ -52,14 +61,8 @@ def both(points: Any, weights: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     import torch
 
     signs = 1.0 - 2.0 * (torch.arange(points.m) % 2).to(torch.float64)
-    a = signs.unsqueeze(-1).expand(*weights["first"].shape[:2], points.m, points.p)
-    start = {"first": weights["first"], "layers": weights["layers"], "a": a}
-    moved = {
-        "first": weights["first"] + weights["first_move"],
-        "layers": weights["layers"] + weights["layers_move"],
-        "a": a,
-    }
-    return start, moved
+    shape = (*weights["first"].shape[:2], points.m, points.p)
+    return before_and_after(weights, signs.unsqueeze(-1).expand(shape))
 
 
 def paths(points: Any, weights: Any) -> tuple[Any, Any]:

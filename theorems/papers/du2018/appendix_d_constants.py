@@ -16,6 +16,7 @@ from sympy import Interval, Matrix, log, sqrt, symbols
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
 from theorems.papers.du2018.appendix_d_framework import NETWORKS, network
+from theorems.papers.du2018.pairs import corrected
 from theorems.quantifiers import ForAll, UpToConstant
 from theorems.sides import Closed, Computed
 
@@ -98,14 +99,10 @@ accumulated = Claim(
 
 accumulated_corrected = Claim(
     id="du2018.theorem-D.1.accumulation.corrected",
-    source=accumulated.source,
     statement=r"$e_H\le(1+P)^{H-1}\epsilon\sqrt{\log4x}$",
-    over=RECURSION,
-    lhs=Closed(Matrix(LAYERS) * base * sqrt(log(4 * x))),
-    relation="<=",
-    rhs=Closed(Matrix([(1 + P) ** j for j in (1, 2)]) * base * sqrt(log(4 * x))),
-    grid=accumulated.grid,
-    corrects="du2018.theorem-D.1.accumulation",
+    **corrected(
+        accumulated, rhs=Closed(Matrix([(1 + P) ** j for j in (1, 2)]) * base * sqrt(log(4 * x)))
+    ),
 )
 
 # rho = 1, A = 1: the next gram is K + b_i + b_j + 1.
@@ -129,15 +126,9 @@ small_inputs = Claim(
 
 small_inputs_corrected = Claim(
     id="du2018.proof-D.1b.small-inputs.corrected",
-    source=small_inputs.source,
     statement=r"with $2C(1+\sqrt M)A\max_i\|\hat b_i^{(h-1)}-b_i^{(h-1)}\|$ as the last term",
     reading=small_inputs.reading,
-    over={k: POSITIVE, e_b: POSITIVE},
-    lhs=Closed(2 * e_b),
-    relation="<=",
-    rhs=Closed(2 * (1 + sqrt(100 * k)) * e_b),
-    grid=Grid(k=[0.0025, 1.0], e_b=[0.1]),
-    corrects="du2018.proof-D.1b.small-inputs",
+    **corrected(small_inputs, rhs=Closed(2 * (1 + sqrt(100 * k)) * e_b)),
 )
 
 
@@ -199,15 +190,8 @@ dense_remark = Claim(
 
 dense_remark_corrected = Claim(
     id="du2018.remark-D.4.corrected",
-    source=dense_remark.source,
     statement=r"$A_{(h)}=0$, so that $B$ does not enter: $A_{(h)}B=0$",
-    over=DENSE,
-    quantifier=ON_GRID,
-    lhs=Computed(_skip_times_mean),
-    relation="==",
-    rhs=Closed(0),
-    grid=DENSE_GRID,
-    corrects="du2018.remark-D.4",
+    **corrected(dense_remark, lhs=Computed(_skip_times_mean)),
 )
 
 RESIDUAL_GRID = Grid(sigma=[0], family=[1], n=[2], H=[8, 16, 32, 64]).nightly(

@@ -14,6 +14,7 @@ from theorems.claim import Claim, Source
 from theorems.grid import Grid
 from theorems.papers.du2018.appendix_d_blocks import ON_GRID, PAPER, RESNET, UNIT, H, c_lambda, lam
 from theorems.papers.du2018.appendix_d_networks import activation, residual, unit_inputs
+from theorems.papers.du2018.pairs import corrected
 from theorems.quantifiers import UpToConstant
 from theorems.sides import Closed, Computed
 
@@ -112,15 +113,8 @@ recalled = Claim(
 
 recalled_corrected = Claim(
     id="du2018.proposition-D.1.recalled.corrected",
-    source=recalled.source,
     statement=r"$c_H=\frac{c_\lambda^2\lambda^3}{H^2}$",
-    over=RESNET,
-    quantifier=ON_GRID,
-    lhs=Computed(_factor),
-    relation="==",
-    rhs=Closed(C_H),
-    grid=RECALL_GRID,
-    corrects="du2018.proposition-D.1.recalled",
+    **corrected(recalled, rhs=Closed(C_H)),
 )
 
 # Two inputs: lambda_min(K o Q) >= lambda_min(K) min Q_ii (Schur), and Q_ii >= (E sigma')^2.

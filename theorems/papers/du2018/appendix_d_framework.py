@@ -178,12 +178,13 @@ def _linear_grams(points: Any, samples: int, generator: Any) -> Any:
     """Sums over pixels of the empirical gram of layer 2, rho(x) = x, no skip, explicit weights."""
     import torch
 
+    from numeric.normal_draws import normal
     from numeric.tensor_program import convolution, empirical, forward
 
     layers = [convolution(lambda u: u, 3)] * 2
     x, width = images(2, 2, 3).abs(), points.m
-    first = torch.randn(samples, width, 2, 3, generator=generator, dtype=torch.float64)
-    second = torch.randn(samples, width, width, 3, generator=generator, dtype=torch.float64)
+    first = normal(samples, width, 2, 3, generator=generator)
+    second = normal(samples, width, width, 3, generator=generator)
 
     def one(*weights: Any) -> Any:
         return empirical(forward(layers, weights, x)[-1]).gram.sum((-2, -1)).flatten()

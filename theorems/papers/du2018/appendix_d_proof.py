@@ -23,6 +23,7 @@ from theorems.papers.du2018.appendix_d_theorem import (
     gram_deviations,
     mean_deviations,
 )
+from theorems.papers.du2018.pairs import corrected
 from theorems.quantifiers import ForAll, WithProbability
 from theorems.sides import Closed, Computed, Sampled
 
@@ -108,15 +109,8 @@ one_layer = Claim(
 
 one_layer_corrected = Claim(
     id="du2018.proof-D.1a.one-layer.corrected",
-    source=one_layer.source,
     statement=r"the printed bound times $\max\{1,C_{(1)}\}$, for $\log(1/\delta)\lesssim m$",
-    over=ONE_LAYER,
-    quantifier=WithProbability(1 - delta, draws=300),
-    lhs=Sampled(gram_deviations),
-    relation="<=",
-    rhs=Computed(lambda points: first_bound(points, 0, degree=True)),
-    grid=FIRST_GRID,
-    corrects="du2018.proof-D.1a.one-layer",
+    **corrected(one_layer, rhs=Computed(lambda points: first_bound(points, 0, degree=True))),
 )
 
 base_means = Claim(

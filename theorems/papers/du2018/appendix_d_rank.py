@@ -16,6 +16,7 @@ from sympy import Interval, Matrix, Ne, cosh, exp, symbols
 
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
+from theorems.papers.du2018.pairs import corrected
 from theorems.quantifiers import ForAll
 from theorems.sides import Closed, Computed
 
@@ -334,12 +335,6 @@ derivative = Claim(
 
 derivative_corrected = Claim(
     id="du2018.lemma-D.2.derivative.corrected",
-    source=derivative.source,
     statement=r"the derivative is $\sum_ia_i\sigma^{(n-1)}(w^\top z_i)z_i^{\otimes(n-1)}$",
-    over=EXPONENTIAL,
-    lhs=Closed(slope_features(1)),
-    relation="==",
-    rhs=Closed(nth_derivative(lambda x: exp(rate * x), 2) * z**2),
-    grid=DERIVATIVE_GRID,
-    corrects="du2018.lemma-D.2.derivative",
+    **corrected(derivative, rhs=Closed(nth_derivative(lambda x: exp(rate * x), 2) * z**2)),
 )

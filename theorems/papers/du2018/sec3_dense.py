@@ -186,7 +186,7 @@ assumption = Claim(
 )
 
 
-def contracts(output: str) -> Callable[..., Any]:
+def contraction(output: str) -> Callable[..., Any]:
     """Whether a run keeps `L(k) <= (1 - eta lambda_0 / 2)^k L(0)` up to time `1 / lambda_0`.
 
     eta is `16 lambda_0 / n^2`, at most 0.3, over H; inputs in pairs, labels +1 and -1 within each.
@@ -195,7 +195,8 @@ def contracts(output: str) -> Callable[..., Any]:
     def kept(points: Any, size: int, draws: int, generator: Any) -> Any:
         import torch
 
-        from numeric.deep_network import descend, initial
+        from numeric.deep_contraction import contracts
+        from numeric.deep_network import initial
 
         count, cosine = points["n"], 1 - float(points.gap[0])
         least = limit_eigenvalue(points, cosine)
@@ -204,14 +205,15 @@ def contracts(output: str) -> Callable[..., Any]:
         y = 1 - 2 * (torch.arange(count) % 2).to(torch.float64)
         step = min(16 * least / count**2, 0.3) / points.H
         steps = int(1 / least / step)
-        record = {"loss": lambda at: at.residual.square().sum(-1)}
-        trained = output == "normal"
-        start = (weights, out)
-        path = descend(
-            start, (x, y), activation(points), step, steps, record, train_output=trained
-        )["loss"]
-        rate = (1 - step * least / 2) ** torch.arange(steps + 1, dtype=torch.float64)
-        good = (path <= path[:, :1] * rate * (1 + 1e-9)).all(dim=1)
+        good = contracts(
+            (weights, out),
+            (x, y),
+            activation(points),
+            step,
+            steps,
+            1 - step * least / 2,
+            train_output=output == "normal",
+        )
         return good.to(torch.float64).unsqueeze(0)
 
     return kept
@@ -244,7 +246,7 @@ def theorem(output: str, width: Any) -> dict[str, Any]:
         r"$\eta=\min(16\lambda_0/n^2,0.3)/H$, up to time $1/\lambda_0$",
         "over": {n: sp.S.Naturals, H: DEPTHS, gap: UNIT, delta: UNIT, sigma: ANY},
         "quantifier": SufficientSize(at_least=1 - delta, draws=100, largest=1 << 8, along=("n",)),
-        "lhs": Sampled(contracts(output)),
+        "lhs": Sampled(contraction(output)),
         "relation": "<=",
         "rhs": Computed(width),
         "grid": Grid(n=[2, 4, 8, 16], H=[2], gap=[0.4], delta=[0.1], sigma=[2]),

@@ -46,10 +46,11 @@ RECURSION = (
 
 def second_states(points: Any, samples: int, generator: Any) -> Any:
     """m x^(2)_r of two inputs in one channel r of a wide ReLU ResNet, multiplied together."""
-    import torch
+
+    from numeric.normal_draws import normal
 
     def pair(cosine: Any) -> tuple[Any, Any]:
-        z = torch.randn(2, points.n, samples, generator=generator, dtype=torch.float64)
+        z = normal(2, points.n, samples, generator=generator)
         sine = (1 - cosine.square()).clamp_min(0).sqrt()
         return z[0], cosine[:, None] * z[0] + sine[:, None] * z[1]
 

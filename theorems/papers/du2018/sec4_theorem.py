@@ -14,7 +14,7 @@ from sympy import Interval, Max, Rational, log, oo, symbols
 
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
-from theorems.papers.du2018.appendix_b_runs import labels
+from theorems.papers.du2018.appendix_b_runs import contract, labels
 from theorems.papers.du2018.appendix_b_symbols import (
     DEEP,
     PAPER,
@@ -40,23 +40,19 @@ def keeps_the_bound(
     import torch
 
     from numeric import deep_residual as residual
-    from numeric.deep_descent import Network, descend
+    from numeric.deep_descent import Network
     from numeric.kernels.layers import Activation
 
     count, depth, rate = points["n"], points.H, float(points.c_res[0])
     least = least_eigenvalue(count, depth, rate)
-    step_size = least * depth**2 / count**2
-    x = torch.eye(count, dtype=torch.float64)
     readout: Any = "gaussian" if output else "signs"
-    kept = []
-    for start in range(0, draws, 40):
-        batch = (min(40, draws - start),)
-        weights = residual.initial(batch, depth, width, count, generator, readout=readout)
-        net = Network(Activation("softplus"), rate, train_output=output)
-        path = descend(net, weights, x, labels(count), step_size, STEPS, ["next_loss"])
-        bound = (1 - step_size * least / 2) ** (path["step"] + 1) * path["first"]
-        kept.append((path["next_loss"] <= bound * (1 + 1e-12)).all(-1))
-    return torch.cat(kept).to(torch.float64).unsqueeze(0)
+
+    def drawn(runs: int) -> Any:
+        return residual.initial((runs,), depth, width, count, generator, readout=readout)
+
+    net = Network(Activation("softplus"), rate, train_output=output)
+    data = torch.eye(count, dtype=torch.float64), labels(count)
+    return contract(net, drawn, data, draws, STEPS, (least * depth**2 / count**2, least))
 
 
 def printed_width(points: Any, *, chance: float = 0.2) -> Any:

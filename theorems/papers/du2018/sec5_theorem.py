@@ -12,7 +12,7 @@ from sympy import Rational
 
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
-from theorems.papers.du2018.appendix_b_runs import labels
+from theorems.papers.du2018.appendix_b_runs import contract, labels
 from theorems.papers.du2018.appendix_b_symbols import (
     DEEP,
     PAPER,
@@ -34,10 +34,8 @@ def keeps_the_bound(
     points: Any, width: int, draws: int, generator: Any, *, output: bool = False
 ) -> Any:
     """Whether |y - u(k)|^2 <= (1 - eta lambda_0/2)^k |y - u(0)|^2 for the first steps."""
-    import torch
-
     from numeric import deep_convolution as convolution
-    from numeric.deep_descent import Network, descend
+    from numeric.deep_descent import Network
     from numeric.kernels.layers import Activation
 
     count, depth, patch, rate = points["n"], points.H, points.q, float(points.c_res[0])
@@ -45,16 +43,13 @@ def keeps_the_bound(
     step_size = least * depth**2 / (16 * count**2 * points.p)
     readout: Any = "gaussian" if output else "signs"
     sizes = (depth, width, 2, points.p, patch)
+
+    def drawn(runs: int) -> Any:
+        return convolution.initial((runs,), sizes, generator, readout=readout)
+
     net = Network(Activation("softplus"), rate, patch=patch, train_output=output)
-    kept = []
-    for start in range(0, draws, 40):
-        batch = (min(40, draws - start),)
-        weights = convolution.initial(batch, sizes, generator, readout=readout)
-        data = inputs(count, points.p)
-        path = descend(net, weights, data, labels(count), step_size, STEPS, ["next_loss"])
-        bound = (1 - step_size * least / 2) ** (path["step"] + 1) * path["first"]
-        kept.append((path["next_loss"] <= bound * (1 + 1e-12)).all(-1))
-    return torch.cat(kept).to(torch.float64).unsqueeze(0)
+    data = inputs(count, points.p), labels(count)
+    return contract(net, drawn, data, draws, STEPS, (step_size, least))
 
 
 def printed_width(points: Any, *, chance: float = 0.2, output: bool = False) -> Any:

@@ -62,6 +62,7 @@ loss_decays = Claim(
     id="du2019.lemma-2.3a",
     source=Source(PAPER, "2.2.1", "Lemma 2.3, the loss"),
     statement=PREMISE + r"$\|y-u(t)\|_2^2\le\exp(-\lambda_0t)\|y-u(0)\|_2^2$",
+    reading="as long as no neuron rests at w_r.x_i = 0: without that it fails (.kink)",
     over=FLOW,
     hypotheses=[ASSUMED, SMOOTH],
     quantifier=AlongTrajectory(simulate=flow_run, rounding=FLOW_ROUNDING),

@@ -264,8 +264,9 @@ def _at_the_proof_width(points: Any, samples: int, generator: Any) -> Any:
         radius = math.sqrt(2 * math.pi) / 16 * chance * least / size**2
         x = pairs(size, least)
         pieces = []
-        for start in range(0, samples, 50):
-            batch = min(50, samples - start)
+        at_once = max(1, min(50, 2**25 // (width * size)))
+        for start in range(0, samples, at_once):
+            batch = min(at_once, samples - start)
             before = x @ coarse_normals(batch, size, width, generator=generator)
             gram, largest = gram_and_shift(before, x, radius)
             shift = symmetric_norm(largest)

@@ -9,6 +9,7 @@ of random starts keeps the bound at every time up to 2/lambda_0.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
@@ -186,6 +187,21 @@ flow_width = Claim(
         ]
     ),
     uses=("du2019.lemma-2.4", "du2019.lemma-2.2"),
+)
+
+flow_width_needed = replace(
+    flow_width,
+    id="du2019.theorem-2.2.width.converse",
+    title="the width for R' < R, the other direction",
+    reading=r"$R'\ge R$ when $m\le\frac{n^5\|y-u(0)\|_2^2}{c^2\lambda_0^4\delta^2}$",
+    where=[m <= n**5 * loss / (c**2 * lambda_0**4 * delta**2)],
+    relation=">=",
+    grid=Grid(
+        points=[
+            {"lambda_0": 0.3, "delta": 0.1, "c": 0.1, "loss": 2.0, "m": 1e8, "n": 4},
+            {"lambda_0": 0.5, "delta": 0.5, "c": 0.15, "loss": 0.1, "m": 1e3, "n": 2},
+        ]
+    ),
 )
 
 printed_width = Claim(

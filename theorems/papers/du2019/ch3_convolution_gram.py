@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Matrix, sqrt
+from sympy import sqrt
 
-from symbolic.patches import patches, squared_norm
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
 from theorems.papers.du2018 import appendix_c_gram as last
 from theorems.papers.du2018 import sec5_gram as sec5
 from theorems.papers.du2018.appendix_c_symbols import NATURAL
+from theorems.papers.du2018.pairs import restated
 from theorems.quantifiers import UpToConstant
 from theorems.sides import Closed, Computed, Sampled
 
@@ -23,13 +23,7 @@ PAPER = "du2019"
 patch_norm = Claim(
     id="du2019.eq-3-phi",
     source=Source(PAPER, "3.2.2", "property of the patch operator"),
-    statement=sec5.BOUNDS,
-    reading="q = 3, four positions, one channel (channels add up); both sides squared",
-    over=sec5.patch_norm.over,
-    lhs=Closed(Matrix([squared_norm(sec5.LINE), squared_norm(patches(sec5.LINE, 3))])),
-    relation="<=",
-    rhs=Closed(Matrix([squared_norm(patches(sec5.LINE, 3)), 3 * squared_norm(sec5.LINE)])),
-    restates="du2018.eq-phi",
+    **restated(sec5.patch_norm),
     uses=("du2018.eq-phi.entries",),
 )
 

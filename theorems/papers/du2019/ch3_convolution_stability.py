@@ -16,6 +16,7 @@ from theorems.papers.du2018 import appendix_c_stability as stability
 from theorems.papers.du2018 import appendix_c_start as begin
 from theorems.papers.du2018.appendix_b_symbols import (
     DEEP,
+    DEPTH_ENDS,
     LIPSCHITZ,
     POSITIVE,
     RATE,
@@ -24,6 +25,7 @@ from theorems.papers.du2018.appendix_b_symbols import (
     R,
     activation,
     c_res,
+    gram_norm,
     n,
 )
 from theorems.papers.du2018.appendix_c_initial import width as chebyshev
@@ -36,7 +38,8 @@ from theorems.papers.du2018.appendix_c_symbols import (
     q,
     weights_near,
 )
-from theorems.quantifiers import ForAllWeights, SufficientSize, UpToConstant, WithProbability
+from theorems.papers.du2018.pairs import corrected, restated
+from theorems.quantifiers import ForAllWeights, SufficientSize
 from theorems.sides import Closed, Computed, Holds, Sampled
 
 PAPER = "du2019"
@@ -45,16 +48,7 @@ B, lam, g, k = symbols("B lambda_0 g k", real=True)
 initial_norms = Claim(
     id="du2019.lemma-3.15",
     source=Source(PAPER, "3.11", "Lemma 3.15"),
-    statement=begin.LEMMA,
-    reading=begin.CONSTANT + "; few positions",
-    over=begin.START,
-    where=[p <= 8],
-    quantifier=WithProbability(at_least=1 - begin.delta, draws=150),
-    lhs=Sampled(begin.norms),
-    relation="<=",
-    rhs=Closed(1),
-    grid=begin.initial_norms.grid,
-    restates="du2018.lemma-C.1",
+    **restated(begin.initial_norms),
     uses=(
         "du2018.proof-C.1",
         "du2018.proof-C.1.layers",
@@ -67,16 +61,7 @@ width = Claim(
     id="du2019.lemma-3.15.width",
     source=Source(PAPER, "3.11.1", "proof of Lemma 3.15, Chebyshev's inequality"),
     title="the width for the first layer's lower bound (inferred, not printed)",
-    statement=chebyshev.statement,
-    reading=chebyshev.reading,
-    over=chebyshev.over,
-    quantifier=UpToConstant(along=("p",)),
-    lhs=chebyshev.lhs,
-    relation="<=",
-    rhs=chebyshev.rhs,
-    grid=chebyshev.grid,
-    restates="du2018.proof-C.1.width",
-    erratum=chebyshev.erratum,
+    **restated(chebyshev),
 )
 
 
@@ -103,21 +88,15 @@ least_at_start = Claim(
 states_move = Claim(
     id="du2019.lemma-3.17",
     source=Source(PAPER, "3.11", "Lemma 3.17"),
-    statement=stability.states_move.statement.replace(r"c_\lambda", "c_{res}"),
-    reading=stability.states_move.reading,
-    over=stability.NETWORK,
-    where=stability.WITHIN,
-    quantifier=stability.SEARCH,
-    lhs=Computed(stability.moved_states),
-    relation="<=",
-    rhs=Computed(stability.states_bound),
-    grid=stability.GRID,
-    restates="du2018.lemma-C.3",
+    **restated(
+        stability.states_move,
+        statement=stability.states_move.statement.replace(r"c_\lambda", "c_{res}"),
+    ),
     uses=("du2019.eq-3-phi", "du2018.lemma-C.3.layer", "du2018.lemma-C.3.recursion"),
 )
 
 
-def _sets(points: Any, generator: Any) -> dict[str, Any]:
+def _sets(points: Any, generator: Any, *, inputs: int = 1) -> dict[str, Any]:
     """The sets of `weights_near`, and output weights a(0) with their move."""
     import torch
 
@@ -126,14 +105,14 @@ def _sets(points: Any, generator: Any) -> dict[str, Any]:
     a = torch.zeros(points.n, 1, points.m, points.p, dtype=torch.float64)
     root = points.m**0.5
     return {
-        **weights_near(points, generator, largest=1.0),
+        **weights_near(points, generator, inputs=inputs, largest=1.0),
         "a": Around(a, 4.0 * (points.m * points.p) ** 0.5),
         "a_move": Around(a, points.R * root),
     }
 
 
-def _gram_move(points: Any, weights: Any) -> Any:
-    """|G^(H)(k) - G^(H)(0)|_F H^2/c_res^2 over n R; a moves along."""
+def _gram_move(points: Any, weights: Any, *, spectral: bool = False) -> Any:
+    """|G^(H)(k) - G^(H)(0)|_F H^2/c_res^2 over n R, a moving along; `spectral`: operator norm."""
     from numeric.deep_convolution import printed_last_gram
 
     rate = points.c_res.unsqueeze(-1)
@@ -144,8 +123,9 @@ def _gram_move(points: Any, weights: Any) -> Any:
         printed_last_gram(w, path, activation(points), rate)
         for w, path in zip((start, moved), paths(points, weights), strict=True)
     ]
-    change = (grams[1] - grams[0]).flatten(-2).norm(dim=-1)
-    return change * points.H**2 / rate**2 / points.R.unsqueeze(-1)
+    change = gram_norm(grams[1] - grams[0], spectral=spectral)
+    count = weights["x"].shape[-3]
+    return change * points.H**2 / rate**2 / (count * points.R.unsqueeze(-1))
 
 
 def _output_norms(points: Any, weights: Any) -> tuple[Any, Any]:
@@ -177,6 +157,9 @@ def _small(points: Any, weights: Any) -> Any:
 
 
 SEARCH = ForAllWeights(within=_sets, restarts=10, steps=20)
+PAIR_SEARCH = ForAllWeights(
+    within=lambda points, generator: _sets(points, generator, inputs=2), restarts=10, steps=20
+)
 SMALL = [Holds("c_x R <= c_{x,0}, c_{x,0} > 1, R <= a_{2,0}", _small)]
 BRACKET = r"$\|G^{(H)}(k)-G^{(H)}(0)\|_F\le\frac{c_{res}^2}{H^2}\left["
 gram_moves = Claim(
@@ -202,19 +185,13 @@ gram_moves = Claim(
 
 gram_moves_corrected = Claim(
     id="du2019.lemma-3.18.bracket.corrected",
-    source=gram_moves.source,
     title="the explicit bound in the proof of Lemma 3.18, corrected",
     statement=BRACKET + r"3qc_{x,0}c_xLa_{2,0}^2p+2\beta qc_{x,0}^2a_{4,0}^2\sqrt p\sqrt q("
     r"2c_xc_{w,0}+c_{x,0})+12qc_{x,0}^2La_{2,0}\sqrt p\right]LnR$",
-    over=stability.NETWORK,
-    where=stability.WITHIN,
-    hypotheses=SMALL,
-    quantifier=SEARCH,
-    lhs=Computed(_gram_move),
-    relation="<=",
-    rhs=Computed(lambda points, weights: _gram_bound(points, weights, corrected=True)),
-    grid=Grid(points=stability.SMALL_R),
-    corrects="du2019.lemma-3.18.bracket",
+    **corrected(
+        gram_moves,
+        rhs=Computed(lambda points, weights: _gram_bound(points, weights, corrected=True)),
+    ),
 )
 
 gram_small = Claim(
@@ -223,8 +200,28 @@ gram_small = Claim(
     statement=r"if $\|W^{(h)}(k)-W^{(h)}(0)\|_F,\|a(k)-a(0)\|_F\le\sqrt mR$, $R\le c\lambda_0H^2"
     r"n^{-1}\mathrm{poly}(p)^{-1}$ for some small constant $c$ then $\|G^{(H)}(k)-G^{(H)}(0)"
     r"\|_{op}\le\frac{\lambda_0}2$",
+    reading=r"$c\,\mathrm{poly}(p)^{-1}=\frac1{2B}$, $B$ the corrected bracket of the proof times "
+    r"$Lc_{res}^2$ (q is a constant), and $\lambda_0$ the least that the hypothesis leaves; two "
+    r"inputs; $c_xR\le c_{x,0}$, $c_{x,0}>1$, $R\le a_{2,0}$; over $\frac{c_{res}^2}{H^2}nR$",
+    over=stability.NETWORK,
+    where=stability.WITHIN,
+    hypotheses=SMALL,
+    quantifier=PAIR_SEARCH,
+    lhs=Computed(lambda points, weights: _gram_move(points, weights, spectral=True)),
+    relation="<=",
+    rhs=Computed(lambda points, weights: _gram_bound(points, weights, corrected=True)),
+    grid=Grid(points=stability.SMALL_R),
+    restates="du2018.lemma-C.4",
+    uses=("du2019.lemma-3.18.bracket.corrected", "du2019.lemma-3.18.constant"),
+)
+
+gram_small_constant = Claim(
+    id="du2019.lemma-3.18.constant",
+    source=Source(PAPER, "3.11.1", "proof of Lemma 3.18, the choice of c"),
+    title="the constant of Lemma 3.18",
+    statement=r"$\frac{Bg}{H^2}nR\le\frac{\lambda_0}2$ when $R\le\frac{\lambda_0H^2}{2Bgn}$",
     reading=r"$B$ is the corrected bracket of the proof times $Lc_{res}^2$ over the polynomial $g$ "
-    r"in $p$ that bounds it (q is a constant); $c=\frac1{2B}$",
+    r"in $p$ that bounds it (q is a constant); $k=n$",
     over={
         **dict.fromkeys((B, lam, R), POSITIVE),
         **dict.fromkeys((k, g), Interval(1, oo)),
@@ -234,6 +231,6 @@ gram_small = Claim(
     lhs=Closed(B * g / H**2 * k * R),
     relation="<=",
     rhs=Closed(lam / 2),
-    restates="du2018.lemma-C.4",
-    uses=("du2019.lemma-3.18.bracket.corrected",),
+    grid=DEPTH_ENDS,
+    restates="du2018.lemma-C.4.constant",
 )

@@ -18,7 +18,7 @@ from theorems.papers.du2018 import sec5_theorem as sec5
 from theorems.papers.du2018.appendix_b_descent import root_c_sigma
 from theorems.papers.du2018.appendix_b_runs import Path, first_q
 from theorems.papers.du2018.appendix_b_symbols import DEEP, POSITIVE, H, eta, lambda_0
-from theorems.papers.du2018.appendix_c_symbols import NATURAL, p
+from theorems.papers.du2018.appendix_c_symbols import ALL_ENDS, NATURAL, p
 from theorems.papers.du2019.ch3_residual_training import CONDITION, IF
 from theorems.quantifiers import SufficientSize, UpToConstant
 from theorems.sides import Closed, Computed, Sampled, Simulated
@@ -238,6 +238,7 @@ quadratic_step = Claim(
     lhs=Closed((8 * r**2 * v**2 + 4 * r**2 * p * a**2 * x**2) * eta * (Q * r / H) ** 2),
     relation="<=",
     rhs=Closed(lambda_0 / 8),
+    grid=ALL_ENDS,
 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from theorems.claim import Claim, Source
 from theorems.papers.du2018 import appendix_a_initial as initial
 from theorems.papers.du2018 import appendix_a_start as start
+from theorems.papers.du2018.pairs import restated
 
 PAPER = "du2019"
 
@@ -38,30 +39,16 @@ moments = Claim(
 
 def _again(id_: str, claim: Claim, **changes: str | None) -> Claim:
     """The same closed statement under the thesis's id."""
-    return Claim(
-        id=id_,
-        source=Source(PAPER, "3.9.1", claim.source.label if claim.source else ""),
-        title=claim.title,
-        statement=claim.statement,
-        reading=claim.reading,
-        restates=claim.id,
-        over=claim.over,
-        where=claim.where,
-        hypotheses=claim.hypotheses,
-        quantifier=claim.quantifier,
-        lhs=claim.lhs,
-        relation=claim.relation,
-        rhs=claim.rhs,
-        grid=claim.grid,
-        **changes,  # type: ignore[arg-type]
-    )
+    label = claim.source.label if claim.source else ""
+    source = Source(PAPER, "3.9.1", label)
+    return Claim(id=id_, source=source, title=claim.title, **restated(claim), **changes)  # type: ignore[arg-type]
 
 
 moments_corrected = _again(
     "du2019.proof-3.1L.corrected", initial.moments_corrected, corrects="du2019.proof-3.1L"
 )
 moments_of_squares = _again("du2019.proof-3.1L.squares", initial.moments_of_squares)
-variance = _again("du2019.proof-3.1L.variance", initial.variance, erratum=initial.variance.erratum)
+variance = _again("du2019.proof-3.1L.variance", initial.variance)
 variance_corrected = _again(
     "du2019.proof-3.1L.variance.corrected",
     initial.variance_corrected,

@@ -30,6 +30,7 @@ from theorems.papers.du2018.dense_symbols import (
     n,
     sigma,
 )
+from theorems.papers.du2018.pairs import restated
 from theorems.quantifiers import ForAll, UpToConstant
 from theorems.sides import Closed, Computed, Sampled, Side
 
@@ -61,15 +62,11 @@ results = Claim(
 residual_results = Claim(
     id="du2019.text-3.1.residual",
     source=Source(PAPER, "3.1", "results, ResNet"),
-    statement=r"$m=\Omega(\mathrm{poly}(n,H))$ suffices for the ResNet",
-    reading=r"the width of Theorem 3.2 with $\lambda_{\min}=1/H^2$ (Proposition 3.2): $O(n^4H^5)$",
-    restates="du2018.text-1a.residual",
-    over=announced.announced_residual.over,
-    quantifier=announced.announced_residual.quantifier,
-    lhs=announced.announced_residual.lhs,
-    relation="<=",
-    rhs=announced.announced_residual.rhs,
-    grid=announced.GRID,
+    **restated(
+        announced.announced_residual,
+        reading=r"the width of Theorem 3.2 with $\lambda_{\min}=1/H^2$ (Proposition 3.2): "
+        r"$O(n^4H^5)$",
+    ),
     uses=("du2019.theorem-3.2", "du2019.proposition-3.2"),
 )
 

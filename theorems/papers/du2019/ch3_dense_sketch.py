@@ -16,8 +16,9 @@ from theorems.papers.du2018.appendix_a_initial import (
     automatic_gradient,
     product_formula,
 )
-from theorems.papers.du2018.appendix_a_training import LONG_GRID, PARTS_GRID, parts_of
+from theorems.papers.du2018.appendix_a_training import PARTS_GRID, parts_of
 from theorems.papers.du2018.dense_runs import RUN, Start, descent_run
+from theorems.papers.du2018.pairs import restated
 from theorems.papers.du2018.records import Records
 from theorems.quantifiers import AlongTrajectory
 from theorems.sides import Computed, Simulated
@@ -44,16 +45,10 @@ expanded = Claim(
 condition = Claim(
     id="du2019.condition-3.3",
     source=Source(PAPER, "3.8", "Condition 3.3"),
-    statement=sketch.condition.statement,
-    reading=sketch.condition.reading,
-    restates="du2018.condition-6.1",
-    over=RUN,
-    hypotheses=sketch.condition.hypotheses,
-    quantifier=AlongTrajectory(simulate=descent_run(60, "least", train_output=True)),
-    lhs=sketch.condition.lhs,
-    relation="<=",
-    rhs=sketch.condition.rhs,
-    grid=sketch.condition.grid,
+    **restated(
+        sketch.condition,
+        quantifier=AlongTrajectory(simulate=descent_run(60, "least", train_output=True)),
+    ),
     uses=("du2019.text-3.8.corrected", "du2019.lemma-3.6", "du2019.lemma-3.7"),
 )
 
@@ -110,14 +105,7 @@ form_corrected = Claim(
 progress = Claim(
     id="du2019.text-3.8.progress",
     source=Source(PAPER, "3.8", "the progress of the loss"),
-    statement=sketch.progress.statement,
-    restates="du2018.text-6d",
-    over=RUN,
-    quantifier=PARTS,
-    lhs=sketch.progress.lhs,
-    relation="<=",
-    rhs=sketch.progress.rhs,
-    grid=LONG_GRID,
+    **restated(sketch.progress, quantifier=PARTS),
     uses=("du2019.eq-3.11", "du2019.text-3.8.corrected"),
 )
 

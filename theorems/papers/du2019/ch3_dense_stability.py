@@ -36,6 +36,7 @@ from theorems.papers.du2018.dense_symbols import (
     r,
     sigma,
 )
+from theorems.papers.du2018.pairs import corrected, restated
 from theorems.quantifiers import ForAllWeights
 from theorems.sides import Closed, Computed
 
@@ -61,31 +62,18 @@ features_small = Claim(
     id="du2019.lemma-3.3.constant",
     source=Source(PAPER, "3.9", "Lemma 3.3, for any constant c_{x,0} > 0"),
     title="Lemma 3.3 with c_{x,0} < 1",
-    statement=stability.features_small.statement,
-    reading=stability.features_small.reading.replace("Lemma A.1", "Lemma 3.1"),
-    restates="du2018.lemma-A.3.constant",
-    over=stability.features_small.over,
-    quantifier=stability.features_small.quantifier,
-    lhs=stability.features_small.lhs,
-    relation="<=",
-    rhs=stability.features_small.rhs,
-    grid=stability.features_small.grid,
+    **restated(
+        stability.features_small,
+        reading=stability.features_small.reading.replace("Lemma A.1", "Lemma 3.1"),
+    ),
     uses=("du2019.eq-3.2",),
-    erratum=stability.features_small.erratum,
 )
 
 features_small_corrected = Claim(
     id="du2019.lemma-3.3.constant.corrected",
-    source=features_small.source,
     statement=stability.features_small_corrected.statement,
+    **corrected(features_small, rhs=stability.features_small_corrected.rhs),
     restates="du2018.lemma-A.3.constant.corrected",
-    over=stability.features_small.over,
-    quantifier=stability.features_small.quantifier,
-    lhs=stability.features_small.lhs,
-    relation="<=",
-    rhs=stability.features_small_corrected.rhs,
-    grid=stability.features_small.grid,
-    corrects="du2019.lemma-3.3.constant",
 )
 
 

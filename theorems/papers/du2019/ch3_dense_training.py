@@ -19,8 +19,9 @@ from theorems.papers.du2018 import appendix_a_training as training
 from theorems.papers.du2018.appendix_a_steps import PROOF_GRID, SETTLED, eighth, shared_run
 from theorems.papers.du2018.appendix_a_training import BEFORE, NOW, STAYS
 from theorems.papers.du2018.dense_runs import RUN, descent_run
-from theorems.papers.du2018.dense_symbols import NONNEGATIVE, H
-from theorems.quantifiers import AlongTrajectory, UpToConstant
+from theorems.papers.du2018.dense_symbols import NONNEGATIVE
+from theorems.papers.du2018.pairs import restated
+from theorems.quantifiers import AlongTrajectory
 from theorems.sides import Closed, Side, Simulated
 
 PAPER = "du2019"
@@ -254,16 +255,10 @@ second_constant = Claim(
 step_size = Claim(
     id="du2019.proof-3.7.step-size",
     source=Source(PAPER, "3.9.1", "proof of Lemma 3.7, plugging in the step size"),
-    statement=change.change_step_size.statement,
-    reading=r"the second term over the right side, $\eta$ at its bound, $c_x=1$: "
-    r"$O(g_{2c_x}(H)/H^2)$ is to be O(1)",
-    restates="du2018.proof-A.7.step-size",
-    over={H: sp.S.Naturals},
-    quantifier=UpToConstant(along=("H",)),
-    lhs=change.change_step_size.lhs,
-    relation="<=",
-    rhs=change.change_step_size.rhs,
-    grid=change.change_step_size.grid,
+    **restated(
+        change.change_step_size,
+        reading=r"the second term over the right side, $\eta$ at its bound, $c_x=1$: "
+        r"$O(g_{2c_x}(H)/H^2)$ is to be O(1)",
+    ),
     uses=("du2019.proof-3.7",),
-    erratum=change.change_step_size.erratum,
 )

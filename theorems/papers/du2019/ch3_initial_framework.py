@@ -171,14 +171,15 @@ def _empirical_grams(points: Any, samples: int, generator: Any) -> Any:
     """Sums over pixels of the gram of layer 2 and of its means, by explicit weights."""
     import torch
 
+    from numeric.normal_draws import normal
     from numeric.tensor_program import empirical, forward
 
     x, width = images(2, 2, 3).abs(), points.m
     rows = []
     for low, steep in zip(points.offset.tolist(), points.slope.tolist(), strict=True):
         layers = _layers(low, steep)
-        first = torch.randn(samples, width, 2, 3, generator=generator, dtype=torch.float64)
-        second = torch.randn(samples, width, width, 3, generator=generator, dtype=torch.float64)
+        first = normal(samples, width, 2, 3, generator=generator)
+        second = normal(samples, width, width, 3, generator=generator)
 
         def one(*weights: Any, layers: Any = layers) -> Any:
             found = empirical(forward(layers, weights, x)[-1])

@@ -16,6 +16,7 @@ from sympy import Abs, Interval, Matrix, Rational, exp, oo, sqrt, symbols
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
 from theorems.papers.du2018.appendix_d_proof import next_layer
+from theorems.papers.du2018.pairs import corrected
 from theorems.quantifiers import ForAll, UpToConstant
 from theorems.sides import Closed, Computed, Side
 
@@ -265,14 +266,8 @@ series = Claim(
 
 series_corrected = Claim(
     id="du2019.proof-3.29.corrected",
-    source=series.source,
     statement=r"$|\frac{dF}{d\rho}|\le(\sum\alpha_i^2i)^{1/2}(\sum\beta_i^2i)^{1/2}$",
-    over=SERIES,
-    lhs=Closed(SLOPE),
-    relation="<=",
-    rhs=Closed(CAUCHY),
-    grid=SERIES_GRID,
-    corrects="du2019.proof-3.29",
+    **corrected(series, relation="<="),
 )
 
 # The change of variables A' = (a^2, rho a b; rho a b, b^2).

@@ -30,6 +30,7 @@ from theorems.papers.du2018.appendix_d_proof import (
     mean_step,
 )
 from theorems.papers.du2018.appendix_d_theorem import first_deviations, mean_deviations
+from theorems.papers.du2018.pairs import corrected
 from theorems.papers.du2019.ch3_initial_moments import both_constants
 from theorems.quantifiers import ForAll, UpToConstant, WithProbability
 from theorems.sides import Closed, Computed, Sampled
@@ -313,16 +314,9 @@ combination = Claim(
 
 combination_corrected = Claim(
     id="du2019.remark-3.8.corrected",
-    source=combination.source,
     statement=r"with the hypothesis $\frac{c\lambda_0}n$ the width is "
     r"$\Omega(\frac{n^2\log(Hn/\delta)}{\lambda_0^2})$",
     reading=r"the width $m$ at which $\sqrt{\log n/m}=\frac{\lambda_0}n$",
-    over=WIDTHS,
-    quantifier=UpToConstant(along=("n",)),
-    lhs=Closed(log(n) / (lambda_0 / n) ** 2),
-    relation="<=",
-    rhs=Closed(n**2 * log(n) / lambda_0**2),
-    grid=WIDTH_GRID,
-    corrects="du2019.remark-3.8",
+    **corrected(combination, lhs=Closed(log(n) / (lambda_0 / n) ** 2)),
     uses=("du2019.lemma-3.22.entries", "du2019.theorem-3.4"),
 )

@@ -16,6 +16,7 @@ from theorems.claim import Claim, Source
 from theorems.grid import Grid
 from theorems.papers.du2018.appendix_d_framework import NETWORKS, network
 from theorems.papers.du2018.appendix_d_theorem import gram_deviations
+from theorems.papers.du2018.pairs import corrected
 from theorems.quantifiers import ForAll, UpToConstant
 from theorems.sides import Closed, Computed, Sampled
 
@@ -207,15 +208,8 @@ remark = Claim(
 
 remark_corrected = Claim(
     id="du2019.remark-3.7.corrected",
-    source=remark.source,
     statement=r"with $A_{(h)}=\max\{\|D^{(h)}\|,\|D^{(h)}(\cdot)D^{(h)\top}\|\}$ it is",
-    over=KINDS,
-    quantifier=ON_GRID,
-    lhs=Computed(lambda points: skip_norm(points, 0.0)),
-    relation="==",
-    rhs=Closed(PRINTED_A),
-    grid=KIND_GRID,
-    corrects="du2019.remark-3.7",
+    **corrected(remark, lhs=Computed(lambda points: skip_norm(points, 0.0))),
 )
 
 

@@ -36,6 +36,7 @@ from theorems.papers.du2018.appendix_d_rank import (
     w,
     z,
 )
+from theorems.papers.du2018.pairs import corrected
 from theorems.quantifiers import ForAll
 from theorems.sides import Closed, Computed
 
@@ -159,16 +160,10 @@ features = Claim(
 
 features_corrected = Claim(
     id="du2019.lemma-3.23.features.corrected",
-    source=features.source,
     statement=r"the feature map of $G$ is $\sigma(w^\top z)$",
     reading=r"$\sigma=\sin$: $\mathbb E\sin u\sin v=\frac12\mathbb E[\cos(u-v)-\cos(u+v)]$ with "
     r"variances $2\mp2c$ of $u\mp v$",
-    over=FEATURE_PAIR,
-    lhs=Closed((exp(-(1 - c)) - exp(-(1 + c))) / 2),
-    relation="==",
-    rhs=Closed(exp(-1) * sinh(c)),
-    grid=Grid(c=[-1.0, 0.0, 0.5, 1.0]),
-    corrects="du2019.lemma-3.23.features",
+    **corrected(features, lhs=Closed((exp(-(1 - c)) - exp(-(1 + c))) / 2)),
 )
 
 
@@ -195,15 +190,9 @@ values_derivative = Claim(
 
 values_derivative_corrected = Claim(
     id="du2019.lemma-3.23.derivative.corrected",
-    source=values_derivative.source,
     statement=r"$\sum_ia_i\sigma(w^\top z_i)$ differentiated $n-1$ times in $w$ is "
     r"$\sum_ia_i\sigma^{(n-1)}(w^\top z_i)z_i^{\otimes(n-1)}$",
-    over=EXPONENTIAL,
-    lhs=Closed(sp.diff(_of_exponential(0), (w, N - 1))),
-    relation="==",
-    rhs=Closed(_of_exponential(N - 1) * z ** (N - 1)),
-    grid=DERIVATIVE_GRID,
-    corrects="du2019.lemma-3.23.derivative",
+    **corrected(values_derivative, lhs=Closed(sp.diff(_of_exponential(0), (w, N - 1)))),
 )
 
 # Lemma 3.24
@@ -245,12 +234,6 @@ slopes_derivative = Claim(
 
 slopes_derivative_corrected = Claim(
     id="du2019.lemma-3.24.derivative.corrected",
-    source=slopes_derivative.source,
     statement=r"the derivative is $\sum_ia_i\sigma^{(n-1)}(w^\top z_i)z_i^{\otimes(n-1)}$",
-    over=EXPONENTIAL,
-    lhs=Closed(slope_features(N - 2)),
-    relation="==",
-    rhs=Closed(_of_exponential(N - 1) * z ** (N - 1)),
-    grid=DERIVATIVE_GRID,
-    corrects="du2019.lemma-3.24.derivative",
+    **corrected(slopes_derivative, rhs=Closed(_of_exponential(N - 1) * z ** (N - 1))),
 )

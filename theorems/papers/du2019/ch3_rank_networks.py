@@ -26,6 +26,7 @@ from theorems.papers.du2018.appendix_d_blocks import (
 )
 from theorems.papers.du2018.appendix_d_depth import before_last, least_eigenvalue
 from theorems.papers.du2018.appendix_d_networks import activation, unit_inputs
+from theorems.papers.du2018.pairs import corrected
 from theorems.quantifiers import ForAll, UpToConstant
 from theorems.sides import Closed, Computed, Side
 
@@ -172,15 +173,8 @@ blocks = Claim(
 
 blocks_corrected = Claim(
     id="du2019.lemma-3.25.corrected",
-    source=blocks.source,
     statement=r"for unit inputs $\lambda(K^{(H)})\ge c_\sigma\mathrm{Var}[\sigma(z)]\min_{i\ne j}"
     r"\lambda_{\min}\begin{pmatrix}K_{ii}^{(0)}&K_{ij}^{(0)}\\K_{ji}^{(0)}&K_{jj}^{(0)}\end{pmatrix}$",
-    over=RESNET,
-    quantifier=ON_GRID,
-    lhs=Computed(stability_after),
-    relation=">=",
-    rhs=Computed(lambda points: spread(points) * points.lam),
-    grid=BLOCK_GRID,
-    corrects="du2019.lemma-3.25",
+    **corrected(blocks, rhs=Computed(lambda points: spread(points) * points.lam)),
     uses=("du2018.eq-12.corrected",),
 )

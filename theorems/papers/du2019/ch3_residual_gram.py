@@ -15,6 +15,7 @@ from symbolic.arccos import g
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
 from theorems.papers.du2018 import appendix_b_gradients as gradients
+from theorems.papers.du2018.pairs import corrected
 from theorems.papers.du2018.sec4_gram import (
     DEPTHS,
     EQUAL,
@@ -102,6 +103,8 @@ def _slopes(points: Any, samples: int, generator: Any) -> Any:
 
     import torch
 
+    from numeric.normal_draws import normal
+
     angle, rate = points.phi, points.c_res / 3
 
     def kernel(cosine: Any) -> Any:
@@ -112,7 +115,7 @@ def _slopes(points: Any, samples: int, generator: Any) -> Any:
     cross = first + rate * math.sqrt(2) / math.pi + rate.square() * kernel(first) / 2
     own = 1 + rate * math.sqrt(2) / math.pi + rate.square() / 2
     cosine = (cross / own)[:, None]
-    z = torch.randn(2, points.n, samples, generator=generator, dtype=torch.float64)
+    z = normal(2, points.n, samples, generator=generator)
     v = cosine * z[0] + (1 - cosine.square()).clamp_min(0).sqrt() * z[1]
     return ((z[0] > 0) & (v > 0)).to(torch.float64)
 
@@ -187,17 +190,9 @@ gradient = Claim(
 
 gradient_corrected = Claim(
     id="du2019.eq-3.10-grad.corrected",
-    source=gradient.source,
     statement=r"the same with $(u_i-y_i)$",
     reading=gradient.reading,
-    over={gradients.layer: gradients.DEEP, **gradients.NETWORKS},
-    where=[gradients.layer <= gradients.H],
-    quantifier=gradients.EXACTLY,
-    lhs=Computed(gradients.automatic),
-    relation="==",
-    rhs=Computed(lambda points: gradients.by_products(points, -1.0, None)),
-    grid=gradients.GRID,
-    corrects="du2019.eq-3.10-grad",
+    **corrected(gradient, rhs=Computed(lambda points: gradients.by_products(points, -1.0, None))),
 )
 
 gram = Claim(

@@ -18,16 +18,19 @@ from theorems.papers.du2018 import appendix_b_initial as initial
 from theorems.papers.du2018 import appendix_b_stability as stability
 from theorems.papers.du2018.appendix_b_symbols import (
     DEEP,
+    DEPTH_ENDS,
     POSITIVE,
     RATE,
     H,
     R,
     activation,
     c_res,
+    gram_norm,
     n,
     paths,
     weights_near,
 )
+from theorems.papers.du2018.pairs import restated
 from theorems.papers.du2018.sec4_gram import least_eigenvalue
 from theorems.quantifiers import ForAllWeights, SufficientSize, WithProbability
 from theorems.sides import Closed, Computed, Holds, Sampled
@@ -129,17 +132,13 @@ recursion = Claim(
     id="du2019.lemma-3.10.recursion",
     source=Source(PAPER, "3.10.1", "proof of Lemma 3.10, the induction hypothesis"),
     title="the recursion of the proof of Lemma 3.10",
-    statement=r"$g(h)=g(h-1)\left[1+\frac{2c_{res}c_{w,0}L}H\right]+\frac LHRc_{x,0}$ and "
-    r"$g(1)=\sqrt{c_\sigma}LR$ imply $g(h)\le\left(\sqrt{c_\sigma}L+\frac{c_{x,0}}{c_{w,0}}"
-    r"\right)e^{2c_{res}c_{w,0}L}R$",
-    reading=stability.recursion_states.reading,
-    over=stability.recursion_states.over,
-    lhs=stability.recursion_states.lhs,
-    relation="<=",
-    rhs=stability.recursion_states.rhs,
-    grid=stability.recursion_states.grid,
-    restates="du2018.proof-B.3",
-    erratum="the additive term lacks c_res (the display below has it)",
+    **restated(
+        stability.recursion_states,
+        statement=r"$g(h)=g(h-1)\left[1+\frac{2c_{res}c_{w,0}L}H\right]+\frac LHRc_{x,0}$ and "
+        r"$g(1)=\sqrt{c_\sigma}LR$ imply $g(h)\le\left(\sqrt{c_\sigma}L+\frac{c_{x,0}}{c_{w,0}}"
+        r"\right)e^{2c_{res}c_{w,0}L}R$",
+        erratum="the additive term lacks c_res (the display below has it)",
+    ),
 )
 
 
@@ -158,8 +157,9 @@ def _sets(points: Any, generator: Any) -> dict[str, Any]:
     }
 
 
-def _gram_move(points: Any, weights: Any) -> Any:
-    """|G^(H)(k) - G^(H)(0)|_F H^2/c_res^2, over n R; a moves along."""
+def _gram_move(points: Any, weights: Any, *, spectral: bool = False) -> Any:
+    """|G^(H)(k) - G^(H)(0)|_F H^2/c_res^2, over n R; a moves along; `spectral`: the operator
+    norm."""
     from numeric.deep_residual import printed_last_gram
 
     rate = points.c_res.unsqueeze(-1)
@@ -170,7 +170,7 @@ def _gram_move(points: Any, weights: Any) -> Any:
         printed_last_gram(w, path, activation(points), rate)
         for w, path in zip((start, moved), paths(points, weights), strict=True)
     ]
-    change = (grams[1] - grams[0]).flatten(-2).norm(dim=-1)
+    change = gram_norm(grams[1] - grams[0], spectral=spectral)
     return change * points.H**2 / rate**2 / (2 * points.R.unsqueeze(-1))
 
 
@@ -214,12 +214,32 @@ gram_small = Claim(
     statement=r"if $\|W^{(h)}(k)-W^{(h)}(0)\|_F,\|a(k)-a(0)\|_2\le\sqrt mR$, $R\le c\lambda_0H^2"
     r"n^{-1}$ for some small constant $c$ then "
     r"$\|G^{(H)}(k)-G^{(H)}(0)\|_{op}\le\frac{\lambda_0}2$",
-    reading=r"$B$ is the bracket of the proof times $L^2c_{res}^2$, a constant; $c=\frac1{2B}$",
+    reading=r"$c=\frac1{2B}$, $B$ the bracket of the proof times $L^2c_{res}^2$, and $\lambda_0="
+    r"\frac{nR}{cH^2}$, the least that the hypothesis leaves; two inputs; $c_xR\le c_{x,0}$ and "
+    r"$R\le a_{2,0}$; over $\frac{c_{res}^2}{H^2}nR$",
+    over=stability.NETWORK,
+    where=stability.WITHIN,
+    hypotheses=gram_moves.hypotheses,
+    quantifier=gram_moves.quantifier,
+    lhs=Computed(lambda points, weights: _gram_move(points, weights, spectral=True)),
+    relation="<=",
+    rhs=Computed(_gram_bound),
+    grid=Grid(points=stability.SMALL_R),
+    restates="du2018.lemma-B.4",
+    uses=("du2019.proof-3.11", "du2019.lemma-3.11.constant"),
+)
+
+gram_small_constant = Claim(
+    id="du2019.lemma-3.11.constant",
+    source=Source(PAPER, "3.10.1", "proof of Lemma 3.11, the choice of c"),
+    title="the constant of Lemma 3.11",
+    statement=r"$\frac B{H^2}nR\le\frac{\lambda_0}2$ when $R\le\frac{\lambda_0H^2}{2Bn}$",
+    reading=r"$B$ is the bracket of the proof times $L^2c_{res}^2$, a constant; $k=n$",
     over={**dict.fromkeys((B, lam, R), POSITIVE), k: Interval(1, oo), H: DEEP},
     where=[2 * B * k * R <= lam * H**2],
     lhs=Closed(B / H**2 * k * R),
     relation="<=",
     rhs=Closed(lam / 2),
-    restates="du2018.lemma-B.4",
-    uses=("du2019.proof-3.11",),
+    grid=DEPTH_ENDS,
+    restates="du2018.lemma-B.4.constant",
 )

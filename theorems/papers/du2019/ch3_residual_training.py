@@ -35,7 +35,15 @@ from theorems.papers.du2018.appendix_b_runs import (
     proof_q,
     runs,
 )
-from theorems.papers.du2018.appendix_b_symbols import DEEP, POSITIVE, H, c_w, eta, lambda_0
+from theorems.papers.du2018.appendix_b_symbols import (
+    DEEP,
+    DEPTH_ENDS,
+    POSITIVE,
+    H,
+    c_w,
+    eta,
+    lambda_0,
+)
 from theorems.quantifiers import SufficientSize, UpToConstant
 from theorems.sides import Closed, Computed, Holds, Sampled, Simulated
 
@@ -283,6 +291,7 @@ quadratic_step = Claim(
     lhs=Closed((8 * v**2 + 4 * a**2 * w**2) * p**2 * (eta * Q * p * e / H) ** 2),
     relation="<=",
     rhs=Closed(eta * lambda_0 * e**2 / 8),
+    grid=DEPTH_ENDS,
 )
 
 

@@ -37,7 +37,7 @@ GRID = Grid(
     slope=[0.0, 0.1, 1.0],
     scale=[1.0, 3.0],
 ).nightly(slope=[0.0, 0.01, 0.1, 0.5, 0.9, 1.0], scale=[0.1, 1.0, 3.0, 10.0])
-NETS, SAMPLES, INPUTS, OUTPUTS, LINEAR_LAYER = 6, 5, 4, 3, 1
+NETS, SAMPLES, INPUTS, OUTPUTS = 6, 5, 4, 3
 INSTANCES = ForAll(search=False)
 
 
@@ -153,13 +153,17 @@ def _layer_rates(points: Any, first: int) -> Any:
 
 
 def _gram_rates(points: Any, side: str) -> Any:
-    """`d/dt W_1 W_1'` or `d/dt W_2' W_2` with the identity between layers 1 and 2."""
+    """`d/dt W_h W_h'` or `d/dt W_{h+1}' W_{h+1}` with the identity after layer h, each h in turn."""
     from numeric.homogeneous import gram_rates
 
-    weights, _, _, slopes, _ = _backward(points, linear=LINEAR_LAYER)
-    if side == "first":
-        return gram_rates(weights[0], slopes[0])[0].flatten(start_dim=1)
-    return gram_rates(weights[1], slopes[1])[1].flatten(start_dim=1)
+    found = []
+    for linear in range(1, points.H):
+        weights, _, _, slopes, _ = _backward(points, linear=linear)
+        if side == "first":
+            found.append(gram_rates(weights[linear - 1], slopes[linear - 1])[0])
+        else:
+            found.append(gram_rates(weights[linear], slopes[linear])[1])
+    return _flat(found)
 
 
 NET = layered.network((2, 2, 2, 1))
@@ -247,7 +251,7 @@ linear_layers = Claim(
     id="du2019.theorem-4.2",
     source=Source(PAPER, "4.2.1", "Theorem 4.2"),
     statement=GRAM_BALANCE,
-    reading="h = 1; the other layers keep their leaky activation",
+    reading="each h in turn; the other layers keep their leaky activation",
     over=NETWORKS,
     quantifier=INSTANCES,
     lhs=Computed(partial(_gram_rates, side="first")),

@@ -14,7 +14,7 @@ from sympy import Interval, Rational, log, oo, sqrt, symbols
 
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
-from theorems.quantifiers import UpToConstant, WithProbability
+from theorems.quantifiers import InExpectation, UpToConstant, WithProbability
 from theorems.sides import Closed, Sampled
 
 PAPER = "du2019"
@@ -134,14 +134,29 @@ start_size = Claim(
     erratum="E|u_0|^2 / sigma_1 = c_init sqrt(d / sigma_1), unbounded in d and in 1/sigma_1",
 )
 
+
+def _square_of_start(points: Any, samples: int, generator: Any) -> Any:
+    """`|u_0|^2` for entries of standard deviation `c_init sqrt(sigma_1 / d)`."""
+    import torch
+
+    deviation = (points.sigma_1 / points.dimension).sqrt() / 100
+    rows = []
+    for size, scale in zip(points.dimension.tolist(), deviation.tolist(), strict=True):
+        u = torch.randn(samples, int(size), generator=generator, dtype=torch.float64)
+        rows.append((scale * u).square().sum(-1))
+    return torch.stack(rows)
+
+
 start_size_corrected = Claim(
     id="du2019.theorem-4.5a.start.corrected",
     source=Source(PAPER, "4.8", "Theorem 4.5, size of the initialisation, corrected"),
-    statement=r"under $N(0,\delta^2I)$, $E\|u_0\|^2\le c_{init}^2\sigma_1$ for $c_{init}="
-    r"\frac1{100}$",
+    statement=r"under $N(0,\delta^2I)$, $E\|u_0\|^2=c_{init}^2\sigma_1$ for $c_{init}=\frac1{100}$",
+    reading="the mean measured, in dimensions 1, 10 and 100",
     over={sigma_1: POSITIVE, dimension: Interval(1, oo)},
-    lhs=Closed(dimension * (sqrt(sigma_1 / dimension) / 100) ** 2),
-    relation="<=",
+    quantifier=InExpectation(samples=2000),
+    lhs=Sampled(_square_of_start),
+    relation="==",
     rhs=Closed(Rational(1, 100) ** 2 * sigma_1),
+    grid=Grid(sigma_1=[1e-3, 1.0], dimension=[1.0, 10.0, 100.0]),
     corrects="du2019.theorem-4.5a.start",
 )

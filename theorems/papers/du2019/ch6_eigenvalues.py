@@ -176,7 +176,7 @@ assumption = Claim(
     rhs=Closed(phi / pi),
     quantifier=SAMPLES,
     grid=Grid(phi=[0.0, 0.1, 0.5, 1.5], p=[2, 4]),
-    uses=("du2019.theorem-6.8", "du2019.figure-6.2"),
+    uses=("du2019.figure-6.2",),
 )
 
 unit_norm = Claim(

@@ -163,8 +163,8 @@ smaller = Claim(
     source=Source(PAPER, "6.1", "contributions, second item"),
     title="Inputs with a smaller ratio than the Gaussian (not in the thesis)",
     statement=r"for directions on short arcs about the diagonals to $w_*$ and initial angles of "
-    r"$\frac12$ to $\frac35$ the ratio $\frac{(L(0)+\beta)^2}{\gamma^2(\phi_0)}$ is smaller than for Gaussian "
-    "inputs",
+    r"$\frac12$ to $\frac35$ the ratio $\frac{(L(0)+\beta)^2}{\gamma^2(\phi_0)}$ is smaller than "
+    "for Gaussian inputs",
     reading="so the Gaussian bound is not the tightest of all laws, if that is what is meant",
     over={phi: Interval(0, pi / 2), half_width: Interval.open(0, pi / 4)},
     where=[phi <= Rational(3, 5), phi >= Rational(1, 2), half_width <= Rational(1, 10)],

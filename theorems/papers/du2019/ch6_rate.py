@@ -52,9 +52,8 @@ angle_of_distance = Claim(
     statement=r"if $\|w-w_*\|_2<\|w_*\|_2$ then $\theta(w,w_*)\le\arcsin\frac{\|w-w_*\|_2}"
     r"{\|w_*\|_2}$",
     reading=r"in the plane of the two: $\sin\theta\le\|w-w_*\|/\|w_*\|$ in squares, the angle "
-    "being acute by du2019.proof-6.2a.acute",
+    "being acute by du2019.proof-6.2a.acute; the squares need no condition",
     over=PLACE,
-    where=[NEAR],
     lhs=Closed(sin(phi) ** 2),
     relation="<=",
     rhs=Closed(SQUARE),

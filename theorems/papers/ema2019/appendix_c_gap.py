@@ -104,7 +104,8 @@ risk_bound_corrected = Claim(
     source=Source(PAPER, "6.1", "Theorem 6.3"),
     title="Theorem 6.3 (the constant is far from tight)",
     statement=r"for a positively homogeneous $\sigma$, or $m=1$: " + STATEMENT,
-    reading="mean risks, delta = 1/10, ReLU; the depth is 4 n, at t = 1",
+    reading="mean risks, delta = 1/10, ReLU; the depth is 4 n, at t = 1. The target is without "
+    "noise, so that the risk falls far faster than any term: the powers of n are not tested",
     over={symbol: domain for symbol, domain in MODEL.items() if symbol != L},
     where=[(sigma - 1) * (m - 1) <= 0],
     quantifier=UpToConstant(along=("n",), samples=64, draw=_deepening),

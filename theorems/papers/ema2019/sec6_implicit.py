@@ -31,8 +31,8 @@ GRID = Grid(L=[16, 32, 64, 128], tau=[2.0, 8.0]).nightly(
     L=[16, 32, 64, 128, 256, 512], tau=[2.0, 8.0, 64.0]
 )
 DEPTH_READING = (
-    "how the ratio changes with the depth, from 16 on, at t = tau / L; c_n is that of the inputs; "
-    "means over 8 initialisations"
+    "how the ratio changes with the depth, from 16 on, at t = tau / L; c_n is that of the "
+    "inputs and not varied; means over 8 initialisations"
 )
 RUNS = 8
 

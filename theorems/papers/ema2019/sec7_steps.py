@@ -1,8 +1,9 @@
 r"""Section 7: how far one step of gradient descent moves weights and layers.
 
-L: depth; c: size of the neighbourhood; eta = 1/(50 L); one input x = 1 with label -1, d = m = 1 and
-the identity; every layer has the same weights. In the aligned family a, r, C and B - B_0 are c/L
-times 0.9, which is where the bounds are largest; in the faint family a = c/L^2 alone is not 0.
+L: depth; c: size of the neighbourhood; eta = 1/(50 L). In the claims on the proof: one input
+x = 1 with label -1, d = m = 1 and the identity; every layer has the same weights. In the aligned
+family a, r, C and B - B_0 are c/L times 0.9, which is where the bounds are largest; in the faint
+family a = c/L^2 alone is not 0.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from sympy import Interval, oo, symbols
 
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
-from theorems.quantifiers import ForAll, UpToConstant
-from theorems.sides import Computed
+from theorems.papers.ema2019.sec4_symbols import NETWORK, SHAPES, activation, network, with_targets
+from theorems.quantifiers import ForAll, ForAllWeights, UpToConstant
+from theorems.sides import Closed, Computed
 
 PAPER = "ema2019"
 c = symbols("c", real=True)
@@ -61,23 +63,35 @@ def _unit(points: Any, faint: bool) -> Any:
     return (points.c * found["eta"] / points.L) ** 2 * found["risk"]
 
 
+def _moved(points: Any, weights: Any) -> Any:
+    """The largest `|g_{t+1} - g_t| / (c eta sqrt(R))` over layers and inputs, one step on."""
+    from numeric.adversary import norm
+    from numeric.skip_connections import forward, risk_gradient
+    from numeric.skip_training import descended
+
+    name, here = activation(points), network(weights)
+    risk, slope = risk_gradient(here, weights["x"], weights["label"], name)
+    eta = 0.02 / points.L + 0 * risk
+    after = descended(here, slope, eta)
+    change = forward(after, weights["x"], name).g - forward(here, weights["x"], name).g
+    largest = norm(change, "euclidean", 1).amax((-3, -2, -1))
+    return largest / (points.c[:, None] * eta * (risk + 1e-12).sqrt())
+
+
 layers = Claim(
     id="ema2019.lemma-7.2",
     source=Source(PAPER, "7", "Lemma 7.2"),
     statement=r"if $L\gtrsim c^2$ and $\Theta_t,\Theta_{t+1}\in I_c(\Theta_0)$: "
     r"$\|g_{t+1}^{(l)}(x)-g_t^{(l)}(x)\|\lesssim c\eta\sqrt{\hat R_n(\Theta_t)}$",
-    reading=READING,
-    over=OVER,
-    hypotheses=[c**2 <= L],
-    quantifier=ForAll(search=False),
-    lhs=Computed(lambda points: _step(points, False)["g"]),
+    reading="eta = 1/(50 L), so that Theta_{t+1} is in the neighbourhood of a c little larger; the "
+    "constant is taken as 5, and L >= 6 c^2; both sides divided by c eta sqrt(R)",
+    over=NETWORK,
+    hypotheses=[6 * c**2 <= L],
+    quantifier=ForAllWeights(within=with_targets, restarts=4, steps=5),
+    lhs=Computed(_moved),
     relation="<=",
-    rhs=Computed(
-        lambda points: (
-            20 * points.c * _step(points, False)["eta"] * _step(points, False)["risk"].sqrt()
-        )
-    ),
-    grid=GRID,
+    rhs=Closed(5),
+    grid=Grid(points=SHAPES[:2], c=[1.0, 2.0], L=[24]).nightly(c=[1.0, 4.0], L=[24, 96]),
     uses=("ema2019.proof-7.2", "ema2019.eq-7.6"),
 )
 

@@ -22,10 +22,20 @@ def circle(gamma: Any) -> tuple[Any, Any]:
     return x, 1 - 2 * (torch.arange(INPUTS) % 2).to(torch.float64)
 
 
-def train(points: Any, draws: int, generator: Any, rate: Any, steps: int) -> dict[str, Any]:
+def train(
+    points: Any,
+    draws: int,
+    generator: Any,
+    rate: Any,
+    steps: int,
+    *,
+    names: tuple[str, ...] = ("loss", "error", "far"),
+    enough: Any = None,
+) -> dict[str, Any]:
     """Descents of `draws` networks per point with step size `rate (n,)`: `(n, draws, steps + 1)`.
 
     "loss", "error" (the surrogate), "far" (the largest layer's distance from its start so far).
+    With `enough (n,)` the descents end once the error of each has been as small as that.
     """
     import torch
 
@@ -46,6 +56,15 @@ def train(points: Any, draws: int, generator: Any, rate: Any, steps: int) -> dic
         "error": lambda here, path: surrogate(path.output, y),
         "far": far,
     }
-    _, seen = descend(start, x, y, theta, rate.repeat_interleave(draws), steps, watch)
-    seen["far"] = seen["far"].cummax(dim=-1).values
-    return {name: value.reshape(points.n, draws, steps + 1) for name, value in seen.items()}
+    reached = torch.zeros(points.n * draws, dtype=torch.bool)
+
+    def until(path: Any) -> bool:
+        reached.logical_or_(surrogate(path.output, y) <= enough.repeat_interleave(draws))
+        return bool(reached.all())
+
+    chosen = {name: watch[name] for name in names}
+    ends = None if enough is None else until
+    _, seen = descend(start, x, y, theta, rate.repeat_interleave(draws), steps, chosen, ends)
+    if "far" in seen:
+        seen["far"] = seen["far"].cummax(dim=-1).values
+    return {name: value.reshape(points.n, draws, -1) for name, value in seen.items()}

@@ -208,8 +208,8 @@ test_error = Claim(
     statement=r"for all $W\in\mathcal W(W^{(0)},\tau)$: $\mathbb P(yf_W(x)<0)\le2\mathcal E_S(W)+"
     r"C_2\big(\tau^{4/3}\sqrt{m\log m}+\frac{\tau\sqrt m}{\sqrt n}\big)"
     r"+C_3\sqrt{\frac{\log(1/\delta)}n}$",
-    reading="C_2 = 1/20 and C_3 = 1/4, so small that no term can be left out; tau the distance that "
-    "gradient descent went; the other terms are taken from the left side",
+    reading="C_2 = 1/20 and C_3 = 1/4, so small that no term can be left out; tau the distance "
+    "that gradient descent went; the other terms are taken from the left side",
     over={**SIZES, **SCALE, n: sp.S.Naturals, delta: Interval.open(0, 1)},
     where=[L >= 2],
     quantifier=WithProbability(1 - delta, draws=600),
@@ -218,7 +218,10 @@ test_error = Claim(
     rhs=Closed(sqrt(log(1 / delta) / n) / 4),
     grid=Grid(
         points=[{"n": 1, "delta": 0.1}, {"n": 1, "delta": 0.5}, {"n": 4, "delta": 0.2}],
-        **{"L": [2], "m": [8], "d": [3], "c": [1.0]},
+        L=[2],
+        m=[8],
+        d=[3],
+        c=[1.0],
     ).nightly(m=[8, 32]),
     uses=(
         "frei2019.theorem-3.6a",

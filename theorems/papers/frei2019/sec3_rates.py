@@ -129,7 +129,7 @@ def chosen(bound: sp.Expr) -> sp.Expr:
 corollary = Claim(
     id="frei2019.corollary-3.7",
     source=Source(PAPER, "3", "Corollary 3.7"),
-    title="Corollary 3.7: the error for every m >= m*",
+    title="Corollary 3.7: the exponents of its sizes",
     statement=r"$m\ge m^*=\tilde O(\mathrm{poly}(\gamma^{-1}))\max(d,\varepsilon^{-14})\log(1/"
     r"\delta)$, $n=\tilde O(\mathrm{poly}(\gamma^{-1}))\varepsilon^{-4}$, $\eta=O(\gamma^4m^{-1})$ "
     r"and $K=\tilde O(\mathrm{poly}(\gamma^{-1}))\varepsilon^{-2}$ give "

@@ -305,7 +305,7 @@ def _lower_share(points: Any, samples: int, generator: Any) -> Any:
     """
     import torch
 
-    from numeric.residual_relu import forward, loss_gradient, surrogate
+    from numeric.residual_relu import forward, last_gradient, surrogate
 
     found = draw(points, samples, generator)
     height = (points.gamma * (2 * torch.pi) ** 0.5).repeat_interleave(samples)
@@ -316,7 +316,7 @@ def _lower_share(points: Any, samples: int, generator: Any) -> Any:
 
     def share(weights: Any) -> Any:
         path = forward(weights, x, found.theta)
-        slope = loss_gradient(weights, path, y, found.theta)["last"]
+        slope = last_gradient(path, y)
         return -slope.square().sum(dim=(-2, -1)) / surrogate(path.output, y).square() / points.m
 
     radius = points.gamma.repeat_interleave(samples) ** 3 / 4

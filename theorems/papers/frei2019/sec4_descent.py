@@ -8,6 +8,7 @@ step size; steps: their number K; delta: failure probability; A, B, C: the const
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
@@ -67,7 +68,7 @@ descent = Claim(
 def _decrease(points: Any, samples: int, generator: Any) -> Any:
     """The least `(L_k - L_{k+1}) / (eta m gamma^4 E_k^2)` over ten steps, `(n, samples)`."""
     rate = points.gamma**4 / points.m
-    seen = train(points, samples, generator, rate, 10)
+    seen = train(points, samples, generator, rate, 10, names=("loss", "error"))
     fallen = -seen["loss"].diff(dim=-1)
     unit = (rate * points.m * points.gamma**4)[:, None, None] * seen["error"][..., :-1].square()
     return (fallen / unit).amin(-1)
@@ -318,7 +319,8 @@ theorem_outside = Claim(
 def _least_error(points: Any, samples: int, generator: Any) -> Any:
     """The least surrogate error of the first K iterates, eta = 1/(2m), `(n, samples)`."""
     rate = 0 * points.gamma + 0.5 / points.m
-    return train(points, samples, generator, rate, points.steps - 1)["error"].amin(-1)
+    seen = train(points, samples, generator, rate, points.steps - 1, names=("error",))
+    return seen["error"].amin(-1)
 
 
 theorem_error = Claim(
@@ -338,14 +340,32 @@ theorem_error = Claim(
     uses=("frei2019.theorem-3.5", "frei2019.proof-3.5c"),
 )
 
+theorem_error_width = replace(
+    theorem_error,
+    id="frei2019.theorem-3.5.error.width",
+    title="Theorem 3.5 (ii) outside its hypotheses: no growth with the width",
+    quantifier=UpToConstant(along=("m",), samples=300),
+    grid=Grid(L=[2], m=[4, 8, 16, 32], d=[2], c=[1.0], gamma=[0.39], steps=[24]),
+)
+
+theorem_error_margin = replace(
+    theorem_error,
+    id="frei2019.theorem-3.5.error.margin",
+    title="Theorem 3.5 (ii) outside its hypotheses: the power of the margin",
+    reading="as in theorem-3.5.error, K = 24; the error found is at most of order gamma^-1",
+    quantifier=UpToConstant(shrinking=("gamma",), samples=300),
+    grid=Grid(L=[2], m=[16], d=[2], c=[1.0], gamma=[0.32, 0.16, 0.08, 0.04], steps=[24]),
+)
+
 
 def _steps_needed(points: Any, samples: int, generator: Any) -> Any:
     """Steps with eta m = 1 until the surrogate error is at most epsilon, `(n, samples)`."""
     import torch
 
     limit = math.ceil(10 / float(points.epsilon.min()))
-    seen = train(points, samples, generator, 0 * points.gamma + 1 / points.m, limit)["error"]
-    late = seen > points.epsilon[:, None, None]
+    rate = 0 * points.gamma + 1 / points.m
+    seen = train(points, samples, generator, rate, limit, names=("error",), enough=points.epsilon)
+    late = seen["error"] > points.epsilon[:, None, None]
     if bool(late.all(dim=-1).any()):
         raise ValueError(f"{limit} steps did not reach the error asked for")
     return torch.argmin(late.to(torch.int64), dim=-1).to(torch.float64)

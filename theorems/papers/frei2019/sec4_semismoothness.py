@@ -64,14 +64,14 @@ def _distance(found: Any, weights: Any) -> Any:
 
 def _output_share(points: Any, samples: int, generator: Any) -> Any:
     """The largest found of `(f(hat) - f(tilde) - linear part) / (printed, without C)`."""
-    from numeric.residual_relu import forward, linear_part, output
+    from numeric.residual_relu import both_passes, linear_part
 
     found, sets, radius = _pair(points, samples, generator)
 
     def share(weights: Any) -> Any:
         hat, tilde = chosen(weights, "hat."), chosen(weights, "tilde.")
-        path = forward(tilde, found.x, found.theta)
-        gap = output(hat, found.x, found.theta) - path.output
+        above, path = both_passes(hat, tilde, found.x, found.theta)
+        gap = above - path.output
         gap = (gap - linear_part(tilde, hat, path, found.theta))[..., 0]
         h = _distance(found, weights)
         return gap / (_allowed(points, radius, h) + points.m**0.5 * h.square())
@@ -136,16 +136,16 @@ def _loss_share(points: Any, samples: int, generator: Any) -> Any:
     """The same for the loss of one input with label +1: `L_S`, `E_S` and `m h^2`."""
     import torch
 
-    from numeric.residual_relu import forward, linear_part, loss, output, surrogate
+    from numeric.residual_relu import both_passes, linear_part, loss, surrogate
 
     found, sets, radius = _pair(points, samples, generator)
     one = torch.ones(1, dtype=torch.float64)
 
     def share(weights: Any) -> Any:
         hat, tilde = chosen(weights, "hat."), chosen(weights, "tilde.")
-        path = forward(tilde, found.x, found.theta)
+        above, path = both_passes(hat, tilde, found.x, found.theta)
         error = surrogate(path.output, one)
-        gap = loss(output(hat, found.x, found.theta), one) - loss(path.output, one)
+        gap = loss(above, one) - loss(path.output, one)
         gap = gap + error * linear_part(tilde, hat, path, found.theta)[..., 0]
         h = _distance(found, weights)
         return gap / (_allowed(points, radius, h, error) + points.m * h.square())
@@ -202,15 +202,16 @@ def _linearisation(points: Any, samples: int, generator: Any) -> Any:
     """The largest found of `|f_W - F_{W0,W}|` over the ball, `(n, samples)`."""
     import torch
 
-    from numeric.residual_relu import forward, linear_part, output
+    from numeric.residual_relu import forward, linear_part_of, output, slopes
     from numeric.residual_search import crossing_gain
 
     found = draw(points, samples, generator)
     radius = points.tau.repeat_interleave(samples)
     path = forward(found.weights, found.x, found.theta)
+    rows = slopes(found.weights, path, found.theta)
 
     def error(weights: Any) -> Any:
-        part = linear_part(found.weights, weights, path, found.theta)
+        part = linear_part_of(rows, found.weights, weights, path)
         return (output(weights, found.x, found.theta) - path.output - part).abs()[..., 0]
 
     top = worst(error, ball(found, radius), START["restarts"], START["steps"], generator)
