@@ -24,6 +24,7 @@ from theorems.papers.du2018.appendix_b_symbols import (
     n,
 )
 from theorems.papers.du2018.appendix_c_symbols import NATURAL, inputs, least_eigenvalue, p, q
+from theorems.papers.du2018.sec4_theorem import AT_WIDTH, ONE_NEURON, at_width
 from theorems.quantifiers import SufficientSize
 from theorems.sides import Closed, Computed, Sampled
 
@@ -85,18 +86,32 @@ USES = (
     *("du2018.lemma-C.6", "du2018.lemma-C.7", "du2018.theorem-4.1.eigenvalue"),
 )
 SETTINGS = {H: DEEP, n: NATURAL, p: NATURAL, q: NATURAL, c_res: RATE}
-SEARCH = {"at_least": Rational(4, 5), "draws": 40, "largest": 1 << 7}
+WITHOUT_P = AT_WIDTH + ", without poly(p); from two inputs on it is beyond what runs"
+LARGEST = 1 << 7
+SEARCH = {"at_least": Rational(4, 5), "draws": 40, "largest": LARGEST}
 theorem = Claim(
     id="du2018.theorem-5.1",
     source=Source(PAPER, "5", "Theorem 5.1"),
     statement=STATEMENT,
-    reading=READING + "n",
+    reading=WITHOUT_P,
+    over=SETTINGS,
+    **at_width(printed_width, keeps_the_bound, LARGEST),
+    grid=Grid(n=[1, 2, 4, 8], H=[2], p=[3], q=[3], c_res=[0.8]),
+    uses=USES,
+)
+
+theorem_outside = Claim(
+    id="du2018.theorem-5.1.outside",
+    source=theorem.source,
+    title="Theorem 5.1 below its width, the first steps",
+    statement=STATEMENT,
+    reading=READING + "n" + ONE_NEURON,
     over=SETTINGS,
     quantifier=SufficientSize(along=("n",), **SEARCH),
     lhs=Sampled(keeps_the_bound),
     relation="<=",
     rhs=Computed(printed_width),
-    grid=Grid(n=[1, 2, 4, 8], H=[2], p=[3], q=[3], c_res=[0.8]),
+    grid=theorem.grid,
     uses=USES,
 )
 

@@ -7,7 +7,6 @@ constant of other step sizes.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -74,12 +73,13 @@ def quantities(
 ) -> dict[str, Any]:
     """What the lemma bounds, `(n, draws, steps + 1)` each, along descent, and |grad f|^2 with
     `slopes`."""
-    return _seen(points, *start(points, draws, wide, generator), slopes)
+    return seen(points, *start(points, draws, wide, generator), slopes)
 
 
-def _seen(
+def seen(
     points: Any, u: Any, v: Any, target: Any, eps_of: Any, slopes: bool = False
 ) -> dict[str, Any]:
+    """`quantities` along descent from these factors."""
     from numeric.matrix_factorization import descend, gradient, imbalance, norm2, objective
 
     us, vs = descend(u, v, target, step_sizes(points, eps_of), STEPS)
@@ -96,30 +96,11 @@ def _seen(
 
 
 def _lemma_draw(points: Any, samples: int, generator: Any) -> dict[str, Any]:
-    """The three parts of Lemma 4.1 per draw as shares of their bounds, worst over iterations."""
-    return _shares(points, quantities(points, generator, samples, wide=False, slopes=False))
+    return shares(points, quantities(points, generator, samples, wide=False, slopes=False))
 
 
-NEAR = 2.9
-
-
-def _edge_draw(points: Any, samples: int, generator: Any) -> dict[str, Any]:
-    """The same from factors of 2.9 M*, out of balance by epsilon / 2: near the edge of (ii)."""
-    from numeric.matrix_factorization import target_matrix
-
-    shape = (points.d_1, points.d_2, points.r)
-    scale = points["size"].unsqueeze(-1).expand(points.n, samples)
-    u, v, target = target_matrix((points.n, samples), shape, scale, generator)
-    eps_of = (points.share * points["size"]).reshape(-1, 1, 1, 1)
-    # (s - 1/s) |U'U| = epsilon / 2 for |U'U| = 2.9 |M*|, s the square of the factor that U gets.
-    half = (points.share / (4 * NEAR)).reshape(-1, 1, 1, 1)
-    factor = (half + (half.square() + 1).sqrt()).sqrt()
-    return _shares(
-        points, _seen(points, NEAR**0.5 * factor * u, NEAR**0.5 / factor * v, target, eps_of)
-    )
-
-
-def _shares(points: Any, path: dict[str, Any]) -> dict[str, Any]:
+def shares(points: Any, path: dict[str, Any]) -> dict[str, Any]:
+    """The parts of Lemma 4.1 as shares of their bounds, worst over iterations."""
     import torch
 
     norm, eps_of = points["size"].unsqueeze(-1), (points.share * points["size"]).unsqueeze(-1)
@@ -151,16 +132,6 @@ lemma = Claim(
     rhs=Closed(1),
     grid=GRID,
     uses=("du2019.claim-4.1", "du2019.claim-4.2", "du2019.claim-4.3", "du2019.text-4.7"),
-)
-
-lemma_later = replace(
-    lemma,
-    id="du2019.lemma-4.1.later",
-    title="Lemma 4.1 from a later iterate: the step of its induction",
-    reading="from the draw alone the iterates hardly move; here the first 150 steps from factors "
-    "of 2.9 M* that are out of balance by epsilon/2, where the three properties hold and (ii) "
-    "nearly fails; each part as a share of its bound",
-    quantifier=WithProbability(at_least=0.9, draws=80, draw=_edge_draw),
 )
 
 

@@ -153,7 +153,7 @@ def _layer_rates(points: Any, first: int) -> Any:
 
 
 def _gram_rates(points: Any, side: str) -> Any:
-    """`d/dt W_h W_h'` or `d/dt W_{h+1}' W_{h+1}` with the identity after layer h, each h in turn."""
+    """`d/dt W_h W_h'` or `d/dt W_{h+1}' W_{h+1}`, the identity after layer h, each h in turn."""
     from numeric.homogeneous import gram_rates
 
     found = []
