@@ -80,7 +80,7 @@ theorem = Claim(
     statement=CONDITION + r"(i) $W^{(k)}\in\mathcal W_\tau$, $k\in[K]$",
     reading=r"until $\mathcal E_S\le\epsilon$ first holds: the distance over "
     r"$B^{-1}\epsilon^{-1}m^{-1/2}$, with the B of (4.1) on the iterates so far; the mean of "
-    "six runs per width",
+    "six runs per width; one L, so that the powers of L are not tested",
     quantifier=UpToConstant(along=("m",), shrinking=("epsilon",)),
     lhs=Computed(_bounded),
     **THEOREM,
@@ -98,7 +98,7 @@ theorem_count = Claim(
     statement=CONDITION
     + r"(ii) there exists $k\in\{0,\dots,K-1\}$ with $\mathcal E_S(W^{(k)})\le\epsilon$",
     reading=r"the iterations to the first such k over $L^3B^{-4}\epsilon^{-2}$; $\eta=1/m$, means "
-    "of six runs",
+    "of six runs; one L; the runs take of order epsilon^-1 iterations",
     quantifier=UpToConstant(along=("m",), shrinking=("epsilon",)),
     lhs=Computed(_count),
     **THEOREM,

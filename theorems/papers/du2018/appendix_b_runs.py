@@ -7,6 +7,7 @@ c_{w,0} and c_{x,0} that a start allows, `root` is sqrt(n) |y - u(k)|.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -103,22 +104,22 @@ def described(
 
 
 def contract(
-    net: Any, drawn: Callable[[int], Any], data: tuple[Any, Any], draws: int, steps: int, rule: Any
+    net: Any, drawn: Callable[[int], Any], data: tuple[Any, Any], draws: int, rule: Any
 ) -> Any:
-    """Whether |y - u(k)|^2 <= (1 - eta lambda_0/2)^k |y - u(0)|^2 for the first steps.
+    """Whether |y - u(k)|^2 <= (1 - eta lambda_0/2)^k |y - u(0)|^2 until the factor is e^-tau.
 
-    `drawn(count)` are first weights, `rule` is eta and lambda_0; `(1, draws)`.
+    `drawn(count)` are first weights, `rule` is eta, lambda_0 and tau; `(1, draws)`.
     """
     import torch
 
-    from numeric.deep_descent import descend
+    from numeric.deep_descent import contracts
 
-    (step_size, least), kept = rule, []
-    for start in range(0, draws, 40):
-        weights = drawn(min(40, draws - start))
-        path = descend(net, weights, *data, step_size, steps, ["next_loss"])
-        bound = (1 - step_size * least / 2) ** (path["step"] + 1) * path["first"]
-        kept.append((path["next_loss"] <= bound * (1 + 1e-12)).all(-1))
+    step_size, least, horizon = rule
+    rate = 1 - step_size * least / 2
+    steps, kept = math.ceil(-horizon / math.log(rate)), []
+    for start in range(0, draws, 100):
+        weights = drawn(min(100, draws - start))
+        kept.append(contracts(net, weights, data, step_size, steps, rate))
     return torch.cat(kept).to(torch.float64).unsqueeze(0)
 
 

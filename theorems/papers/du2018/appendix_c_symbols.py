@@ -116,9 +116,17 @@ def inputs(count: int, positions: int, *, channels: int = 2) -> Any:
 
 @lru_cache(maxsize=256)
 def least_eigenvalue(
-    count: int, positions: int, depth: int, rate: float, patch: int, *, output: bool = False
+    count: int,
+    positions: int,
+    depth: int,
+    rate: float,
+    patch: int,
+    *,
+    output: bool = False,
+    name: str = "softplus",
 ) -> float:
-    """lambda_0 of `inputs`, softplus; `output`: the thesis's independent output weights."""
+    """lambda_0 of `inputs`; `output`: the thesis's independent output weights; `name`: of the
+    activation."""
     import torch
 
     from numeric.kernels.convolution import convolution_limit
@@ -126,5 +134,6 @@ def least_eigenvalue(
 
     x = inputs(count, positions)
     readout: Any = "gaussian" if output else "signs"
-    gram = convolution_limit(x, Activation("softplus"), depth, rate, patch, readout)
+    activation = Activation(name)  # type: ignore[arg-type]
+    gram = convolution_limit(x, activation, depth, rate, patch, readout)
     return float(torch.linalg.eigvalsh(gram)[0])

@@ -196,15 +196,15 @@ not_parallel = Claim(
 
 
 @lru_cache(maxsize=256)
-def least_eigenvalue(size: int, depth: int, rate: float) -> float:
-    """lambda_0 of `size` orthonormal inputs, softplus."""
+def least_eigenvalue(size: int, depth: int, rate: float, name: str = "softplus") -> float:
+    """lambda_0 of `size` orthonormal inputs; `name`: of the activation."""
     import torch
 
     from numeric.kernels.deep import resnet_limit
     from numeric.kernels.layers import Activation
 
     x = torch.eye(size, dtype=torch.float64)
-    gram = resnet_limit(x, Activation("softplus"), depth, rate)[-1]
+    gram = resnet_limit(x, Activation(name), depth, rate)[-1]  # type: ignore[arg-type]
     return float(torch.linalg.eigvalsh(gram)[0])
 
 

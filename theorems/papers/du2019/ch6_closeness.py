@@ -188,6 +188,7 @@ cross_bound_corrected = Claim(
     statement=r"if $\mathbb P[\theta(Z_i,w_*)\in[\frac\pi2-\phi,\frac\pi2+\phi]]\le\mu\phi$ for "
     r"all "
     r"$0\le\phi\le\frac\pi2$ then $L_{cross}\le3\mu$, with operator norms",
+    reading="random laws in the plane, which reach a few hundredths of the bound",
     over={phi: Interval.Lopen(0, pi / 2), k: SIZES, draw: DRAWS},
     lhs=Computed(cross_of_random),
     relation="<=",

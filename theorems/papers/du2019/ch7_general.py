@@ -164,7 +164,8 @@ perturbed_is_fast = Claim(
     r"parameters finds "
     r"an $\epsilon$-second-order stationary point with probability $1-\delta$ within "
     r"$O(\frac{\ell B}{\epsilon^2}\log^4\frac{d\ell B}{\epsilon^2\delta})$ iterations",
-    reading="tried on the octopus, whose B grows like d; mean number of iterations",
+    reading="tried on the octopus, whose B grows like d; mean number of iterations, which do not "
+    "depend on epsilon: it can fail in d only",
     quantifier=UpToConstant(along=("d",), shrinking=("epsilon",), samples=64),
     over={d: sp.S.Naturals, epsilon: Interval.open(0, sp.Rational(1, 60))},
     lhs=Sampled(_iterations),

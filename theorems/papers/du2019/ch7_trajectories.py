@@ -140,7 +140,8 @@ far_from_minima = Claim(
     r"gradient descent with $\eta\le1/\ell$ is $\Omega(1)$ away from any local minimum for all "
     r"$T\le e^{\Omega(d)}$",
     reading=r"on the octopus, where $1/\ell\le\frac1{2L}$: at least $2\tau$ away from every "
-    r"$(\pm4\tau,\dots,\pm4\tau)$ for all $T\le\left(\frac{L+\gamma}\gamma\right)^{d-1}$",
+    r"$(\pm4\tau,\dots,\pm4\tau)$ for all $T\le\left(\frac{L+\gamma}\gamma\right)^{d-1}$; "
+    "that B, l and rho are poly(d) is not part of it",
     over=RUN,
     where=WHERE,
     quantifier=AlongTrajectory(simulate=_distances),
@@ -265,7 +266,24 @@ next_coordinate_stays = Claim(
 BUDGET, MISSED = 400, 1e9
 
 
-def _arrives(points: Any, samples: int, generator: Any) -> Any:
+def _uniform(rows: int, dimension: int, generator: Any) -> Any:
+    import torch
+
+    return 2 * torch.rand(rows, dimension, generator=generator, dtype=torch.float64) - 1
+
+
+def _rescaled_normal(rows: int, dimension: int, generator: Any) -> Any:
+    """N(0, sigma^2 I) over sigma log d, which lies in the cube with some probability only."""
+    import torch
+
+    return torch.randn(rows, dimension, generator=generator, dtype=torch.float64) / math.log(
+        dimension
+    )
+
+
+def _arrives(
+    points: Any, samples: int, generator: Any, start: Callable[..., Any] = _uniform
+) -> Any:
     """Distance to the nearest local minimum over epsilon; MISSED for a run out of budget.
 
     The budget is BUDGET d (1 + log(1/epsilon)) iterations.
@@ -279,7 +297,7 @@ def _arrives(points: Any, samples: int, generator: Any) -> Any:
     high, low, width, accuracy = (
         points[name].repeat_interleave(samples) for name in ("L", "gamma", "tau", "epsilon")
     )
-    x0 = 2 * torch.rand(len(high), points.d, generator=generator, dtype=torch.float64) - 1
+    x0 = start(len(high), points.d, generator)
 
     def arrived(x: Any, tau: Any, accuracy: Any, **_: Any) -> Any:
         return distance_to_minima(x, tau) <= accuracy
@@ -333,4 +351,27 @@ perturbed_arrives = Claim(
         d=[1, 2, 3, 4],
     ),
     uses=("du2019.theorem-7.2", "du2019.remark-7.2", "du2019.eq-7.19"),
+)
+
+perturbed_arrives_from_normal = Claim(
+    id="du2019.corollary-7.2.perturbed",
+    source=Source(PAPER, "7.4", "Corollary 7.2, the second conclusion"),
+    title="Corollary 7.2: perturbed gradient descent from a normal start",
+    statement=r"for the initialisation $N(0,\sigma^2I)$ and $R=\sigma\log d$ perturbed gradient "
+    r"descent finds $x$ with $\|x-x^*\|\le\epsilon$ for some local minimum $x^*$ in "
+    r"$\mathrm{poly}(d,\frac1\epsilon)$ iterations, with probability at least "
+    r"$\nu(B_\infty(0,R))(1-e^{-d})$",
+    reading=r"on the octopus rescaled to $R=1$, within $400\,d\,(1+\log\frac1\epsilon)$ iterations",
+    quantifier=WithProbability(
+        at_least=sp.erf(sp.log(d) / sp.sqrt(2)) ** d * (1 - exp(-d)), draws=600
+    ),
+    over={**perturbed_arrives.over, d: sp.Range(2, oo)},
+    where=[gamma < L],
+    lhs=Sampled(partial(_arrives, start=_rescaled_normal)),
+    relation="<=",
+    rhs=Closed(1),
+    grid=Grid(
+        points=[{"L": math.e, "gamma": 1.0, "tau": math.e, "epsilon": 0.05}], d=[2, 3, 5, 8]
+    ),
+    uses=("du2019.theorem-7.3b", "du2019.proof-7.2C"),
 )
