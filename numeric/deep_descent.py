@@ -230,17 +230,20 @@ def contracts(
     here = dict(weights)
     now = look(net, here, x, label)
     first = (now.output - label).square().sum(-1)
-    kept = torch.arange(len(first))
+    index = torch.arange(len(first))
+    good = torch.ones_like(index, dtype=torch.bool)
     for k in range(1, steps + 1):
         here = step(here, now.gradient, size, train_output=net.train_output)
         now = look(net, here, x, label)
-        good = (now.output - label).square().sum(-1) <= rate**k * first * (1 + ROUNDING)
-        if not bool(good.all()):
+        good &= (now.output - label).square().sum(-1) <= rate**k * first * (1 + ROUNDING)
+        alive = int(good.sum())
+        if alive == 0:
+            break
+        # Leaving runs out costs another pass forward.
+        if 2 * alive <= len(index):
             here = {name: weight[good] for name, weight in here.items()}
-            kept, first = kept[good], first[good]
-            if len(kept) == 0:
-                break
+            index, first, good = index[good], first[good], good[good]
             now = look(net, here, x, label)
     found = torch.zeros(len(weights["a"]), dtype=torch.bool)
-    found[kept] = True
+    found[index[good]] = True
     return found

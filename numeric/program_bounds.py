@@ -87,6 +87,18 @@ def error_factors(k: Constants) -> tuple[float, float]:
     return total / weight, total / math.sqrt(bound)
 
 
+def one_error_factor(k: Constants) -> float:
+    """The bound on E of du2019's Theorem 3.4 with C = 1 and without the terms Lambda_(h) W."""
+    bound, mean, weight = 1 + 100 * k.largest, 1 + 100 * k.mean, 1 + max(k.weight)
+    size = k.size[0]
+    total = max(weight * math.sqrt(1 + size**2) * bound, size * math.sqrt(bound))
+    for skip, size, own in zip(k.skip[1:-1], k.size[1:-1], k.weight[1:-1], strict=True):
+        carried = 1 + max(skip, skip**2)
+        inner = mean * weight + math.sqrt((1 + own) * bound)
+        total *= carried + size * carried * inner
+    return total
+
+
 def deviations(states: Sequence[Limit], limits: Sequence[Limit]) -> tuple[Tensor, Tensor]:
     """The largest entries of `K_hat - K` and of `b_hat - b` over all layers, `(draws,)` each."""
     gram = [

@@ -107,7 +107,7 @@ theorem = Claim(
     source=Source(PAPER, "D", "Theorem D.1, the Gram matrices (9)"),
     statement=THEOREM,
     reading=READING + r"; $H\ge2$, the networks of the paper with rho^(1) up to 10^5 times theirs: "
-    "M, over h in [H], contains K^(1) then",
+    "M, over h in [H], contains K^(1) then; 10^-7 of the bound would do",
     over={**OVER, H: sp.Range(2, sp.oo)},
     quantifier=WithProbability(1 - delta, draws=200),
     lhs=Sampled(gram_deviations),

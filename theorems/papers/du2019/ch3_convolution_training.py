@@ -19,7 +19,6 @@ from theorems.papers.du2018.appendix_b_descent import root_c_sigma
 from theorems.papers.du2018.appendix_b_runs import Path, first_q
 from theorems.papers.du2018.appendix_b_symbols import DEEP, POSITIVE, H, eta, lambda_0
 from theorems.papers.du2018.appendix_c_symbols import ALL_ENDS, NATURAL, p
-from theorems.papers.du2018.sec4_theorem import ONE_NEURON, at_width
 from theorems.papers.du2019.ch3_residual_training import CONDITION, IF
 from theorems.quantifiers import SufficientSize, UpToConstant
 from theorems.sides import Closed, Computed, Sampled, Simulated
@@ -259,29 +258,16 @@ theorem = Claim(
     r"\mathrm{poly}(p)\right)$ and $\eta=O\left(\frac{\lambda_0H^2}{n^2\mathrm{poly}(p)}\right)$ "
     r"then with probability at least $1-\delta$, $L(\theta(k))\le\left(1-\frac{\eta\lambda_{\min}"
     r"(K^{(H)})}2\right)^kL(\theta(0))$",
-    reading=sec5.WITHOUT_P + "; the logarithm's argument makes no difference here",
-    over=sec5.SETTINGS,
-    **at_width(_printed_width, _keeps, sec5.LARGEST),
-    grid=Grid(n=[1, 2, 4, 8], H=[2], p=[3], q=[3], c_res=[0.8]),
-    restates="du2018.theorem-5.1",
-    uses=(
-        *("du2019.lemma-3.16", "du2019.lemma-3.18", "du2019.lemma-3.19", "du2019.lemma-3.20"),
-        *("du2019.lemma-3.19.all", "du2019.lemma-3.21", "du2019.theorem-3.2.eigenvalue"),
-    ),
-)
-
-theorem_outside = Claim(
-    id="du2019.theorem-3.3.outside",
-    source=theorem.source,
-    title="Theorem 3.3 below its width, the first steps",
-    statement=theorem.statement,
-    reading=sec5.READING + "n" + ONE_NEURON,
+    reading=sec5.READING + sec5.OUTPUT_STEP + "; the logarithm's argument makes no difference here",
     over=sec5.SETTINGS,
     quantifier=SufficientSize(along=("n",), **sec5.SEARCH),
     lhs=Sampled(_keeps),
     relation="<=",
     rhs=Computed(_printed_width),
-    grid=theorem.grid,
-    restates="du2018.theorem-5.1.outside",
-    uses=theorem.uses,
+    grid=sec5.GRID,
+    restates="du2018.theorem-5.1",
+    uses=(
+        *("du2019.lemma-3.16", "du2019.lemma-3.18", "du2019.lemma-3.19", "du2019.lemma-3.20"),
+        *("du2019.lemma-3.19.all", "du2019.lemma-3.21", "du2019.theorem-3.2.eigenvalue"),
+    ),
 )

@@ -14,10 +14,10 @@ from sympy import Interval, sqrt, symbols
 
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
-from theorems.papers.du2018.appendix_d_framework import NETWORKS, network
+from theorems.papers.du2018.appendix_d_framework import NETWORKS, delta, network
 from theorems.papers.du2018.appendix_d_theorem import gram_deviations
 from theorems.papers.du2018.pairs import corrected
-from theorems.quantifiers import ForAll, UpToConstant
+from theorems.quantifiers import ForAll, UpToConstant, WithProbability
 from theorems.sides import Closed, Computed, Sampled
 
 PAPER = "du2019"
@@ -73,9 +73,80 @@ def _first_factor(points: Any) -> Any:
 ONE_INPUT = {gain: POSITIVE, s: POSITIVE, m: sp.S.Naturals}
 GAINS = Grid(gain=[4.0, 16.0, 64.0, 256.0], s=[2.0], m=[16])
 
+
+def _deviations(points: Any, samples: int, generator: Any) -> Any:
+    """The largest deviation of Gram matrices and means of the layers h <= H - 1, `(n, samples)`."""
+    import torch
+
+    from numeric.program_bounds import deviations
+    from numeric.tensor_program import channels, limit
+
+    layers, x, _ = network(points)
+    found = channels(layers[:-1], x, points.m, samples, generator)
+    grams, means = deviations(found, limit(layers, x)[1:-1])
+    return torch.maximum(grams, means).expand(points.n, samples)
+
+
+def _whole_bound(points: Any, constant: float) -> Any:
+    """The printed bound with that C and Lambda = 0, times the root of the logarithm over m."""
+    from numeric.program_bounds import constants, one_error_factor
+    from numeric.tensor_program import limit
+
+    layers, x, sizes = network(points)
+    factor = constant * one_error_factor(constants(layers, limit(layers, x), sizes))
+    count = points.H * points["n"] * x.shape[2]
+    return factor * ((count / points.delta).log() / points.m).sqrt()
+
+
 theorem = Claim(
     id="du2019.theorem-3.4",
     source=Source(PAPER, "3.12.1", "Theorem 3.4"),
+    statement=THEOREM,
+    reading=r"$C=\frac1{200}$ and without $\Lambda$, which makes the bound smaller; "
+    r"grams and means, three architectures; half of this $C$ would not do at $H=2$, where the product is empty, "
+    "and every further layer leaves a factor of 8 and more",
+    over={**NETWORKS, H: sp.Range(2, sp.oo), delta: Interval.open(0, 1)},
+    quantifier=WithProbability(1 - delta, draws=400),
+    lhs=Sampled(_deviations),
+    relation="<=",
+    rhs=Computed(lambda points: _whole_bound(points, 1 / 200)),
+    grid=Grid(family=[0, 1, 2], H=[2, 3, 4], m=[8, 32], n=[2], sigma=[1], delta=[0.2]).nightly(
+        n=[3], sigma=[0, 1, 2], delta=[0.5, 0.1]
+    ),
+    uses=("du2019.definition-3.4", "du2019.proof-3.4T", "du2019.lemma-3.30"),
+    restates="du2018.theorem-D.1",
+)
+
+layers_bound = Claim(
+    id="du2019.theorem-3.4.layers",
+    source=theorem.source,
+    title="Theorem 3.4 with the least constant for H = 3",
+    statement=THEOREM,
+    reading=r"$C=\frac1{40000}$ and without $\Lambda$, so small that half of it would not do at "
+    r"$H=3$; $H=2$, where it is too small, is left out",
+    over={**NETWORKS, H: sp.Range(3, sp.oo), delta: Interval.open(0, 1)},
+    quantifier=WithProbability(1 - delta, draws=400),
+    lhs=Sampled(_deviations),
+    relation="<=",
+    rhs=Computed(lambda points: _whole_bound(points, 1 / 40000)),
+    grid=Grid(
+        points=[
+            {"family": 0, "n": 2, "m": 8},
+            {"family": 0, "n": 2, "m": 64},
+            {"family": 1, "n": 3, "m": 8},
+        ],
+        H=[3],
+        sigma=[0],
+        delta=[0.2],
+    ),
+    uses=theorem.uses,
+    restates="du2018.theorem-D.1.normalised",
+)
+
+largest_gain = Claim(
+    id="du2019.theorem-3.4.gain",
+    source=Source(PAPER, "3.12.1", "Theorem 3.4, large first layers"),
+    title="Theorem 3.4 as the first layer grows",
     statement=THEOREM,
     reading=LINEAR + "as the gain grows; M over h in [H], as du2018 prints, so that it contains "
     "$K^{(1)}=g^2$",
@@ -85,8 +156,7 @@ theorem = Claim(
     relation="<=",
     rhs=Computed(_first_factor),
     grid=GAINS,
-    uses=("du2019.definition-3.4", "du2019.proof-3.4T", "du2019.lemma-3.30"),
-    restates="du2018.theorem-D.1",
+    uses=("du2019.definition-3.4", "du2019.proof-3.4T"),
 )
 
 TAILS = Grid(gain=[1.0], s=[32.0, 64.0, 128.0, 256.0, 512.0], m=[1])
@@ -165,6 +235,7 @@ carried, doubled = symbols("carried doubled", real=True)
 factor_corrected = Claim(
     id="du2019.theorem-3.4.factor.corrected",
     source=factor.source,
+    title="the constant that one layer loses",
     statement=r"one layer of the proof's product is at most twice one of the printed product",
     reading=r"carried: $A+\Lambda W$, doubled: $CABW+CA\sqrt{WM}$",
     over={carried: Interval(0, sp.oo), doubled: Interval(0, sp.oo)},

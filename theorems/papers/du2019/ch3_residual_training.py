@@ -307,10 +307,18 @@ theorem = Claim(
     r"\delta)}{\lambda_{\min}^2(K^{(H)})}\right\}\right)$ and $\eta=O\left(\frac{\lambda_{\min}("
     r"K^{(H)})H^2}{n^2}\right)$ then with probability at least $1-\delta$, $L(\theta(k))\le\left("
     r"1-\frac{\eta\lambda_{\min}(K^{(H)})}2\right)^kL(\theta(0))$",
-    reading=sec4.AT_WIDTH + sec4.BEYOND + "; the logarithm's argument makes no difference here",
+    reading=sec4.READING
+    + sec4.OUTPUT_STEP
+    + sec4.ALONG_SIZE
+    + "; the logarithm's argument makes no difference here",
     over=sec4.SETTINGS,
-    **sec4.at_width(sec4.printed_width, _keeps, sec4.LARGEST),
-    grid=Grid(H=[2, 4, 8, 16], n=[3], c_res=[0.8]),
+    quantifier=SufficientSize(
+        at_least=Rational(4, 5), along=("n",), draws=40, largest=sec4.LARGEST
+    ),
+    lhs=Sampled(_keeps),
+    relation="<=",
+    rhs=Computed(sec4.printed_width),
+    grid=Grid(n=[1, 2, 4, 8], H=[2], c_res=[0.95], tau=[1.0]).nightly(tau=[5.0]),
     restates="du2018.theorem-4.1",
     uses=(
         *("du2019.lemma-3.9", "du2019.lemma-3.11", "du2019.lemma-3.12", "du2019.lemma-3.12b"),
@@ -320,11 +328,11 @@ theorem = Claim(
 )
 
 theorem_outside = Claim(
-    id="du2019.theorem-3.2.outside",
+    id="du2019.theorem-3.2.outside.depth",
     source=theorem.source,
-    title="Theorem 3.2 below its width, the first steps",
+    title="the first steps of descent at growing depth, far below Theorem 3.2's widths",
     statement=theorem.statement,
-    reading=sec4.READING + "H" + sec4.ONE_NEURON,
+    reading=sec4.READING + sec4.OUTPUT_STEP + sec4.ALONG_DEPTH,
     over=sec4.SETTINGS,
     quantifier=SufficientSize(
         at_least=Rational(4, 5), along=("H",), draws=40, largest=sec4.LARGEST
@@ -332,7 +340,7 @@ theorem_outside = Claim(
     lhs=Sampled(_keeps),
     relation="<=",
     rhs=Computed(sec4.printed_width),
-    grid=Grid(H=[2, 4, 8, 16], n=[3], c_res=[0.8]).nightly(H=[2, 4, 8, 16, 32]),
+    grid=sec4.theorem_depth.grid,
     restates="du2018.theorem-4.1.outside.depth",
     uses=theorem.uses,
 )

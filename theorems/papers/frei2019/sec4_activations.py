@@ -331,7 +331,8 @@ lower_gradient = Claim(
     r"\vee C\log(n/\delta)$, with probability at least $1-\delta$, for all $\tilde W\in"
     r"\mathcal W(W,\tau)$: $\|\nabla_{W_{L+1}}L_S(\tilde W)\|_F^2\ge\underline Cm_{L+1}"
     r"\gamma^4\mathcal E_S(\tilde W)^2$",
-    reading="nu = 1/4; four inputs on the circle at linear margin sqrt(2 pi) gamma; means over "
+    reading="nu = 1/4; four inputs on the circle at linear margin sqrt(2 pi) gamma, on which the "
+    "ratio has far from the fourth power of gamma; means over "
     "initialisations of the least ratio that descent finds in the ball",
     over={**SIZES, **SCALE, gamma: Interval.Lopen(0, sp.Rational(39, 100))},
     where=[sp.Eq(d, 2)],
