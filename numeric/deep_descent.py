@@ -213,6 +213,7 @@ def _norm(a: Tensor, net: Network) -> Tensor:
     return a.flatten(-2).norm(dim=-1) if net.patch else a.norm(dim=-1)
 
 
+@torch.inference_mode()
 def contracts(
     net: Network,
     weights: Weights,

@@ -188,6 +188,7 @@ TOTAL = (2 * beta * c_x0 + 3 * r * L**2) * L * r**2 * c_x0**2
 gram_constant = Claim(
     id="du2018.lemma-A.4.constant",
     source=Source(PAPER, "A.1", "proof of Lemma A.4, plugging in R"),
+    title="the constant of Lemma A.4",
     statement=r"$R\le c\,g_{c_x}(H)^{-1}\lambda_0n^{-1}$ for a small constant c makes the bound "
     r"$\frac{\lambda_0}4$",
     reading=r"$c=\frac1{4(2\beta c_{x,0}+3\sqrt{c_\sigma}L^2)Lc_\sigma c_{x,0}^2}$; alpha for n",

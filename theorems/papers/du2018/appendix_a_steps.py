@@ -279,6 +279,7 @@ REST = p * 8 * H**2 * r * c_x0**2 * power * g * beta * eta**2 * (Q_OVER_E * e) *
 step_size = Claim(
     id="du2018.lemma-A.6.step-size",
     source=Source(PAPER, "A.1", "proof of Lemma A.6, plugging in the step size"),
+    title="the choice of the step size in Lemma A.6",
     statement=r"with $\|y-u(k)\|_2=O(\sqrt n)$ and $\eta\le c\lambda_0(n^2H^2c_x^{3H}g_{2c_x}(H))"
     r"^{-1}$: $\sqrt n\,8H^2\sqrt{c_\sigma}c_{x,0}^2c_x^Hg_{2c_x}(H)\beta\eta^2Q'(k)^2\le\frac18"
     r"\eta\lambda_0\|y-u(k)\|_2$",

@@ -71,6 +71,7 @@ distance = Claim(
     statement=r"if Condition 6.1 holds for $k'=1..k$ then for $s=1..k+1$: $\|W^{(h)}(s)-W^{(h)}(0)"
     r"\|_F\le R'\sqrt m$, $R'=\frac{8c_{x,0}c_x^H\sqrt n\|y-u(0)\|_2}{\lambda_0\sqrt m}\le "
     r"c\,g_{c_x}(H)^{-1}$, $c_x=\max\{2\sqrt{c_\sigma}Lc_{w,0},1\}$",
+    reading="smooth activations, inputs in pairs, $d=n$; residuals of one size at the start",
     over=RUN,
     hypotheses=[STAYS, BEFORE],
     quantifier=FAR,
@@ -86,6 +87,7 @@ one_step = Claim(
     source=Source(PAPER, "A", "Lemma A.5, one step"),
     statement=r"$\|W^{(h)}(s)-W^{(h)}(s-1)\|_F\le\eta Q'(s-1)$, $Q'(s)=2c_{x,0}c_x^H\sqrt n"
     r"\|y-u(s)\|_2$",
+    reading="smooth activations, inputs in pairs, $d=n$; residuals of one size at the start",
     over=RUN,
     hypotheses=[STAYS, NOW],
     quantifier=AlongTrajectory(simulate=descent_run(40, "slope")),

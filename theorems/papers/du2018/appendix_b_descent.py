@@ -16,6 +16,7 @@ from theorems.grid import Grid
 from theorems.papers.du2018.appendix_b_runs import (
     RUN,
     RUN_GRID,
+    SETTING,
     Path,
     first_q,
     held,
@@ -79,6 +80,7 @@ def largest_gradient(
 
 
 ALONG_DEPTH = {H: DEEP, n: DEEP, m: DEEP, c_res: RATE}
+AT_START = "$k=0$; softplus, orthonormal inputs, labels +-1; growth with $H$"
 DEPTHS = Grid(H=[2, 4, 8, 16, 32], n=[3], m=[24], c_res=[0.5]).nightly(
     H=[2, 4, 8, 16, 32, 64], m=[24, 64]
 )
@@ -132,6 +134,7 @@ one_step_corrected = Claim(
     statement=r"$\|W^{(h)}(s)-W^{(h)}(s-1)\|_F\le2\eta c_\lambda c_{x,0}Le^{2c_\lambda c_{w,0}L}"
     r"\sqrt n\|y-u(s-1)\|_2/H$ for $h\ge2$, as the proof has it, and "
     r"$\le\eta\sqrt{c_\sigma}Le^{2c_\lambda c_{w,0}L}\sqrt n\|y-u(s-1)\|_2$ for $h=1$",
+    reading=SETTING,
     over=RUN,
     hypotheses=[CONDITION],
     quantifier=runs("speed"),
@@ -280,7 +283,7 @@ LARGEST_STEP = lambda_0 * H**2 / (8 * B * Q**2 * x * p**4)
 small_second_step = Claim(
     id="du2018.lemma-B.6.step-size",
     source=small_second.source,
-    title="Lemma B.6, its last inequality",
+    title="the choice of the step size in Lemma B.6",
     statement=r"$\sqrt n\cdot B\eta^2Q'(k)^2\le\frac18\eta\lambda_0\|y-u(k)\|_2$ when "
     r"$Q'=Q\sqrt n\|y-u(k)\|_2/H$, $\|y-u(k)\|_2\le E\sqrt n$ and "
     r"$\eta\le\frac{\lambda_0H^2}{8BQ^2En^2}$",
@@ -350,6 +353,7 @@ quadratic_corrected = Claim(
     r"\|y-u(k)\|_2^2$",
     **corrected(
         quadratic,
+        reading=AT_START,
         lhs=Sampled(lambda points, samples, generator: change(points, samples, generator, 0)),
     ),
 )
@@ -357,7 +361,7 @@ quadratic_corrected = Claim(
 quadratic_step = Claim(
     id="du2018.lemma-B.7.step-size",
     source=Source(PAPER, "B.1", "proof of Lemma B.7, its last inequality"),
-    title="Lemma B.7, its last inequality",
+    title="the choice of the step size in Lemma B.7",
     statement=r"$n(\eta c_xQ'(k))^2\le\frac18\eta\lambda_0\|y-u(k)\|_2^2$ when "
     r"$Q'=Q\sqrt n\|y-u(k)\|_2/H$ and $\eta\le\frac{\lambda_0H^2}{8c_x^2Q^2n^2}$",
     reading=r"$p=\sqrt n$, $x=c_x$; with the printed $Q'$, which leaves the first layer out",

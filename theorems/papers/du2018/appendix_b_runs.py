@@ -18,6 +18,7 @@ from theorems.grid import Grid
 from theorems.papers.du2018.appendix_b_symbols import DEEP, POSITIVE, RATE, H, c_res, m, n
 from theorems.quantifiers import AlongTrajectory
 
+SETTING = "softplus, orthonormal inputs, labels +-1, 12 steps from two Gaussian starts"
 share = symbols("share", real=True)
 Path = Mapping[str, Any]
 RUN = {H: DEEP, m: DEEP, n: DEEP, c_res: RATE, share: POSITIVE}

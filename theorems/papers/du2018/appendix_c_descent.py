@@ -142,6 +142,8 @@ def largest_gradient(
     return torch.stack(rows)
 
 
+SETTING = "softplus, random inputs, labels +-1, 8 steps from Gaussian starts"
+AT_START = "$k=0$; softplus, random inputs, labels +-1; growth with $H$"
 ALONG_DEPTH = {H: DEEP, m: DEEP, n: DEEP, p: NATURAL, q: NATURAL, c_res: RATE}
 DEPTHS = Grid(H=[4, 8, 16, 32, 64], m=[16], n=[2], p=[3], q=[3], c_res=[0.2]).nightly(
     H=[4, 8, 16, 32, 64], m=[16, 32]
@@ -181,6 +183,7 @@ one_step_corrected = Claim(
     source=one_step.source,
     statement=r"$\|W^{(h)}(s)-W^{(h)}(s-1)\|_F\le\eta Q'(s-1)$ for $h\ge2$, and $\le\eta"
     r"\sqrt{c_\sigma}L\sqrt{pq}e^{2c_\lambda c_{w,0}L\sqrt q}\sqrt n\|y-u(s-1)\|_2$ for $h=1$",
+    reading=SETTING,
     over=RUN,
     hypotheses=[CONDITION],
     quantifier=runs("speed"),
@@ -328,6 +331,7 @@ quadratic_corrected = Claim(
     source=quadratic.source,
     statement=r"if $\eta\le c\lambda_0n^{-2}\mathrm{poly}(1/p)$ then $\|u(k+1)-u(k)\|_2^2\le"
     r"\frac18\eta\lambda_0\|y-u(k)\|_2^2$",
+    reading=AT_START,
     over=ALONG_DEPTH,
     quantifier=UpToConstant(along=("H",), samples=150),
     lhs=Sampled(lambda points, samples, generator: change(points, samples, generator, 0)),
@@ -340,7 +344,7 @@ quadratic_corrected = Claim(
 quadratic_step = Claim(
     id="du2018.lemma-C.7.step-size",
     source=Source(PAPER, "C.1", "proof of Lemma C.7, its last inequality"),
-    title="Lemma C.7, its last inequality",
+    title="the choice of the step size in Lemma C.7",
     statement=r"$np(\eta c_xQ'(k))^2\le\frac18\eta\lambda_0\|y-u(k)\|_2^2$ when $Q'=Q\sqrt n"
     r"\|y-u(k)\|_2/H$ and $\eta\le\frac{\lambda_0H^2}{8pc_x^2Q^2n^2}$",
     reading=r"$r=\sqrt n$, $x=c_x$; with the printed $Q'$, which leaves the first layer out; "

@@ -134,6 +134,6 @@ def least_eigenvalue(
 
     x = inputs(count, positions)
     readout: Any = "gaussian" if output else "signs"
-    activation = Activation(name)  # type: ignore[arg-type]
+    activation = Activation(name)
     gram = convolution_limit(x, activation, depth, rate, patch, readout)
     return float(torch.linalg.eigvalsh(gram)[0])

@@ -81,7 +81,7 @@ depth = Claim(
     source=Source(PAPER, "D.1", "Proposition D.1"),
     statement=r"for $\sigma$ analytic and no polynomial, $\lambda_0=\lambda_{\min}(K^{(H)})\ge c_H"
     r"\kappa$, $c_H=\frac{c_\lambda\lambda^{3/2}}{H^2}$, $\kappa$ independent of $H$",
-    reading="as H grows, all else fixed; K^(H) of equation (5)",
+    reading="as H grows, all else fixed; three inputs, one activation; K^(H) of equation (5)",
     over=RESNET,
     quantifier=UpToConstant(along=("H",)),
     lhs=Computed(least_eigenvalue),

@@ -335,6 +335,7 @@ derivative = Claim(
 
 derivative_corrected = Claim(
     id="du2018.lemma-D.2.derivative.corrected",
+    title="the derivative, an instance: one term, n = 3, an exponential",
     statement=r"the derivative is $\sum_ia_i\sigma^{(n-1)}(w^\top z_i)z_i^{\otimes(n-1)}$",
     **corrected(derivative, rhs=Closed(nth_derivative(lambda x: exp(rate * x), 2) * z**2)),
 )

@@ -243,7 +243,8 @@ def theorem(output: str, width: Any) -> dict[str, Any]:
     """The smallest width with which runs contract as the theorem says, as n grows."""
     return {
         "reading": r"smallest sufficient width; tanh, inputs in pairs, $O(H)$ as H, "
-        r"$\eta=\min(16\lambda_0/n^2,0.3)/H$, up to time $1/\lambda_0$",
+        r"$\eta=\min(16\lambda_0/n^2,0.3)/H$, up to time $1/\lambda_0$; two or three neurons "
+        "suffice at every n, so that the powers of n are not tested",
         "over": {n: sp.S.Naturals, H: DEPTHS, gap: UNIT, delta: UNIT, sigma: ANY},
         "quantifier": SufficientSize(at_least=1 - delta, draws=100, largest=1 << 8, along=("n",)),
         "lhs": Sampled(contraction(output)),
@@ -272,6 +273,7 @@ convergence = Claim(
 width = Claim(
     id="du2018.theorem-3.1.width",
     source=Source(PAPER, "A", "proof of Theorem 3.1, the choice of m"),
+    title="the choice of the width in Theorem 3.1",
     statement=r"$R'=\frac{8c_{x,0}c_x^H\sqrt n\|y-u(0)\|_2}{\lambda_0\sqrt m}\le R="
     r"\frac{c\lambda_0}{g_{c_x}(H)n}$ when $m=\Omega(\frac{n^42^{O(H)}}{\lambda_0^4})$",
     reading=r"squared; $\|y-u(0)\|_2\le K\sqrt n$; power for $8c_{x,0}c_x^Hg_{c_x}(H)$: "

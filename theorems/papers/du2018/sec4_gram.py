@@ -204,7 +204,7 @@ def least_eigenvalue(size: int, depth: int, rate: float, name: str = "softplus")
     from numeric.kernels.layers import Activation
 
     x = torch.eye(size, dtype=torch.float64)
-    gram = resnet_limit(x, Activation(name), depth, rate)[-1]  # type: ignore[arg-type]
+    gram = resnet_limit(x, Activation(name), depth, rate)[-1]
     return float(torch.linalg.eigvalsh(gram)[0])
 
 

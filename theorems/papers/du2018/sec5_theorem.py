@@ -34,7 +34,7 @@ def keeps_the_bound(
 ) -> Any:
     """Whether |y - u(k)|^2 <= (1 - eta lambda_0/2)^k |y - u(0)|^2 until the factor is e^-tau.
 
-    eta is 32 lambda_0 H^2/(n^2 p), at most 2/(4 p + n), or 1/(2 p + 2 n) if `output`.
+    eta is 32 lambda_0 H^2/(n^2 p), at most 2/(4 p + n), or 1/(2 p + n) if `output`.
     """
     from numeric import deep_convolution as convolution
     from numeric.deep_descent import Network
@@ -42,7 +42,7 @@ def keeps_the_bound(
 
     count, depth, patch, rate = points["n"], points.H, points.q, float(points.c_res[0])
     least = least_eigenvalue(count, points.p, depth, rate, patch, output=output, name=NAME)
-    largest = 1 / (2 * points.p + 2 * count) if output else 2 / (4 * points.p + count)
+    largest = 1 / (2 * points.p + count) if output else 2 / (4 * points.p + count)
     step_size = min(32 * least * depth**2 / (count**2 * points.p), largest)
     readout: Any = "gaussian" if output else "signs"
     sizes = (depth, width, 2, points.p, patch)
@@ -50,9 +50,9 @@ def keeps_the_bound(
     def drawn(runs: int) -> Any:
         return convolution.initial((runs,), sizes, generator, readout=readout)
 
-    activation = Activation(NAME)  # type: ignore[arg-type]
+    activation = Activation(NAME)
     net = Network(activation, rate, patch=patch, train_output=output)
-    data = inputs(count, points.p), 10 * labels(count)
+    data = inputs(count, points.p), (10 if output else 16) * labels(count)
     return contract(net, drawn, data, draws, (step_size, least, float(points.tau[0])))
 
 
@@ -82,11 +82,11 @@ STATEMENT = (
 )
 READING = (
     r"smallest width that suffices for $\delta=\frac12$, steps until the printed factor is "
-    r"$e^{-\tau}$; $H=2$, $p=q=3$; GELU, random inputs of two channels, labels +-10; growth with "
+    r"$e^{-\tau}$; $H=2$, $p=q=3$; GELU, random inputs of two channels; growth with "
     r"n, most powers of which the bound spares, without poly(p); "
 )
-STEP = r"$\eta=\min\{32\frac{\lambda_0H^2}{n^2p},\frac2{4p+n}\}$"
-OUTPUT_STEP = r"$\eta=\min\{32\frac{\lambda_0H^2}{n^2p},\frac1{2p+2n}\}$"
+STEP = r"$\eta=\min\{32\frac{\lambda_0H^2}{n^2p},\frac2{4p+n}\}$; labels +-16"
+OUTPUT_STEP = r"$\eta=\min\{32\frac{\lambda_0H^2}{n^2p},\frac1{2p+n}\}$; labels +-10"
 USES = (
     *("du2018.lemma-C.2", "du2018.lemma-C.4", "du2018.lemma-C.5", "du2018.lemma-C.5.all"),
     *("du2018.lemma-C.6", "du2018.lemma-C.7", "du2018.theorem-4.1.eigenvalue"),

@@ -89,6 +89,7 @@ one_step_corrected = Claim(
     source=one_step.source,
     statement=r"$\|W^{(h)}(s)-W^{(h)}(s-1)\|_F\le\eta Q'(s-1)$ for $h\ge2$, and $\le2\eta a_{2,0}"
     r"\sqrt{c_\sigma}L\sqrt{pq}e^{2c_{res}c_{w,0}L\sqrt q}\sqrt n\|y-u(s-1)\|_2$ for $h=1$",
+    reading=descent.SETTING,
     over=descent.RUN,
     hypotheses=[CONDITION],
     quantifier=descent.runs("speed", output=True),
@@ -118,6 +119,7 @@ output_step_corrected = Claim(
     id="du2019.lemma-3.19.output.corrected",
     source=output_step.source,
     statement=r"$\|a(s)-a(s-1)\|_F\le2\eta c_{x,0}\sqrt n\|y-u(s-1)\|_2$",
+    reading=descent.SETTING,
     over=descent.RUN,
     hypotheses=[CONDITION],
     quantifier=descent.runs("a_speed", output=True),
@@ -206,6 +208,7 @@ quadratic_corrected = Claim(
     source=quadratic.source,
     statement=r"if $\eta\le c\lambda_0n^{-2}\mathrm{poly}(1/p)$ then $\|u(k+1)-u(k)\|_2^2\le"
     r"\frac18\eta\lambda_0\|y-u(k)\|_2^2$",
+    reading=descent.AT_START,
     over=descent.ALONG_DEPTH,
     quantifier=UpToConstant(along=("H",), samples=200),
     lhs=Sampled(
@@ -222,7 +225,7 @@ quadratic_corrected = Claim(
 quadratic_step = Claim(
     id="du2019.lemma-3.21.step-size",
     source=Source(PAPER, "3.11.1", "proof of Lemma 3.21, its last inequality"),
-    title="Lemma 3.21, its last inequality",
+    title="the choice of the step size in Lemma 3.21",
     statement=r"$8n\eta^2c_{x,0}^2Q'(k)^2+4np(\eta a_{2,0}c_xQ'(k))^2\le\frac18\eta\lambda_0"
     r"\|y-u(k)\|_2^2$ when $Q'=Q\sqrt n\|y-u(k)\|_2/H$ and $\eta\le\frac{\lambda_0H^2}{32(2c_{x,0}"
     r"^2+pa_{2,0}^2c_x^2)Q^2n^2}$",

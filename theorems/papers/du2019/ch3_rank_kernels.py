@@ -190,6 +190,7 @@ values_derivative = Claim(
 
 values_derivative_corrected = Claim(
     id="du2019.lemma-3.23.derivative.corrected",
+    title="the derivative, an instance: one term, n = 3, an exponential",
     statement=r"$\sum_ia_i\sigma(w^\top z_i)$ differentiated $n-1$ times in $w$ is "
     r"$\sum_ia_i\sigma^{(n-1)}(w^\top z_i)z_i^{\otimes(n-1)}$",
     **corrected(values_derivative, lhs=Closed(sp.diff(_of_exponential(0), (w, N - 1)))),
@@ -234,6 +235,7 @@ slopes_derivative = Claim(
 
 slopes_derivative_corrected = Claim(
     id="du2019.lemma-3.24.derivative.corrected",
+    title="the derivative, an instance: one term, n = 3, an exponential",
     statement=r"the derivative is $\sum_ia_i\sigma^{(n-1)}(w^\top z_i)z_i^{\otimes(n-1)}$",
     **corrected(slopes_derivative, rhs=Closed(_of_exponential(N - 1) * z ** (N - 1))),
 )

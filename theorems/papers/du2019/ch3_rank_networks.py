@@ -80,6 +80,7 @@ depth = Claim(
     source=Source(PAPER, "3.13.2", "Proposition 3.2"),
     statement=r"for the ResNet $\lambda_{\min}(K^{(H)})\ge c_H\kappa$, $c_H\sim\frac1{H^2}$, "
     r"$\kappa$ independent of the depth",
+    reading=r"as H grows, all else fixed; three inputs; $c_H=\frac1{H^2}$",
     over=RESNET,
     quantifier=UpToConstant(along=("H",)),
     lhs=Computed(least_eigenvalue),

@@ -29,6 +29,7 @@ from theorems.papers.du2018.appendix_b_descent import (
 from theorems.papers.du2018.appendix_b_runs import (
     RUN,
     RUN_GRID,
+    SETTING,
     Path,
     first_q,
     held,
@@ -104,6 +105,7 @@ one_step_corrected = Claim(
     source=one_step.source,
     statement=r"$\|W^{(h)}(s)-W^{(h)}(s-1)\|_F\le\eta Q'(s-1)$ for $h\ge2$, and "
     r"$\le2\eta a_{2,0}\sqrt{c_\sigma}Le^{2c_{res}c_{w,0}L}\sqrt n\|y-u(s-1)\|_2$ for $h=1$",
+    reading=SETTING,
     over=RUN,
     hypotheses=[CONDITION],
     quantifier=runs("speed", output=True),
@@ -156,6 +158,7 @@ output_step_corrected = Claim(
     id="du2019.lemma-3.12b.corrected",
     source=output_step.source,
     statement=r"$\|a(s)-a(s-1)\|_2\le2\eta c_{x,0}\sqrt n\|y-u(s-1)\|_2$ (the proof)",
+    reading=SETTING,
     over=RUN,
     hypotheses=[CONDITION],
     quantifier=runs("a_speed", output=True),
@@ -265,6 +268,7 @@ quadratic_corrected = Claim(
     source=quadratic.source,
     statement=r"if $\eta\le c\lambda_0n^{-2}$ then $\|u(k+1)-u(k)\|_2^2\le\frac18\eta\lambda_0"
     r"\|y-u(k)\|_2^2$",
+    reading=descent.AT_START,
     over=descent.ALONG_DEPTH,
     quantifier=UpToConstant(along=("H",), samples=500),
     lhs=Sampled(
@@ -281,7 +285,7 @@ quadratic_corrected = Claim(
 quadratic_step = Claim(
     id="du2019.lemma-3.14.step-size",
     source=Source(PAPER, "3.10.1", "proof of Lemma 3.14, its last inequality"),
-    title="Lemma 3.14, its last inequality",
+    title="the choice of the step size in Lemma 3.14",
     statement=r"$8n\eta^2c_{x,0}^2Q'(k)^2+4n(\eta a_{2,0}c_xQ'(k))^2\le\frac18\eta\lambda_0"
     r"\|y-u(k)\|_2^2$ when $Q'=Q\sqrt n\|y-u(k)\|_2/H$ and $\eta\le\frac{\lambda_0H^2}{32(2c_{x,0}"
     r"^2+a_{2,0}^2c_x^2)Q^2n^2}$",
@@ -325,24 +329,6 @@ theorem = Claim(
         *("du2019.lemma-3.12.all", "du2019.lemma-3.13", "du2019.lemma-3.14"),
         "du2019.theorem-3.2.eigenvalue",
     ),
-)
-
-theorem_outside = Claim(
-    id="du2019.theorem-3.2.outside.depth",
-    source=theorem.source,
-    title="the first steps of descent at growing depth, far below Theorem 3.2's widths",
-    statement=theorem.statement,
-    reading=sec4.READING + sec4.OUTPUT_STEP + sec4.ALONG_DEPTH,
-    over=sec4.SETTINGS,
-    quantifier=SufficientSize(
-        at_least=Rational(4, 5), along=("H",), draws=40, largest=sec4.LARGEST
-    ),
-    lhs=Sampled(_keeps),
-    relation="<=",
-    rhs=Computed(sec4.printed_width),
-    grid=sec4.theorem_depth.grid,
-    restates="du2018.theorem-4.1.outside.depth",
-    uses=theorem.uses,
 )
 
 eigenvalue = Claim(
