@@ -89,6 +89,8 @@ def _enter(profile: Profile, device: str) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     # What was there before stays: looking through it for garbage would copy its pages as well.
     gc.freeze()
+    # SymPy makes many small objects that stay: looking for garbage so often would find none.
+    gc.set_threshold(20_000, 20, 20)
     threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
     # The decision procedure starts children of its own, which daemons may not.
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]

@@ -36,8 +36,9 @@ STEPS = (1.0, 1.03, 1.06, 1.1, 1.15, 1.2, 1.27, 1.37, 1.55, 2.0, 3.0, 9.0)
 BEYOND = (2, 4)
 # A bracket costs few sizes, so each gets this many times the draws of bisection.
 SHARPER = 4
-# The draws of one size are made in this many parts, the last ones only while they matter.
-PARTS = 4
+# The draws of one size are made in so many parts, the last ones only while they matter; parts of
+# fewer draws save nothing, since a run costs its steps more than its draws.
+PARTS, LEAST_PART = 4, 40
 # A bracket with an open end counts as this wide.
 OPEN = 16.0
 # Bisection takes the answer of its first draws where it is wrong at most this often; being wrong
@@ -185,10 +186,9 @@ class _Search:
     def _suffices(self, size: int) -> bool:
         """Whether enough of `draws` succeed, made in parts until that is as good as certain."""
         successes = made = 0
-        for part in range(PARTS):
-            draws = (part + 1) * self.draws // PARTS - made
-            if draws == 0:
-                continue
+        parts = max(1, min(PARTS, self.draws // LEAST_PART))
+        for part in range(parts):
+            draws = (part + 1) * self.draws // parts - made
             successes += self._successes(size, f"bisection-{part}", draws)
             made += draws
             if successes >= self.target * self.draws:

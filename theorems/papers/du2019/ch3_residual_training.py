@@ -322,7 +322,7 @@ theorem = Claim(
     lhs=Sampled(_keeps),
     relation="<=",
     rhs=Computed(sec4.printed_width),
-    grid=Grid(n=[1, 2, 4, 8], H=[2], c_res=[0.95], tau=[1.0]).nightly(tau=[5.0]),
+    grid=Grid(n=[1, 2, 4, 8], H=[2], c_res=[0.95], tau=[0.5]).nightly(tau=[5.0]),
     restates="du2018.theorem-4.1",
     uses=(
         *("du2019.lemma-3.9", "du2019.lemma-3.11", "du2019.lemma-3.12", "du2019.lemma-3.12b"),
