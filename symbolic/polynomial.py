@@ -24,8 +24,8 @@ from symbolic.relations import scalar_relations
 _FIRST_SAMPLES, _SAMPLES = 20, 60
 _QUICK_SECONDS = 0.5
 _FIRST_SECONDS = 0.3  # of the procedure, before certificates are tried without it
-_MATCHING_SECONDS = 1.0
-_SEARCH_SECONDS = 0.25
+_MATCHING_SECONDS = 0.3
+_SEARCH_SECONDS = 0.1
 _FEW_SQUARES_SECONDS, _SQUARES_SECONDS = 0.06, 0.1
 _SHARE = 0.6  # of the time that is left, for the procedure
 

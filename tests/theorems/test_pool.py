@@ -193,7 +193,7 @@ def test_tasks_that_wait_behind_one_that_ends_its_worker_are_done_elsewhere() ->
     """While claims are loading, workers have a few tasks ahead."""
 
     class Loading:
-        """Sixty claims, one at a time, and then a pause before the last."""
+        """Sixty claims, the first twelve together, the others one at a time, and then a pause."""
 
         is_growing = True
 
@@ -201,11 +201,10 @@ def test_tasks_that_wait_behind_one_that_ends_its_worker_are_done_elsewhere() ->
             self.claims: dict[str, Any] = {}
 
         def parts(self) -> Iterator[list[Any]]:
-            yield [self._made(0, lambda p: p.x), self._made(1, lambda p: os._exit(3))]
-            for number in range(2, 60):
+            yield [self._made(number, special.get(number, lambda p: p.x)) for number in range(12)]
+            for number in range(12, 60):
                 time.sleep(0.005)
-                stuck = number == 20
-                yield [self._made(number, (lambda p: time.sleep(9)) if stuck else (lambda p: p.x))]
+                yield [self._made(number, special.get(number, lambda p: p.x))]
             time.sleep(0.3)
             self.is_growing = False
 
@@ -214,6 +213,7 @@ def test_tasks_that_wait_behind_one_that_ends_its_worker_are_done_elsewhere() ->
             self.claims[item.id] = item
             return item
 
+    special: dict[int, Any] = {1: lambda p: os._exit(3), 20: lambda p: time.sleep(9)}
     ahead: list[int] = []
     plain = Worker.give
 
