@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from numeric import normal_draws
+from numeric import normals
 from numeric.deep_residual import Readout, scales
 from numeric.kernels.activations import derivative, value
 from numeric.kernels.layers import Activation
@@ -81,7 +81,7 @@ def initial(
         raise ValueError(f"depth must be >= 1, not {depth}")
 
     def normal(*axes: int) -> Tensor:
-        return normal_draws.normal(*shape, *axes, generator=generator)
+        return normals.normal(*shape, *axes, generator=generator)
 
     weights = {
         "first": normal(width, q * dimension),

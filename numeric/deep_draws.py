@@ -18,7 +18,7 @@ from numeric.deep_convolution import patches
 from numeric.deep_residual import Readout, scales
 from numeric.kernels.activations import derivative, value
 from numeric.kernels.layers import Activation
-from numeric.normal_draws import gaussian_rows, normal
+from numeric.normals import gaussian_rows, normal
 
 
 @dataclass(frozen=True)

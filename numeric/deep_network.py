@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from numeric import normal_draws
+from numeric import normals
 from numeric.kernels.activations import derivative, value
 from numeric.kernels.deep import c_sigma
 from numeric.kernels.layers import Activation
@@ -124,7 +124,7 @@ def initial(
     depth, width, dimension = sizes
 
     def normal(*shape: int) -> Tensor:
-        return normal_draws.normal(*batch, *shape, generator=generator)
+        return normals.normal(*batch, *shape, generator=generator)
 
     weights = [normal(width, dimension if h == 0 else width) for h in range(depth)]
     a = normal(width)

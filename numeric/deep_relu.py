@@ -15,7 +15,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from numeric.normal_draws import gaussian_rows
+from numeric.normals import gaussian_rows
 
 Layers = Sequence[Tensor]
 

@@ -18,7 +18,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from numeric import normal_draws
+from numeric import normals
 from numeric.kernels.activations import derivative, value
 from numeric.kernels.deep import c_sigma
 from numeric.kernels.layers import Activation
@@ -64,7 +64,7 @@ def initial(
         raise ValueError(f"depth must be >= 1, not {depth}")
 
     def normal(*sizes: int) -> Tensor:
-        return normal_draws.normal(*shape, *sizes, generator=generator)
+        return normals.normal(*shape, *sizes, generator=generator)
 
     weights = {"first": normal(width, dimension), "layers": normal(depth - 1, width, width)}
     a = normal(width)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from numeric.normal_draws import normal
+from numeric.normals import normal
 from numeric.tensor_program import product_mean
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from numeric.normal_draws import normal
+from numeric.normals import normal
 
 Function = Callable[[Tensor], Tensor]
 # Nodes of the trapezoidal rule for a standard normal, and their reach.

@@ -13,7 +13,7 @@ from torch import Tensor
 from numeric.deep_network import c_sigma
 from numeric.kernels.activations import derivative, value
 from numeric.kernels.layers import Activation
-from numeric.normal_draws import gaussian_rows, normal
+from numeric.normals import gaussian_rows, normal
 
 
 def _values(states: Tensor, width: int, generator: torch.Generator) -> Tensor:

@@ -14,7 +14,7 @@ from checking import SIZES, check_one, claim, k, profile, x, y
 
 from numeric.adversary import Around
 from theorems.grid import Grid
-from theorems.measure import adversarial
+from theorems.measure import adversarial, balls
 from theorems.measure.adversarial import effort
 from theorems.profiles import nightly, quick
 from theorems.quantifiers import ForAllWeights
@@ -356,3 +356,16 @@ def test_sides_equal_but_for_rounding_are_told_apart_in_balls(monkeypatch) -> No
     assert 1e-12 < max(abs(1 - row["lhs"] / row["rhs"]) for row in true.rows) < 1e-11
     false = bounded(cancelled, first(4e-12), **fields)
     assert false.verdict != "SUPPORTED"
+
+
+@pytest.mark.parametrize(("relation", "open_"), [("<=", ""), ("==", ""), ("<", adversarial.ALIKE)])
+def test_sides_that_agree_to_forty_digits_leave_a_strict_relation_open(
+    relation: str, open_: str
+) -> None:
+    one = mpmath.mpf(1)
+    alike = balls.Enclosed(one, one, fails=False, holds=False, agree=True)
+    strict = claim(lhs=Closed(1), relation=relation, rhs=Closed(1), over={x: POSITIVE})
+    found = adversarial._settled(strict, alike)
+    assert found is not None
+    assert found.witness is None
+    assert found.open == open_

@@ -45,6 +45,7 @@ COPIES = 8
 MOST_NUMBERS = 1 << 22
 FORBIDDEN = -1e300
 EQUAL = "the relation is strict, and both sides are equal in float64 at some weights"
+ALIKE = "the relation is strict, and both sides agree to forty digits at some weights"
 OUTSIDE_DOMAIN = "an apparent failure lies a rounding outside the domain"
 SHAKY = "an apparent failure changes with the last digits of its weights"
 WITHIN_ROUNDINGS = "a failure is within ten roundings of the sides"
@@ -278,15 +279,14 @@ def _look(claim: Claim, point: Point, weights: Mapping[str, Any], seed: str) -> 
         small = -gap <= 1e-9 * max(1.0, scale)
         return _Look() if small else _Look(open=SHAKY)
     if -gap <= 10 * rounding * scale:
-        enclosed = _enclosed(claim, alone, single)
-        settled = enclosed is not None and (enclosed.holds or enclosed.agree)
-        return _Look() if settled else _Look(open=WITHIN_ROUNDINGS)
+        return _settled(claim, _enclosed(claim, alone, single)) or _Look(open=WITHIN_ROUNDINGS)
     at = {**cmp.shown(inside), "weights": _shown(weights)}
     if all(s.closed is not None or has_exact_route(s) for s in claim.sides):
         return _confirmed(claim, inside, weights, at)
     enclosed = _enclosed(claim, alone, single)
-    if enclosed is not None and (enclosed.holds or enclosed.agree):
-        return _Look()
+    settled = _settled(claim, enclosed)
+    if settled is not None:
+        return settled
     if enclosed is not None and enclosed.fails:
         margin = cmp.margin(claim.relation, enclosed.lhs, enclosed.rhs)
         sides = cmp.text(enclosed.lhs), cmp.text(enclosed.rhs), cmp.text(margin)
@@ -298,6 +298,15 @@ def _look(claim: Claim, point: Point, weights: Mapping[str, Any], seed: str) -> 
         "by a thousandth of the margin"
     )
     return _Look(Witness(at, cmp.text(lhs), cmp.text(rhs), cmp.text(gap), how))
+
+
+def _settled(claim: Claim, enclosed: balls.Enclosed | None) -> _Look | None:
+    """What balls say of a failure that they do not confirm; None if they say nothing."""
+    if enclosed is None or not (enclosed.holds or enclosed.agree):
+        return None
+    if enclosed.agree and not enclosed.holds and claim.relation in ("<", ">", "!="):
+        return _Look(open=ALIKE)
+    return _Look()
 
 
 def _enclosed(claim: Claim, alone: Points, single: Mapping[str, Any]) -> balls.Enclosed | None:

@@ -155,7 +155,8 @@ def grows(growth: dict[str, Any]) -> bool | None:
     if noise <= LOUD and (level or (late[-1] <= GROWS and _has_settled(growth, loud))):
         return False
     # However loud: the last octave certainly falls, or all of the last three together do.
-    falls = late[-1] + loud <= GROWS or (late[-1] <= GROWS >= sum(late) / 3 + loud / 3)
+    together = late[-1] <= GROWS and (sum(late) + loud) / 3 <= GROWS
+    falls = late[-1] + loud <= GROWS or together
     if falls and _has_settled(growth, loud):
         return False
     if growth["low"] > GROWS and min(late) > GROWS and _limit(late, loud) > GROWS:

@@ -53,7 +53,7 @@ def _first_norms(points: Any, samples: int, generator: Any) -> Any:
 
     from numeric.kernels import deep
     from numeric.kernels.activations import value
-    from numeric.normal_draws import normal
+    from numeric.normals import normal
 
     act = activation(points)
     z = normal(points.n, samples, points.m, generator=generator)

@@ -178,7 +178,7 @@ def _linear_grams(points: Any, samples: int, generator: Any) -> Any:
     """Sums over pixels of the empirical gram of layer 2, rho(x) = x, no skip, explicit weights."""
     import torch
 
-    from numeric.normal_draws import normal
+    from numeric.normals import normal
     from numeric.tensor_program import convolution, empirical, forward
 
     layers = [convolution(lambda u: u, 3)] * 2

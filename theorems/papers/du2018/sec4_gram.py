@@ -47,7 +47,7 @@ RECURSION = (
 def second_states(points: Any, samples: int, generator: Any) -> Any:
     """m x^(2)_r of two inputs in one channel r of a wide ReLU ResNet, multiplied together."""
 
-    from numeric.normal_draws import normal
+    from numeric.normals import normal
 
     def pair(cosine: Any) -> tuple[Any, Any]:
         z = normal(2, points.n, samples, generator=generator)

@@ -171,7 +171,7 @@ def _empirical_grams(points: Any, samples: int, generator: Any) -> Any:
     """Sums over pixels of the gram of layer 2 and of its means, by explicit weights."""
     import torch
 
-    from numeric.normal_draws import normal
+    from numeric.normals import normal
     from numeric.tensor_program import empirical, forward
 
     x, width = images(2, 2, 3).abs(), points.m

@@ -103,7 +103,7 @@ def _slopes(points: Any, samples: int, generator: Any) -> Any:
 
     import torch
 
-    from numeric.normal_draws import normal
+    from numeric.normals import normal
 
     angle, rate = points.phi, points.c_res / 3
 
