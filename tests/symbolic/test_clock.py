@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 import sympy as sp
@@ -44,6 +45,16 @@ def test_sleep_is_no_work():
     assert clock.now() - before >= 0.1
 
 
+def _do(work: Callable[[], None], threaded: bool) -> None:
+    """Work here, or in a thread of its own."""
+    if not threaded:
+        work()
+        return
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(10)
+
+
 @pytest.mark.parametrize("threaded", [False, True])
 def test_a_limit_waits_for_the_work(threaded: bool):
     seen: list[str] = []
@@ -58,12 +69,7 @@ def test_a_limit_waits_for_the_work(threaded: bool):
         except Expired:
             seen.append("expired")
 
-    if threaded:
-        thread = threading.Thread(target=work, daemon=True)
-        thread.start()
-        thread.join(10)
-    else:
-        work()
+    _do(work, threaded)
     assert seen == ["slept", "expired"]
 
 
@@ -81,12 +87,7 @@ def test_the_wall_is_a_guard(threaded: bool, monkeypatch: pytest.MonkeyPatch):
         except Expired:
             seen.append("expired")
 
-    if threaded:
-        thread = threading.Thread(target=work, daemon=True)
-        thread.start()
-        thread.join(10)
-    else:
-        work()
+    _do(work, threaded)
     assert seen == ["expired"]
     assert clock.guard(threading.get_ident()) == float("inf")
 
