@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -136,6 +137,9 @@ def _by_thread(deadline: float) -> Iterator[None]:
                     return
                 wait = max(rest(), _SOON)
                 if wait > _SOON:
+                    continue
+                # The thread stands still while this one runs, and would raise where it stands.
+                if _in_finaliser(sys._current_frames().get(thread)):
                     continue
                 if not _shields.get(thread):
                     send(target, ctypes.py_object(Expired))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import resource
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -104,22 +105,36 @@ def test_a_thread_that_is_interrupted_learns_so():
     assert seen == [True]
 
 
-def test_an_interruption_lost_in_a_finaliser_comes_again():
-    class Slow:
-        def __del__(self) -> None:
-            until = time.monotonic() + 0.1
-            while time.monotonic() < until:
-                pass
-
-    def work() -> None:
-        Slow()
-        gc.collect()
-        while True:
+class _Slow:
+    def __del__(self) -> None:
+        until = time.monotonic() + 0.1
+        while time.monotonic() < until:
             pass
 
-    started = time.monotonic()
-    with pytest.raises(Expired), expires_at(clock.now() + 0.03):
-        work()
+
+def _in_a_thread(work: Callable[[], None]) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work).result()
+
+
+def _finalise_and_spin() -> None:
+    with expires_at(clock.now() + 0.03):
+        _Slow()
+        gc.collect()
+        _spin()
+
+
+@pytest.mark.parametrize("threaded", [False, True])
+def test_an_interruption_in_a_finaliser_comes_after_it(threaded: bool):
+    lost: list[object] = []
+    started, hook = time.monotonic(), sys.unraisablehook
+    sys.unraisablehook = lost.append
+    try:
+        with pytest.raises(Expired):
+            _in_a_thread(_finalise_and_spin) if threaded else _finalise_and_spin()
+    finally:
+        sys.unraisablehook = hook
+    assert lost == []
     assert time.monotonic() - started < 5.0
 
 
