@@ -1,7 +1,7 @@
 r"""Appendix B: Lemmas B.1 and B.2, norms and Gram matrix of the ResNet at the initialisation.
 
 Symbols in `appendix_b_symbols`. a: c_lambda c_{w,0} L; s: |sigma(0)|; Lip: L; shift: a constant
-added to sigma; u: a standard normal variable's value.
+added to sigma.
 C_2 = s^4 + 4 s^3 L sqrt(2/pi) + 6 s^2 L^2 + 8 s L^3 sqrt(2/pi) + 32 L^4.
 """
 
@@ -11,8 +11,9 @@ import math
 from typing import Any
 
 import sympy as sp
-from sympy import Integral, Interval, Rational, exp, log, oo, pi, sqrt, symbols
+from sympy import Interval, Rational, exp, log, oo, pi, sqrt, symbols
 
+from symbolic.deep_recursions import fourth_moment
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
 from theorems.papers.du2018.appendix_b_symbols import (
@@ -36,7 +37,7 @@ from theorems.papers.du2018.appendix_b_symbols import (
 from theorems.quantifiers import ForAllWeights, InExpectation, SufficientSize, WithProbability
 from theorems.sides import Closed, Computed, Holds, Sampled
 
-a, s, Lip, u, shift = symbols("a s Lip u shift", real=True)
+a, s, Lip, shift = symbols("a s Lip shift", real=True)
 NONNEGATIVE = Interval(0, oo)
 C_2 = (
     s**4
@@ -45,7 +46,6 @@ C_2 = (
     + 8 * s * Lip**3 * sqrt(2 / pi)
     + 32 * Lip**4
 )
-NORMAL = exp(-(u**2) / 2) / sqrt(2 * pi)
 
 
 def _first_norms(points: Any, samples: int, generator: Any) -> Any:
@@ -73,8 +73,8 @@ first_mean = Claim(
 )
 
 # E sigma^4 and E sigma^2 for sigma(z) = L z.
-FOURTH = 2 * Integral(Lip**4 * u**4 * NORMAL, (u, 0, oo)).doit()
-SQUARE = 2 * Integral(Lip**2 * u**2 * NORMAL, (u, 0, oo)).doit()
+FOURTH = fourth_moment(sp.Integer(0), Lip, 1)
+SQUARE = Lip**2
 first_variance = Claim(
     id="du2018.proof-B.1a.variance",
     source=Source(PAPER, "B.1", "proof of Lemma B.1, the first layer's variance"),
@@ -98,7 +98,7 @@ first_variance_corrected = Claim(
     reading=r"the expectation is integrated exactly; its last term is $3L^4$ where $C_2$ has "
     r"$32L^4$",
     over={s: NONNEGATIVE, Lip: POSITIVE},
-    lhs=Closed(2 * Integral(sp.expand((s + Lip * u) ** 4) * NORMAL, (u, 0, oo)).doit()),
+    lhs=Closed(fourth_moment(s, Lip, 1)),
     relation="<=",
     rhs=Closed(C_2),
     corrects="du2018.proof-B.1a.variance",

@@ -1,8 +1,8 @@
 r"""Appendix C: Lemmas C.1 and C.2, the convolutional ResNet at the initialisation.
 
 Symbols in `appendix_b_symbols` and `appendix_c_symbols`. c: c_{sigma, 1/sqrt(p)}, the inverse of
-min E sigma(alpha X)^2 over alpha in [1/sqrt(p), 1]; s: |sigma(0)|; Lip: L; u: a normal variable's
-value; k: n; c_0: c_sigma; K: C_2.
+min E sigma(alpha X)^2 over alpha in [1/sqrt(p), 1]; s: |sigma(0)|; Lip: L; k: n;
+c_0: c_sigma; K: C_2.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import sympy as sp
-from sympy import Integral, Interval, log, oo, symbols
+from sympy import Interval, log, oo, symbols
 
+from symbolic.deep_recursions import fourth_moment
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
-from theorems.papers.du2018.appendix_b_initial import C_2, FOURTH, NORMAL, SQUARE, Lip, s, u
+from theorems.papers.du2018.appendix_b_initial import C_2, FOURTH, SQUARE, Lip, s
 from theorems.papers.du2018.appendix_b_symbols import (
     ACTIVATIONS,
     AT_ZERO,
@@ -148,7 +148,7 @@ first_variance_corrected = Claim(
     r"that $\mathrm{Var}\|x_i^{(1)}(0)\|_F^2\le\frac{c_\sigma^2p^2C_2}m$",
     reading="the worst case, p equal patches of norm 1, integrated exactly",
     over={s: NONNEGATIVE, Lip: POSITIVE, p: NATURAL},
-    lhs=Closed(p**2 * 2 * Integral(sp.expand((s + Lip * u) ** 4) * NORMAL, (u, 0, oo)).doit()),
+    lhs=Closed(p**2 * fourth_moment(s, Lip, 1)),
     relation="<=",
     rhs=Closed(p**2 * C_2),
     grid=Grid(s=[0.0, 0.5], Lip=[0.25, 1.0], p=[1, 4]),

@@ -183,7 +183,7 @@ force = Claim(
     "c_n^2/sqrt(L)",
     over={**DEPTHS, size: Interval(0, oo)},
     hypotheses=[depth * lambda_n**3 >= 3000, size**2 * depth <= c_n**2],
-    lhs=Closed(sp.simplify(FORCE * sqrt(depth) / c_n**2)),
+    lhs=Closed(sp.expand(FORCE * sqrt(depth) / c_n**2)),
     relation="<=",
     rhs=Closed(3),
     grid=Grid(lambda_n=[0.01, 0.5, 1.0], L=[3000.0, 1e5, 1e10], size=[0.0, 0.01, 0.1, 0.14]),
