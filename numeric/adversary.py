@@ -9,7 +9,7 @@ layer, and with `trailing=3` one ball for all layers together.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
@@ -99,9 +99,9 @@ def maximise(
     points = _checked(sets, search)
     radii = {name: _radius(s, points) for name, s in sets.items()}
     delta = {n: _starts(s, radii[n], search.restarts, generator) for n, s in sets.items()}
-    _, slope = _value_and_slope(objective, sets, delta)
-    delta = _with_aligned_starts(sets, radii, delta, slope)
-    top, slope = _value_and_slope(objective, sets, delta)
+    delta = _with_aligned_starts(objective, sets, radii, delta)
+    first, leaves = _value(objective, sets, delta)
+    top, slope = first.detach(), _slope(first, leaves)
     undefined = torch.isnan(top).sum(dim=1)
     if bool((undefined == search.restarts).any()):
         raise ValueError("the objective is NaN at every start of a point")
@@ -109,21 +109,20 @@ def maximise(
     rate = torch.full_like(top, 0.3)
     share = torch.ones_like(top)
     velocity = {name: torch.zeros_like(d) for name, d in delta.items()}
+    units = {name: _unit(s, sets[name].trailing) for name, s in slope.items()}
+    lost = _lost(slope)
     for step in range(search.steps):
         # A convex objective climbs by going where its slope is largest over the whole set.
         leap = step % 3 == 0
-        flat = torch.stack([s.flatten(start_dim=2).abs().amax(dim=-1) for s in slope.values()])
-        lost = flat.amax(dim=0) == 0
         any_lost = bool(lost.any())
         trial = {}
         for name, here in delta.items():
             within, radius = sets[name], radii[name]
             if leap:
-                moved = here + _like(share, here) * (
-                    _steepest(within, slope[name], here, radius) - here
-                )
+                furthest = _steepest(within, slope[name], units[name], here, radius)
+                moved = here + _like(share, here) * (furthest - here)
             else:
-                velocity[name] = 0.7 * velocity[name] + _unit(slope[name], within.trailing) * radius
+                velocity[name] = 0.7 * velocity[name] + units[name] * radius
                 moved = here + _like(rate, here) * velocity[name]
             if any_lost:
                 noise = torch.randn(here.shape, generator=generator, dtype=torch.float64)
@@ -134,21 +133,31 @@ def maximise(
                 # A move through the origin has no direction left.
                 gone = norm(moved, "euclidean", within.trailing) <= 1e-9 * radius
                 trial[name] = torch.where(gone, here, trial[name])
-        value, trial_slope = _value_and_slope(objective, sets, trial)
+        found, leaves = _value(objective, sets, trial)
+        value = found.detach()
         undefined += torch.isnan(value).sum(dim=1)
         better = value > top
-        top = torch.where(better, value, top)
         if leap:
             share = torch.where(better, (share * 2).clamp_max(1.0), (share * 0.5).clamp_min(1e-3))
         if not leap or any_lost:
             changed = torch.where(better, (rate * 1.2).clamp_max(1.0), rate * 0.6).clamp_min(1e-9)
             rate = torch.where(lost | (not leap), changed, rate)
             rate = torch.where(lost & (rate < 1e-3), torch.ones_like(rate), rate)
+        if not bool(better.any()):
+            # No slope is asked for where nobody goes.
+            velocity = {name: torch.zeros_like(here) for name, here in delta.items()}
+            continue
+        top = torch.where(better, value, top)
+        delta = {n: torch.where(_like(better, here), trial[n], here) for n, here in delta.items()}
+        if step == search.steps - 1:
+            break
+        trial_slope = _slope(found, leaves)
         for name, here in delta.items():
             accept = _like(better, here)
-            delta[name] = torch.where(accept, trial[name], here)
             slope[name] = torch.where(accept, trial_slope[name], slope[name])
             velocity[name] = torch.where(accept, velocity[name], torch.zeros_like(here))
+            units[name] = _unit(slope[name], sets[name].trailing)
+        lost = _lost(slope)
     return _reported(objective, sets, radii, delta, top, undefined)
 
 
@@ -200,7 +209,7 @@ def _reported(
         weights[name] = placed
         off = _excess(within, radii[name], placed, centre)
         distance.append(off.reshape(off.shape[0], -1).amax(dim=-1))
-    value = _value_and_slope(objective, None, weights)[0][:, 0]
+    value = _value(objective, None, weights)[0].detach()[:, 0]
     # Evaluated alone, the value may differ by the rounding of batched arithmetic.
     return Found(
         weights={name: placed[:, 0] for name, placed in weights.items()},
@@ -228,11 +237,17 @@ def _unit(direction: Tensor, trailing: int) -> Tensor:
     return scaled / norm(scaled, "euclidean", trailing).clamp_min(1e-300)
 
 
-def _steepest(within: Around, slope: Tensor, here: Tensor, radius: Tensor) -> Tensor:
-    """The element of the set furthest along the slope; `here` where there is no slope."""
+def _lost(slope: Mapping[str, Tensor]) -> Tensor:
+    """Which restarts have no slope in any set."""
+    largest = [s.flatten(start_dim=2).abs().amax(dim=-1) for s in slope.values()]
+    return torch.stack(largest).amax(dim=0) == 0
+
+
+def _steepest(within: Around, slope: Tensor, unit: Tensor, here: Tensor, radius: Tensor) -> Tensor:
+    """The element of the set furthest along the slope, `_unit` of which is `unit`; `here` where
+    there is no slope."""
     if within.shape == "box":
         return torch.where(slope != 0, torch.sign(slope) * radius * INSIDE, here)
-    unit = _unit(slope, within.trailing)
     if within.shape == "spectral" and min(unit.shape[-2:]) > 1:
         u, s, v = torch.linalg.svd(unit, full_matrices=False)
         unit = (u * (s > 1e-12).unsqueeze(-2)) @ v
@@ -249,12 +264,12 @@ def _excess(within: Around, radius: Tensor, placed: Tensor, centre: Tensor) -> T
     return off.abs() if within.shape == "sphere" else off
 
 
-def _value_and_slope(
+def _value(
     objective: Callable[[dict[str, Tensor]], Tensor],
     sets: Mapping[str, Around] | None,
     delta: Mapping[str, Tensor],
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    """Values `(points, restarts)` and slopes, 0 where one does not exist or is not finite.
+    """Values `(points, restarts)`, and what they are to be differentiated in.
 
     Without `sets`, `delta` are the weights themselves.
     """
@@ -269,18 +284,22 @@ def _value_and_slope(
     expected = next(iter(delta.values())).shape[:2]
     if value.shape != expected:
         raise ValueError(f"the objective returned {tuple(value.shape)}, not {tuple(expected)}")
+    return value, leaves
+
+
+def _slope(value: Tensor, leaves: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Slopes, 0 where one does not exist or is not finite."""
     if not value.requires_grad:
-        return value.detach(), {name: torch.zeros_like(d) for name, d in delta.items()}
+        return {name: torch.zeros_like(leaf) for name, leaf in leaves.items()}
     slopes = torch.autograd.grad(
         value.nan_to_num(nan=0.0).sum(), list(leaves.values()), allow_unused=True
     )
-    filled = {
+    return {
         name: torch.zeros_like(leaf)
         if slope is None
         else slope.nan_to_num(nan=0.0, posinf=0.0, neginf=0.0)
         for (name, leaf), slope in zip(leaves.items(), slopes, strict=True)
     }
-    return value.detach(), filled
 
 
 def _starts(within: Around, radius: Tensor, restarts: int, generator: torch.Generator) -> Tensor:
@@ -323,15 +342,27 @@ def _starts(within: Around, radius: Tensor, restarts: int, generator: torch.Gene
 
 
 def _with_aligned_starts(
+    objective: Callable[[dict[str, Tensor]], Tensor],
     sets: Mapping[str, Around],
     radii: Mapping[str, Tensor],
     delta: Mapping[str, Tensor],
-    slope: Mapping[str, Tensor],
 ) -> dict[str, Tensor]:
     """Every seventh start is replaced by the steepest boundary point as seen from that start."""
+    every = slice(6, None, 7)
+    seen = {name: here[:, every] for name, here in delta.items()}
+    if not next(iter(seen.values())).shape[1]:
+        return dict(delta)
+    there = {
+        name: within
+        if within.centre.shape[1] == 1
+        else replace(within, centre=within.centre[:, every])
+        for name, within in sets.items()
+    }
+    slope = _slope(*_value(objective, there, seen))
     aligned = {}
     for name, here in delta.items():
-        chosen = torch.arange(here.shape[1]) % 7 == 6
-        steep = _steepest(sets[name], slope[name], here, radii[name])
-        aligned[name] = torch.where(chosen.reshape(1, -1, *(1,) * (here.ndim - 2)), steep, here)
+        unit = _unit(slope[name], sets[name].trailing)
+        steep = _steepest(sets[name], slope[name], unit, seen[name], radii[name])
+        aligned[name] = here.clone()
+        aligned[name][:, every] = steep
     return aligned

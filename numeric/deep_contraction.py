@@ -9,7 +9,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from numeric.deep_network import Weights, backward, forward, predictions
+from numeric.deep_network import Weights
+from numeric.kernels.activations import value_and_derivative
+from numeric.kernels.deep import c_sigma
 from numeric.kernels.layers import Activation
 
 ROUNDING = 1e-9
@@ -31,29 +33,37 @@ def contracts(
     """
     (first, a), (x, y) = start, data
     weights, a = [w.clone() for w in first], a.clone()
+    scales = [(c_sigma(activation) / w.shape[-2]) ** 0.5 for w in weights]
     kept = torch.arange(len(a))
     loss_at_start: Tensor | None = None
     for k in range(steps + 1):
-        path = forward(weights, x, activation)
-        residual = y - predictions(path, a)
+        states, slopes = [x.expand(len(a), *x.shape[-2:])], []
+        for weight, scale in zip(weights, scales, strict=True):
+            state, slope = value_and_derivative(activation, states[-1] @ weight.mT)
+            states.append(state * scale)
+            slopes.append(slope * scale)
+        residual = y - (states[-1] @ a.unsqueeze(-1)).squeeze(-1)
         loss = residual.square().sum(-1)
         loss_at_start = loss if loss_at_start is None else loss_at_start
         good = loss <= rate**k * loss_at_start * (1 + ROUNDING)
         if not bool(good.all()):
-            kept, loss_at_start, a = kept[good], loss_at_start[good], a[good]
-            weights = [w[good] for w in weights]
+            kept, loss_at_start, a, residual = (t[good] for t in (kept, loss_at_start, a, residual))
             if len(kept) == 0:
                 break
-            path = forward(weights, x, activation)
-            residual = residual[good]
+            weights, states, slopes = (
+                [t[good] for t in tensors] for tensors in (weights, states, slopes)
+            )
         if k == steps:
             break
-        rows = backward(weights, a, path, activation)
-        for weight, row, state in zip(weights, rows, path.states, strict=False):
-            moved = (step_size * residual.unsqueeze(-1) * row).mT
-            weight.baddbmm_(moved, state.expand(len(kept), *state.shape[-2:]))
+        residual = step_size * residual.unsqueeze(-1)
+        back = residual * a.unsqueeze(-2)
         if train_output:
-            a += step_size * (residual.unsqueeze(-2) @ path.states[-1]).squeeze(-2)
+            a += (residual.mT @ states[-1]).squeeze(-2)
+        for h in reversed(range(len(weights))):
+            moved = back * slopes[h]
+            if h:
+                back = moved @ weights[h]
+            weights[h].baddbmm_(moved.mT, states[h])
     found = torch.zeros(len(first[0]), dtype=torch.bool)
     found[kept] = True
     return found

@@ -18,8 +18,6 @@ from numeric import deep_residual as residual
 from numeric.deep_residual import Weights, layer_norms, minus, step
 from numeric.kernels.layers import Activation
 
-ROUNDING = 1e-12
-
 
 @dataclass(frozen=True)
 class Network:
@@ -211,40 +209,3 @@ def _along(size: Tensor, error: Tensor) -> Tensor:
 
 def _norm(a: Tensor, net: Network) -> Tensor:
     return a.flatten(-2).norm(dim=-1) if net.patch else a.norm(dim=-1)
-
-
-@torch.inference_mode()
-def contracts(
-    net: Network,
-    weights: Weights,
-    data: tuple[Tensor, Tensor],
-    size: float,
-    steps: int,
-    rate: float,
-) -> Tensor:
-    """Whether `|y - u(k)|^2 <= rate^k |y - u(0)|^2` for `k = 1..steps`, a truth value per run.
-
-    `weights` with one leading axis of runs; `data` is `x`, `y`; a run that fails is not followed.
-    Source: du2018, Theorems 4.1 and 5.1; du2019, Theorems 3.2 and 3.3.
-    """
-    x, label = data
-    here = dict(weights)
-    now = look(net, here, x, label)
-    first = (now.output - label).square().sum(-1)
-    index = torch.arange(len(first))
-    good = torch.ones_like(index, dtype=torch.bool)
-    for k in range(1, steps + 1):
-        here = step(here, now.gradient, size, train_output=net.train_output)
-        now = look(net, here, x, label)
-        good &= (now.output - label).square().sum(-1) <= rate**k * first * (1 + ROUNDING)
-        alive = int(good.sum())
-        if alive == 0:
-            break
-        # Leaving runs out costs another pass forward.
-        if 2 * alive <= len(index):
-            here = {name: weight[good] for name, weight in here.items()}
-            index, first, good = index[good], first[good], good[good]
-            now = look(net, here, x, label)
-    found = torch.zeros(len(weights["a"]), dtype=torch.bool)
-    found[index[good]] = True
-    return found

@@ -25,22 +25,24 @@ def worst(
     count: int,
     generator: torch.Generator,
     *,
+    draws: int = 1,
     restarts: int = 5,
     steps: int = 8,
 ) -> Tensor:
-    """The largest `objective(start, old, new, x)` found, `(points,)`; the same draws at all points.
+    """The largest `objective(start, old, new, x)` found, `(points, draws)`.
 
     `radius (points,)`: `old` and `new` lie in the balls of that radius around the layers of
-    `start`, `x (..., count, d)` is drawn from the sphere and kept. Each restart has an
-    initialisation and inputs of its own. The objective gets tensors with leading axes
-    `(points, restarts)` and returns values of that shape.
+    `start`, `x (..., count, d)` is drawn from the sphere and kept. Each restart of each draw has an
+    initialisation and inputs of its own, the same at all points. The objective gets tensors with
+    leading axes `(points * draws, restarts)`, point by point, and returns values of that shape.
     """
     points = radius.shape[0]
-    start = initial((1, restarts), widths, generator)
-    x = unit_sphere((1, restarts, count), widths[0], generator)
-    sets = {"x": Around(x.expand(points, *x.shape[1:]), 0.0, trailing=1)}
+    start = initial((draws, restarts), widths, generator)
+    x = unit_sphere((draws, restarts, count), widths[0], generator)
+    radius = radius.repeat_interleave(draws)
+    sets = {"x": Around(x.repeat(points, 1, 1, 1), 0.0, trailing=1)}
     for level, layer in enumerate(start, start=1):
-        centre = layer.expand(points, *layer.shape[1:])
+        centre = layer.repeat(points, 1, 1, 1)
         sets[f"start{level}"] = Around(centre, 0.0, trailing=2)
         for name in ("old", "new"):
             sets[f"{name}{level}"] = Around(centre, radius, trailing=2)
@@ -51,7 +53,8 @@ def worst(
 
         return objective(stack("start"), stack("old"), stack("new"), weights["x"])
 
-    return maximise(value, sets, Ascent(restarts, steps), generator).value
+    found = maximise(value, sets, Ascent(restarts, steps), generator).value
+    return found.reshape(points, draws)
 
 
 def largest_norm(layers: Layers) -> Tensor:

@@ -119,11 +119,14 @@ def initial(
     return {"a": zero, "r": zero.clone(), "b": b / width**0.5, "c": c}
 
 
-def forward(weights: Weights, x: Tensor, activation: str) -> Forward:
-    """All layers' states. Raises `KeyError` for an unknown activation."""
+def forward(weights: Weights, x: Tensor, activation: str, *, through: int | None = None) -> Forward:
+    """All layers' states. Raises `KeyError` for an unknown activation.
+
+    `through`: see `numeric.skip_sweeps`; automatic gradients are exact without it.
+    """
     sigma, _ = functions(activation)
     if weights["a"].shape[-2] >= MANY_LAYERS:
-        settled = skip_sweeps.states(weights, x, sigma)
+        settled = skip_sweeps.states(weights, x, sigma, through)
         if settled is not None:
             return Forward(*settled)
     lower, upper = _joined(weights)
@@ -168,11 +171,13 @@ def joint_output(weights: Weights, x: Tensor, activation: str) -> Tensor:
     return h[..., -1]
 
 
-def backward(weights: Weights, path: Forward, activation: str) -> Backward:
-    """The chain rule from the output down, with the activation's derivative."""
+def backward(
+    weights: Weights, path: Forward, activation: str, *, through: int | None = None
+) -> Backward:
+    """The chain rule from the output down, with the activation's derivative. `through` as above."""
     _, slope = functions(activation)
     if weights["a"].shape[-2] >= MANY_LAYERS:
-        settled = skip_sweeps.gradients(weights, slope(path.u))
+        settled = skip_sweeps.gradients(weights, slope(path.u), through)
         if settled is not None:
             return Backward(*settled)
     lower, upper = _joined(weights)
@@ -214,11 +219,14 @@ def risk(path: Forward, target: Tensor) -> Tensor:
 
 
 def risk_gradient(
-    weights: Weights, x: Tensor, target: Tensor, activation: str
+    weights: Weights, x: Tensor, target: Tensor, activation: str, *, through: int | None = None
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    """The empirical risk `(...,)` and its gradient in every weight, shaped like the weights."""
-    path = forward(weights, x, activation)
-    back = backward(weights, path, activation)
+    """The empirical risk `(...,)` and its gradient in every weight, shaped like the weights.
+
+    `through`, as in `forward`, concerns automatic gradients of these, not the gradient returned.
+    """
+    path = forward(weights, x, activation, through=through)
+    back = backward(weights, path, activation, through=through)
     share = ((path.output - target) / target.shape[-1]).unsqueeze(-2)
     g, z = path.g, path.z[..., :-1, :, :]
     delta = back.delta * share.unsqueeze(-1)

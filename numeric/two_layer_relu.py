@@ -12,6 +12,8 @@ import math
 import torch
 from torch import Tensor
 
+from numeric.normals import normal
+
 
 def initial(
     batch: tuple[int, ...], width: int, dimension: int, generator: torch.Generator
@@ -21,7 +23,7 @@ def initial(
     Source: du2019, Theorem 2.2.
     """
     shape = (*batch, width)
-    weights = torch.randn(*shape, dimension, generator=generator, dtype=torch.float64)
+    weights = normal(*shape, dimension, generator=generator)
     signs = torch.randint(2, shape, generator=generator).to(torch.float64)
     return weights, 2 * signs - 1
 

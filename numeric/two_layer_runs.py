@@ -9,15 +9,21 @@ values `w_r.x_i = before_ir` and the inputs' inner products, not the weights. Wi
 
 from __future__ import annotations
 
+import copy
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 # ReLU's slope at 0 is 1 in the paper; above this number is the same as at least 0.
 BELOW_ZERO = -5e-324
+# Networks of so few numbers move in NumPy, whose calls cost less, and are recorded in blocks of
+# steps that have about so many numbers together.
+FEW, BLOCK = 6000, 20000
 
 
 class Network:
@@ -36,9 +42,19 @@ class Network:
         self.inner = x @ x.mT
         self._flat = self.inner.reshape(-1, self.count, self.count)
 
+    def at_steps(self) -> Network:
+        """The same networks, for states with a leading axis of steps."""
+        network = copy.copy(self)
+        network.axis += 1
+        return network
+
     def mixed(self, values: Tensor, start: Tensor | None = None) -> Tensor:
         """`start_i + sum_j x_i.x_j values_j`."""
         groups = len(self._flat)
+        if values.ndim > self.before.ndim:
+            several = values.reshape(len(values), groups, self.count, -1)
+            found = torch.matmul(self._flat, several).view(values.shape)
+            return found if start is None else found.add_(start)
         flat = values.reshape(groups, self.count, -1)
         if start is None:
             return torch.bmm(self._flat, flat).view(values.shape)
@@ -91,8 +107,12 @@ class Now:
         return self.network.weights + self.shift.movedim(self.network.axis, -1) @ self.network.x
 
 
+Pull = Callable[[Any], Any]
+"""`velocity` of tensors or of arrays."""
+Rule = Callable[[Pull, Any, Any, Any], Any]
+"""The next iterate, from the pull's function, the iterate, its pull and the step's length."""
 Record = Callable[[Now], Tensor]
-"""What is kept of a run at each step, `(...)`."""
+"""What is kept of a run, `(steps, ...)`: the state has a leading axis of steps."""
 
 
 def squared_residual(now: Now) -> Tensor:
@@ -134,16 +154,10 @@ def descend(
     """Gradient descent on the first layer; every record at each of `steps + 1` iterates.
 
     `step_size` is a number or broadcasts against `(*group, n, *rest, m)`. Records are
-    `(..., steps + 1)`. Raises ValueError when an iterate is not finite. Source: du2019, (2.2).
+    `(..., steps + 1)`. Raises ValueError when an iterate is not finite, and for a record without
+    its axis of steps. Source: du2019, (2.2).
     """
-    kept: dict[str, list[Tensor]] = {name: [] for name in record}
-    shift = torch.zeros_like(network.before)
-    for step in range(steps + 1):
-        now = network.at(shift)
-        _keep(kept, record, now)
-        if step < steps:
-            shift = _moved(shift, now.pull, step_size)
-    return _stacked(kept, now)
+    return _recorded(network, step_size, steps, record, _descent_step)
 
 
 def flow(
@@ -155,36 +169,90 @@ def flow(
     pattern changes, and `O(time_step)` times the share of neurons that change theirs.
     Raises ValueError when an iterate is not finite. Source: du2019, section 2.2.
     """
-    kept: dict[str, list[Tensor]] = {name: [] for name in record}
-    shift = torch.zeros_like(network.before)
-    for step in range(steps + 1):
-        now = network.at(shift)
-        _keep(kept, record, now)
-        if step == steps:
-            break
-        first = now.pull
-        second = network.velocity(_moved(shift, first, time_step / 2))
-        third = network.velocity(_moved(shift, second, time_step / 2))
-        fourth = network.velocity(_moved(shift, third, time_step))
-        total = first.add_(fourth).add_(second.add_(third), alpha=2)
-        shift = _moved(shift, total, time_step / 6)
-    return _stacked(kept, now)
+    return _recorded(network, time_step, steps, record, _flow_step)
 
 
-def _moved(shift: Tensor, direction: Tensor, step: Tensor | float) -> Tensor:
-    """`shift + step direction`, in one pass."""
+def _descent_step(pull: Pull, shift: Any, first: Any, step: Any) -> Any:
+    return _moved(shift, first, step)
+
+
+def _flow_step(pull: Pull, shift: Any, first: Any, step: Any) -> Any:
+    second = pull(_moved(shift, first, step / 2))
+    third = pull(_moved(shift, second, step / 2))
+    fourth = pull(_moved(shift, third, step))
+    second += third
+    second *= 2
+    second += first
+    second += fourth
+    return _moved(shift, second, step / 6)
+
+
+def _moved(shift: Any, direction: Any, step: Any) -> Any:
+    """`shift + step direction`; of tensors in one pass."""
+    if isinstance(direction, np.ndarray):
+        return shift + step * direction
     if isinstance(step, Tensor):
         return torch.addcmul(shift, step, direction)
     return torch.add(shift, direction, alpha=step)
 
 
-def _keep(kept: dict[str, list[Tensor]], record: Mapping[str, Record], now: Now) -> None:
-    for name, function in record.items():
-        kept[name].append(function(now))
-
-
-def _stacked(kept: Mapping[str, list[Tensor]], last: Now) -> dict[str, Tensor]:
+def _recorded(
+    network: Network, step: Tensor | float, steps: int, record: Mapping[str, Record], rule: Rule
+) -> dict[str, Tensor]:
+    """The records at the iterates `shift' = rule(pull, shift, pull(shift), step)`."""
+    kept: dict[str, list[Tensor]] = {name: [] for name in record}
+    few = network.before.numel() <= FEW
+    for now in (_small_run if few else _run)(network, step, steps, rule):
+        for name, function in record.items():
+            kept[name].append(function(now))
+            if kept[name][-1].shape[:1] != now.shift.shape[:1]:
+                raise ValueError(f"the record {name!r} has no axis of steps")
     # What is no longer finite never is again.
-    if not bool(torch.isfinite(last.residual).all()):
+    if not bool(torch.isfinite(now.residual[-1]).all()):
         raise ValueError("the run is no longer finite")
-    return {name: torch.stack(values, dim=-1) for name, values in kept.items()}
+    return {name: torch.cat(values).movedim(0, -1) for name, values in kept.items()}
+
+
+def _run(network: Network, step: Tensor | float, steps: int, rule: Rule) -> Iterator[Now]:
+    """The iterates one by one, each with an axis of one step."""
+    shift, lifted = torch.zeros_like(network.before), network.at_steps()
+    for k in range(steps + 1):
+        now = network.at(shift)
+        parts = (now.before, now.shift, now.residual)
+        yield Now(lifted, *(part.unsqueeze(0) for part in parts))
+        if k < steps:
+            shift = rule(network.velocity, shift, now.pull, step)
+
+
+def _small_run(network: Network, step: Tensor | float, steps: int, rule: Rule) -> Iterator[Now]:
+    """The same in NumPy, in blocks of steps."""
+    lifted, pull = network.at_steps(), _small_pull(network)
+    length = step.numpy() if isinstance(step, Tensor) else step
+    block = max(1, BLOCK // network.before.numel())
+    shift, shifts = np.zeros(tuple(network.before.shape)), []
+    with np.errstate(over="ignore", invalid="ignore"):
+        for k in range(steps + 1):
+            shifts.append(shift)
+            if len(shifts) == block or k == steps:
+                yield lifted.at(torch.from_numpy(np.stack(shifts)))
+                shifts = []
+            if k < steps:
+                shift = rule(pull, shift, pull(shift), length)
+
+
+def _small_pull(network: Network) -> Pull:
+    """`velocity` of arrays."""
+    before, y = network.before.numpy(), network.y.numpy()
+    shape, groups = before.shape, len(network._flat)
+    inner, scaled = network._flat.numpy(), np.broadcast_to(network.scaled.numpy(), shape).copy()
+
+    def pull(shift: Any) -> Any:
+        moved = np.matmul(inner, shift.reshape(groups, network.count, -1))
+        here = moved.reshape(shape)
+        here += before
+        residual = y - np.add.reduce(np.maximum(here, 0.0) * scaled, axis=-1)
+        found = residual[..., None] * scaled
+        found *= here >= 0
+        return found
+
+    return pull

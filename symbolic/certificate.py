@@ -97,6 +97,14 @@ In `recheck/cases.py` (250 lines):
 - `{"by": "sum", "parts": [{"expr": e, "why": reason}, ...]}`: g is the sum of parts >= 0 (the first
   > 0 where the claim is strict); `{"by": "lemma", ...a lemma..., "then": reason}` shows one first.
 
+In `recheck/turns.py` (123 lines):
+
+- `{"by": "turns", "times": n?, "real": expr?, "positive": reason?, "at": {"x": c, ...}?}`, for ==:
+  n g, a sum of integer multiples of arcs, is a multiple of pi as Im Z = 0 by its normal form (of 2 pi with
+  `real` = Re Z > 0), Z a positive multiple of exp(i n g); and |n g| is less than that (`above`,
+  `below`: default sign), or is so at one point of a box without side conditions.
+- `{"by": "multiple", "times": a, "of": b, "then": reason}`: g = a b, and b = 0.
+
 In `recheck/changes.py` (121 lines):
 
 - `{"by": "change", "var": "x", "new": "t", "range": [low, high, open, open], "image": f(t),
@@ -132,7 +140,7 @@ In `recheck/sturm.py` (152 lines):
 "undefined", "prec": 200}`: the point is in the domain, and relation k is false there, or one of its
 sides is not a real number there. Equality at a point is decided by the same normal form.
 
-**Rates** body: see `recheck/rates.py` (321 lines), which documents the statement too.
+**Rates** body: see `recheck/rates.py` (363 lines), which documents the statement too.
 
 What only one engine can vouch for has no certificate (`None`).
 """
@@ -140,7 +148,7 @@ What only one engine can vouch for has no certificate (`None`).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -155,9 +163,6 @@ from symbolic.recheck.statement import (
     Malformed,
     digest,
     name_of,
-    rational,
-    read_condition,
-    read_expression,
     read_statement,
 )
 from symbolic.recheck.text import statement_text
@@ -165,15 +170,15 @@ from symbolic.relations import conjuncts
 
 Json = list[Any]
 
-_CONSTANTS = {"pi": sp.pi, "e": sp.E, "euler_gamma": sp.EulerGamma}
-_FUNCTIONS: dict[str, Callable[..., sp.Expr]] = {
+CONSTANTS = {"pi": sp.pi, "e": sp.E, "euler_gamma": sp.EulerGamma}
+FUNCTIONS: dict[str, Callable[..., sp.Expr]] = {
     **{name: getattr(sp, name) for name in UNARY - {"abs"}},
     "abs": sp.Abs,
     "max": sp.Max,
     "min": sp.Min,
 }
-_HEADS = {value: head for head, value in _FUNCTIONS.items() if isinstance(value, type)}
-_RELATIONS = {"<": sp.Lt, "<=": sp.Le, ">": sp.Gt, ">=": sp.Ge, "==": sp.Eq, "!=": sp.Ne}
+_HEADS = {value: head for head, value in FUNCTIONS.items() if isinstance(value, type)}
+RELATIONS = {"<": sp.Lt, "<=": sp.Le, ">": sp.Gt, ">=": sp.Ge, "==": sp.Eq, "!=": sp.Ne}
 _SIGNS = {
     sp.StrictLessThan: "<",
     sp.LessThan: "<=",
@@ -182,6 +187,7 @@ _SIGNS = {
     sp.Equality: "==",
     sp.Unequality: "!=",
 }
+_MOST_FACTORS = 12
 _ZERO: Json = ["rat", "0"]
 
 
@@ -250,7 +256,7 @@ def encode(expression: sp.Expr, depth: int = 0) -> Json:
         return ["rat", str(expr)]
     if isinstance(expr, sp.Symbol):
         return ["sym", name_of(expr.name)]
-    for name, constant in _CONSTANTS.items():
+    for name, constant in CONSTANTS.items():
         if expr == constant:
             return [name]
     if isinstance(expr, sp.Add):
@@ -281,6 +287,8 @@ def _encode_other(expr: sp.Expr, inner: Callable[[sp.Expr], Json]) -> Json:
         return ["polygamma", inner(expr.args[0]), inner(expr.args[1])]
     if isinstance(expr, sp.factorial):
         return ["gamma", ["add", inner(expr.args[0]), ["rat", "1"]]]
+    if isinstance(expr, sp.binomial | sp.beta):
+        return _combinatorial(expr, inner)
     if isinstance(expr, sp.sech | sp.csch):
         below = "cosh" if isinstance(expr, sp.sech) else "sinh"
         return ["pow", [below, inner(expr.args[0])], ["rat", "-1"]]
@@ -298,6 +306,19 @@ def _encode_other(expr: sp.Expr, inner: Callable[[sp.Expr], Json]) -> Json:
             [_ZERO, ["true"]],
         ]
     raise Malformed(f"no certificate can write {str(expr)[:80]} ({type(expr).__name__})")
+
+
+def _combinatorial(expr: sp.Expr, inner: Callable[[sp.Expr], Json]) -> Json:
+    """beta by gammas; binomial(a, b), for integers b >= 0, as the product of (a - b + i)/i."""
+    a, b = expr.args
+    if isinstance(expr, sp.beta):
+        below = ["pow", ["gamma", inner(a + b)], ["rat", "-1"]]
+        return ["mul", ["gamma", inner(a)], ["gamma", inner(b)], below]
+    names = {s.name for s in expr.free_symbols}
+    index = sp.Symbol(next(name for k in range(99) if (name := f"i{k}") not in names))
+    if b.is_Integer and 0 <= b <= _MOST_FACTORS:
+        return inner(sp.Mul(*((a - b + j) / j for j in range(1, int(b) + 1))))
+    return ["product", inner((a - b + index) / index), index.name, ["rat", "1"], inner(b)]
 
 
 def encode_condition(condition: sp.Basic, depth: int = 0) -> Json:
@@ -344,57 +365,3 @@ def _end(end: sp.Expr) -> Json:
         return ["oo" if end == sp.oo else "-oo"]
     code = encode(end)
     return [code, code[1]] if code[0] == "rat" else [code]
-
-
-def decode(tree: Json, symbols: Iterable[sp.Symbol] | Mapping[str, sp.Symbol] = ()) -> sp.Expr:
-    """The SymPy expression of a prefix list, built head by head: no string is ever evaluated.
-
-    `symbols`: those to use for the names (a name without one becomes a real symbol).
-    """
-    read_expression(tree)
-    return _decode(tree, _by_name(symbols))
-
-
-def decode_condition(
-    tree: Json, symbols: Iterable[sp.Symbol] | Mapping[str, sp.Symbol] = ()
-) -> sp.Basic:
-    """The SymPy relation or Boolean of a prefix list."""
-    read_condition(tree)
-    return _decode_condition(tree, _by_name(symbols))
-
-
-def _by_name(symbols: Iterable[sp.Symbol] | Mapping[str, sp.Symbol]) -> dict[str, Any]:
-    if isinstance(symbols, Mapping):
-        return dict(symbols)
-    return {str(symbol): symbol for symbol in symbols}
-
-
-def _decode(tree: Json, names: dict[str, Any]) -> sp.Expr:
-    head, args = tree[0], tree[1:]
-    if head == "rat":
-        value = rational(args[0])
-        return sp.Rational(value.numerator, value.denominator)
-    if head == "sym":
-        return names.get(args[0]) or sp.Symbol(args[0], real=True)
-    if head in _CONSTANTS:
-        return _CONSTANTS[head]
-    if head == "piecewise":
-        return sp.Piecewise(*((_decode(v, names), _decode_condition(c, names)) for v, c in args))
-    if head in ("sum", "product"):
-        bound = names.get(str(args[1])) or sp.Symbol(str(args[1]), integer=True)
-        inner = {**names, args[1]: bound}
-        limits = (bound, _decode(args[2], names), _decode(args[3], names))
-        return (sp.Sum if head == "sum" else sp.Product)(_decode(args[0], inner), limits)
-    values = [_decode(arg, names) for arg in args]
-    known = {"add": sp.Add, "mul": sp.Mul, "pow": sp.Pow, "polygamma": sp.polygamma}
-    return (known.get(head) or _FUNCTIONS[head])(*values)
-
-
-def _decode_condition(tree: Json, names: dict[str, Any]) -> sp.Basic:
-    head, args = tree[0], tree[1:]
-    if head in ("true", "false"):
-        return sp.true if head == "true" else sp.false
-    if head in _RELATIONS:
-        return _RELATIONS[head](*(_decode(side, names) for side in args))
-    combine = {"and": sp.And, "or": sp.Or, "not": sp.Not}[head]
-    return combine(*(_decode_condition(arg, names) for arg in args))

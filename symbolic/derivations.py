@@ -13,10 +13,13 @@ from typing import Any
 
 import sympy as sp
 
-from symbolic import clock
+from symbolic import clock, turns
 from symbolic.certificate import Malformed, build, encode
+from symbolic.definedness import lemmas
+from symbolic.gammas import gamma_chain
 from symbolic.problem import Problem
 from symbolic.ranges import Domain, Point, Range, sample
+from symbolic.recheck import Verdict
 from symbolic.relations import conjuncts
 from symbolic.replay import replayed
 from symbolic.rewrites import Rewrite, rewriting, sign_at, square_roots
@@ -40,11 +43,11 @@ def derivation(problem: Problem, domain: Domain, deadline: float) -> dict[str, A
     for part in parts:
         entries = []
         for box in boxes:
-            why = _on_box(part, Domain({s: (r,) for s, r in box.items()}, domain.where), deadline)
-            if why is None:
+            entry = _on_box(part, Domain({s: (r,) for s, r in box.items()}, domain.where), deadline)
+            if entry is None:
                 return None
             written = {s.name: _ends(r) for s, r in box.items()} if many else {}
-            entries.append({"box": written, "why": why})
+            entries.append({"box": written, **entry})
         proofs.append({"boxes": entries})
     try:
         certificate = build(problem, "identity", {"relations": proofs})
@@ -65,19 +68,37 @@ def _ends(r: Range) -> list[Json]:
     ]
 
 
-def _on_box(relation: sp.Eq, domain: Domain, deadline: float) -> Json | None:
+def _on_box(relation: sp.Eq, domain: Domain, deadline: float) -> dict[str, Json] | None:
+    """The reason that the checker accepts, with the lemmas that it needs, or None."""
     over = {s: _as_set(union[0]) for s, union in domain.ranges.items()}
     problem = Problem((relation,), over, domain.where)
+    entry: dict[str, Json] = {}
     for why in _candidates(relation, domain):
         if clock.now() > deadline:
             return None
         try:
-            body = {"relations": [{"boxes": [{"box": {}, "why": why}]}]}
-            if is_accepted(build(problem, "identity", body)):
-                return why
+            verdict = _verdict(problem, {**entry, "why": why})
+            if not verdict.ok and not entry and "not shown" in verdict.reason:
+                entry = {"lemmas": _lemmas(relation, domain, deadline)}
+                verdict = _verdict(problem, {**entry, "why": why})
         except Malformed:
             return None
+        if verdict.ok:
+            return {**entry, "why": why}
     return None
+
+
+def _verdict(problem: Problem, entry: dict[str, Json]) -> Verdict:
+    body = {"relations": [{"boxes": [{"box": {}, **entry}]}]}
+    return replayed(build(problem, "identity", body), _CHECK_SECONDS)
+
+
+def _lemmas(relation: sp.Eq, domain: Domain, deadline: float) -> list[Json]:
+    """What lets the checker see that the sides are defined, and the rules about gamma apply."""
+    points = list(islice(sample(domain, _MOST_POINTS), _MOST_POINTS))
+    chain = gamma_chain(relation.lhs - relation.rhs, points[0]) if points else ()
+    turned = [step.bind[0][1] for step in chain if "-turn" in step.rule]
+    return lemmas(relation.args, turned, domain, points, deadline)
 
 
 def _as_set(r: Range) -> sp.Set:
@@ -92,7 +113,9 @@ def _candidates(relation: sp.Eq, domain: Domain) -> Iterator[Json]:
     difference = relation.lhs - relation.rhs
     yield _ZERO
     points = list(islice(sample(domain, _MOST_POINTS), _MOST_POINTS))
-    chains = _distinct(chain for point in points[:6] for chain in rewriting(difference, point))
+    yield from turns.candidates(difference, domain, points)
+    chains = _distinct(gamma_chain(difference, point) for point in points[:2])
+    chains += _distinct(chain for point in points[:6] for chain in rewriting(difference, point))
     for chain in chains:
         yield after_rewrites(chain, domain, _ZERO)
     if difference.has(sp.Sum, sp.Product):

@@ -5,50 +5,76 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
-from itertools import chain, combinations, product
+from itertools import product
 from typing import Any
 
 from symbolic.linear import nonnegative_solution
-from symbolic.rates import Direction, Monomial, Rate, RateProblem
-from symbolic.recheck.rates import check_rates, rates_text
+from symbolic.rates import Monomial, Rate, RateProblem
+from symbolic.recheck.rates import (
+    MAX_CHOICES,
+    SENSES,
+    Statement,
+    check_rates,
+    monomial_text,
+    rate_text,
+    rates_text,
+)
+from symbolic.recheck.scales import Form, depth_of, frozen, range_of, subtract
 from symbolic.recheck.statement import FORMAT, VERSION, digest
 from symbolic.recheck.terms import Rejected
 
-Form = dict[tuple[str, ...], Fraction]
 FAR = Fraction(1000)
 ONE = Fraction(1)
+Row = tuple[list[Any], Form, bool]
 
 
 @dataclass(frozen=True)
 class RateDecision:
-    """`outcome` "proved", "refuted" (with `path`: size = t**a * log(t)**b) or "undecided"."""
+    """`outcome` "proved", "refuted" (with `path`: each size in terms of t -> oo) or "undecided"."""
 
     outcome: str
     reason: str
-    path: dict[str, tuple[Fraction, Fraction]] | None = None
+    path: dict[str, Monomial] | None = None
     certificate: dict[str, Any] | None = None
 
 
 def decide_rates(problem: RateProblem) -> RateDecision:
-    """Decides an O, Omega, Theta or ~O claim; both answers carry a checked certificate.
+    """Decides a claim on rates; both answers carry a checked certificate.
 
     The reason of a refutation names the parameters that grow along the path and the exponents that
-    differ.
+    differ. Raises `ValueError` for an unknown sense, or a parameter without a direction.
     """
-    pairs = [(problem.left, problem.right)]
-    if problem.sense == "Omega":
-        pairs = [(problem.right, problem.left)]
-    elif problem.sense == "Theta":
-        pairs.append((problem.right, problem.left))
-    logs = problem.sense != "~O"
+    known = _statement(problem)
+    plain = [row for row in _rows(known, []) if row[0][0] != "up_to"] if known.relations else []
+    if plain and _system([], [], plain, True) is not None:
+        return RateDecision("undecided", "the relations cannot hold as the parameters tend there")
     systems = []
-    for direction, (f, g) in enumerate(pairs):
-        found = _systems(problem, f, g, logs)
+    for direction, (f, g) in enumerate(known.pairs):
+        size = len(f)
+        for minimum in g:
+            size *= len(minimum)
+        if size > MAX_CHOICES:
+            return RateDecision("undecided", f"{size} exponent systems, more than {MAX_CHOICES}")
+        found = _systems(known, f, g)
         if found is None:
-            return _refuted(problem, f, g, direction, logs)
+            return _refuted(problem, known, direction)
         systems.append(found)
     return _checked(problem, {"proof": systems}, "exponents balance")
+
+
+def _statement(problem: RateProblem) -> Statement:
+    """The problem as the check reads it. Raises `ValueError`."""
+    if problem.sense not in SENSES:
+        raise ValueError(f"{problem.sense!r} is not a sense; there are {', '.join(SENSES)}")
+    used = [m for side in (problem.left, problem.right) for m in side.monomials()]
+    used += [m for pair in problem.relations for m in pair] + list(problem.up_to)
+    for name in sorted(set().union(*(m.names() for m in used))):
+        if problem.directions.get(name) not in ("oo", "0"):
+            raise ValueError(f'the parameter {name} needs a direction: "oo" or "0"')
+    try:
+        return Statement(problem.statement())
+    except Rejected as error:
+        raise ValueError(str(error)) from None
 
 
 def _checked(problem: RateProblem, body: dict[str, Any], reason: str) -> RateDecision:
@@ -68,262 +94,221 @@ def _checked(problem: RateProblem, body: dict[str, Any], reason: str) -> RateDec
         "digest": digest(statement),
         "body": body,
     }
-    if "proof" in body:
-        return RateDecision("proved", reason, None, certificate)
-    path = {name: (Fraction(a), Fraction(b)) for name, (a, b) in body["path"].items()}
-    return RateDecision("refuted", reason, path, certificate)
+    outcome = "proved" if "proof" in body else "refuted"
+    return RateDecision(outcome, reason, None, certificate)
 
 
-def _form(m: Monomial, problem: RateProblem, logs: bool) -> Form:
-    """The logarithm of a monomial in log size ("x"), log log size ("y") and size * log b ("w")."""
-    found: Form = {}
-    for name, exponent in m.powers:
-        found["x", name] = exponent if problem.directions[name] == "oo" else -exponent
-    if logs:
-        for name, exponent in m.logs:
-            found["y", name] = exponent
-    for (name, base), factor in m.exps:
-        found["w", name, base] = factor
+# Proofs: weights of rows that are known to be bounded below.
+
+
+def _rows(known: Statement, forms: list[Form], nested: bool = False) -> list[Row]:
+    """Rows of a certificate, with their forms, that may be of use for these forms.
+
+    Nested in a row of its own, one scale beyond another is shown for scales of the forms alone:
+    these are lower than the ones compared, so that this ends.
+    """
+    used = [*forms, *known.relations, *known.up_to]
+    rows: list[Row] = []
+
+    def add(*written: Any) -> None:
+        form, growing = known.row(list(written))
+        rows.append((list(written), form, growing))
+
+    depths = dict.fromkeys(sorted(known.parameters), 1)
+    towers: dict[Any, tuple[Form, set[str]]] = {}
+    for key in {key for one in used for key in one}:
+        if key[0] == "w":
+            atom, bases = towers.setdefault(key[1], (dict(key[1]), set()))
+            bases.add(key[2])
+        for level in _levels(key):
+            name = level.rpartition(" ")[2]
+            depths[name] = max(depths[name], depth_of(level))
+    for name, depth in depths.items():
+        levels = ["log " * k + name for k in range(depth + 1)]
+        add("loglog", levels[-2])
+        for level in levels[:-1]:
+            add("log", level, str(FAR))
+    for k, relation in enumerate(known.relations):
+        add("relation", k)
+        for row in _comparisons(known, k, relation, max(depths.values())):
+            add(*row)
+    for k in range(0 if nested else len(known.up_to)):
+        add("up_to", k)
+    own = {key[1] for one in forms for key in one}
+    for atom, bases in sorted(towers.values(), key=lambda item: repr(frozen(item[0]))):
+        written = _written(atom, known)
+        add("tower", written)
+        ((key, value), *rest) = atom.items()
+        if not rest and value == 1 and key[1] in known.parameters:
+            add("exp", key[1], str(FAR))
+        for base in sorted(bases - {"e"}):
+            low, high = _log_bounds(base)
+            add("base", written, base, "low", str(low))
+            add("base", written, base, "high", str(high))
+    if towers:
+        for upper, lower in _pairs(known, list(towers), own if nested else None):
+            beyond = _beyond(known, upper, lower)
+            if beyond is not None:
+                add("beyond", _written(upper, known), _written(lower, known), str(FAR), beyond)
+    return rows
+
+
+def _pairs(known: Statement, towers: list[Any], only: Any) -> Iterator[tuple[Form, Form]]:
+    """Scales to be compared, one of them an exponent (one of `only`, where that is given)."""
+    exponents = [dict(one) for one in towers if only is None or one in only]
+    names = sorted(known.parameters)
+    logs: list[Form] = [{("x", f"log {name}"): ONE} for name in names]
+    loglogs: list[Form] = [{("x", f"log log {name}"): ONE} for name in names]
+    for one in exponents:
+        yield from ((one, other) for other in (*exponents, *logs, *loglogs) if other != one)
+        yield from ((other, one) for other in logs)
+
+
+def _levels(key: Any) -> Iterator[str]:
+    if key[0] == "x":
+        yield key[1]
+    else:
+        for inner, _ in key[1]:
+            yield from _levels(inner)
+
+
+def _beyond(known: Statement, atom: Form, other: Form) -> list[Any] | None:
+    """Rows with weights that show one scale to outgrow another, or None."""
+    gap = subtract(atom, other)
+    found = _system([], [gap], _rows(known, [gap], nested=True), True)
+    return None if found is None else found["rows"]
+
+
+def _comparisons(
+    known: Statement, k: int, relation: Form, depth: int
+) -> Iterator[tuple[str, int, Any, Any, int]]:
+    """Rows that compare the scales which a relation has on its two sides."""
+    scales = {True: [], False: []}  # type: dict[bool, list[Any]]
+    for key, value in relation.items():
+        written = key[1] if key[0] == "x" else _written(dict(key[1]), known)
+        if written not in scales[value > 0]:
+            scales[value > 0].append(written)
+    for upper, lower in product(scales[True], scales[False]):
+        for further in range(depth):
+            row: tuple[str, int, Any, Any, int] = ("compare", k, upper, lower, further)
+            try:
+                known.row(list(row))
+            except Rejected:
+                break
+            yield row
+
+
+def _written(one: Form, known: Statement) -> dict[str, Any]:
+    """The JSON of the monomial with this logarithm."""
+    found: dict[str, Any] = {}
+    for key, value in one.items():
+        if key[0] == "w":
+            tower = [_written(dict(key[1]), known), key[2], str(value)]
+            found.setdefault("towers", []).append(tower)
+        elif key[1].startswith("log "):
+            found.setdefault("logs", {})[key[1].removeprefix("log ")] = str(value)
+        else:
+            sign = 1 if known.parameters[key[1]] == "oo" else -1
+            found.setdefault("powers", {})[key[1]] = str(sign * value)
     return found
 
 
-def _rows(problem: RateProblem) -> Iterator[tuple[list[Any], Form]]:
-    """Rows of a certificate with the forms that they stand for, all bounded below."""
-    names = sorted(problem.directions)
-    rates = [m for side in (problem.left, problem.right) for m in side.monomials()]
-    relations = [m for pair in problem.relations for m in pair]
-    bases = {key for m in [*rates, *relations] for key, _ in m.exps}
-    for name in names:
-        yield ["loglog", name], {("y", name): Fraction(1)}
-        yield ["log", name, str(FAR)], {("x", name): Fraction(1), ("y", name): -FAR}
-        if any(key[0] == name for key in bases):
-            yield ["exp", name, str(FAR)], {("w", name, "e"): Fraction(1), ("x", name): -FAR}
-    for name, base in sorted(bases):
-        if base == "e":
-            continue
-        low, high = _log_bounds(int(base))
-        w, unit = ("w", name, base), ("w", name, "e")
-        yield ["base", name, base, "low", str(low)], {w: Fraction(1), unit: -low}
-        yield ["base", name, base, "high", str(high)], {w: Fraction(-1), unit: high}
-    for k, (a, b) in enumerate(problem.relations):
-        form = _difference(_form(a, problem, True), _form(b, problem, True))
-        yield ["relation", k], form
-        heads = [key for key, value in form.items() if value > 0]
-        if len(heads) == 1 and heads[0][0] == "x":
-            name = heads[0][1]
-            exponential = {key[1] for key in form if key[0] == "w"} - {name}
-            for other in sorted({key[1] for key in form if key[0] == "x"} - {name} - exponential):
-                yield ["compare", k, name, other], {("y", name): ONE, ("y", other): -ONE}
-            for other in sorted(exponential):
-                yield ["compare", k, name, other], {("y", name): ONE, ("x", other): -ONE}
-
-
-def _log_bounds(base: int) -> tuple[Fraction, Fraction]:
+def _log_bounds(base: str) -> tuple[Fraction, Fraction]:
+    if ".." in base:
+        return range_of(base)
     import mpmath
 
     with mpmath.workdps(30):
-        value = mpmath.log(base)
+        value = mpmath.log(int(base))
         scale = 10**12
         low = Fraction(int(mpmath.floor(value * scale)), scale)
     return low, low + Fraction(1, 10**12)
 
 
-def _difference(a: Form, b: Form) -> Form:
-    found = {key: a.get(key, Fraction(0)) - b.get(key, Fraction(0)) for key in {*a, *b}}
-    return {key: value for key, value in found.items() if value}
-
-
-def _systems(problem: RateProblem, f: Rate, g: Rate, logs: bool) -> list[dict[str, Any]] | None:
+def _systems(known: Statement, f: Any, g: Any) -> list[dict[str, Any]] | None:
     """One exponent system for each minimum of f and choice from g, or None if one has none."""
-    rows = list(_rows(problem))
+    rows = _rows(known, [one for minimum in [*f, *g] for one in minimum])
     systems = []
-    for minimum in f.ordered():
-        for choice in product(*g.ordered()):
-            system = _system(
-                [_form(m, problem, logs) for m in minimum],
-                [_form(m, problem, logs) for m in choice],
-                rows,
-                logs,
-            )
+    for minimum in f:
+        for choice in product(*g):
+            system = _system(minimum, list(choice), rows, known.strict)
             if system is None:
                 return None
             systems.append(system)
     return systems
 
 
-def _system(
-    f: list[Form], g: list[Form], rows: list[tuple[list[Any], Form]], logs: bool
-) -> dict[str, Any] | None:
-    """Weights with sum w g - sum w f - sum w row = 0, as documented in `recheck.rates`."""
-    forms = [*f, *g, *(form for _, form in rows)]
+def _system(f: list[Form], g: list[Form], rows: list[Row], growing: bool) -> dict[str, Any] | None:
+    """Weights with sum w g - sum w f = sum w row, as documented in `recheck.rates`.
+
+    Those of f and of g have the same sum, scaled to 1; for a sum that tends to infinity, rows that
+    do so get weights. Without f and g, rows that sum to 0.
+    """
+    forms = [*f, *g, *(form for _, form, _ in rows)]
     signs = [-1] * len(f) + [1] * len(g) + [-1] * len(rows)
-    keys = sorted({key for form in forms for key in form if logs or key[0] != "y"})
+    keys = sorted({key for form in forms for key in form}, key=repr)
     columns = list(zip(forms, signs, strict=True))
     matrix = [[sign * form.get(key, Fraction(0)) for form, sign in columns] for key in keys]
-    matrix.append([Fraction(int(i < len(f))) for i in range(len(forms))])
-    matrix.append([Fraction(int(len(f) <= i < len(f) + len(g))) for i in range(len(forms))])
-    right = [Fraction(0)] * len(keys) + [Fraction(1), Fraction(1)]
+    right = [Fraction(0)] * len(keys)
+    cut = len(f) + len(g)
+    if f:
+        matrix.append([Fraction((i < len(f)) - (len(f) <= i < cut)) for i in range(len(forms))])
+        right.append(Fraction(0))
+    if growing:
+        unbounded = [0] * cut + [int(row[2]) for row in rows]
+        matrix.append([Fraction(v) for v in unbounded])
+    else:
+        matrix.append([Fraction(int(i < cut)) for i in range(len(forms))])
+    right.append(Fraction(2) if f and not growing else ONE)
     solution, _ = nonnegative_solution(matrix, right)
     if solution is None:
         return None
-    texts = [str(value) for value in solution]
-    cut = len(f) + len(g)
-    used = [[row, text] for (row, _), text in zip(rows, texts[cut:], strict=True) if text != "0"]
+    total = sum(solution[len(f) : cut], Fraction(0)) if g else ONE
+    if not total:
+        return None
+    texts = [str(value / total) for value in solution]
+    used = [[row[0], text] for row, text in zip(rows, texts[cut:], strict=True) if text != "0"]
     return {"f": texts[: len(f)], "g": texts[len(f) : cut], "rows": used}
 
 
 # Refutation: a path, sought among simple ones first and then by linear programming.
 
 
-def _refuted(problem: RateProblem, f: Rate, g: Rate, direction: int, logs: bool) -> RateDecision:
-    for path in chain(_simple_paths(problem), _solved_paths(problem, f, g, logs)):
-        for index in range(len(f.minima)):
-            body = {
-                "path": {name: [str(a), str(b)] for name, (a, b) in path.items()},
-                "minimum": index,
-                "direction": direction,
-            }
+def _refuted(problem: RateProblem, known: Statement, direction: int) -> RateDecision:
+    from symbolic.rate_paths import paths
+
+    f, g = known.pairs[direction]
+    larger, smaller = problem.left, problem.right
+    if (problem.sense.removeprefix("~") in ("Omega", "omega")) != (direction == 1):
+        larger, smaller = smaller, larger
+    for path in paths(known, f, g):
+        written = {name: size.json() for name, size in path.items()}
+        for index in range(len(f)):
+            body = {"path": written, "minimum": index, "direction": direction}
             found = _checked(problem, body, "")
             if found.outcome == "refuted":
-                reason = _mismatch(problem, f.ordered()[index], g, path)
-                return RateDecision("refuted", reason, found.path, found.certificate)
+                reason = _mismatch(larger.ordered()[index], smaller, problem, known.strict)
+                return RateDecision("refuted", reason, path, found.certificate)
     return RateDecision("undecided", "no multipliers and no path were found")
 
 
-Path = dict[str, tuple[Fraction, Fraction]]
-SLOW = (Fraction(0), Fraction(1))
-
-
-def _simple_paths(problem: RateProblem) -> Iterator[Path]:
-    """One parameter (or two) as powers of t, the others as log t."""
-    names = sorted(problem.directions)
-    for count in (1, 2):
-        for chosen in combinations(names, count):
-            for exponents in product((Fraction(1), Fraction(3)), repeat=count):
-                fast = {n: (e, Fraction(0)) for n, e in zip(chosen, exponents, strict=True)}
-                yield {name: fast.get(name, SLOW) for name in names}
-    yield {name: (Fraction(1), Fraction(0)) for name in names}
-
-
-def _solved_paths(problem: RateProblem, f: Rate, g: Rate, logs: bool) -> Iterator[Path]:
-    """Powers of t that separate a minimum of f from g, by the exponents of powers alone."""
-    names = sorted(problem.directions)
-    given = [
-        _difference(_form(a, problem, True), _form(b, problem, True)) for a, b in problem.relations
-    ]
-    for minimum in f.ordered():
-        for choice in product(*g.ordered()):
-            gaps = [
-                _difference(_form(a, problem, logs), _form(b, problem, logs))
-                for a in minimum
-                for b in choice
-            ]
-            for step in (Fraction(1), Fraction(0)):
-                path = _separating(names, given, gaps, step)
-                if path is not None:
-                    yield path
-
-
-def _separating(
-    names: list[str], given: list[Form], gaps: list[Form], step: Fraction
-) -> Path | None:
-    """Exponents d >= 0 with gap . d >= 1 for each gap and relation . d >= 0; d >= step / 1000."""
-    weights = {name: Fraction(0) for name in names}
-    count = len(gaps) + len(given)
-    matrix, right = [], []
-    for i, form in enumerate([*gaps, *given]):
-        row = [form.get(("x", name), Fraction(0)) for name in names]
-        slack = [-Fraction(int(i == k)) for k in range(count)]
-        matrix.append([*row, *slack])
-        shift = step / 1000 * sum(row, Fraction(0))
-        right.append((Fraction(1) if i < len(gaps) else Fraction(0)) - shift)
-    solution, _ = nonnegative_solution(matrix, right)
-    if solution is None:
-        return None
-    for name, value in zip(names, solution, strict=False):
-        weights[name] = value + step / 1000
-    return {name: (d, Fraction(0)) if d > 0 else SLOW for name, d in weights.items()}
-
-
-def _mismatch(problem: RateProblem, minimum: list[Monomial], g: Rate, path: Path) -> str:
+def _mismatch(minimum: list[Monomial], g: Rate, problem: RateProblem, strict: bool) -> str:
     """Names the parameters in which a monomial of f differs from the nearest one of g."""
+    small = frozenset(name for name, end in problem.directions.items() if end == "0")
     ours = minimum[0]
-    theirs = min(g.monomials(), key=lambda m: (len(_differences(ours, m)), str(m)))
-    parts = [f"{name}: {a} against {b}" for name, (a, b) in _differences(ours, theirs).items()]
-    return f"{ours} outgrows {g}; " + ", ".join(parts)
+    theirs = min(g.monomials(), key=lambda m: (len(_differences(ours, m, small)), str(m)))
+    differences = _differences(ours, theirs, small).items()
+    parts = [f"{name}: {a} against {b}" for name, (a, b) in differences]
+    verb = "does not fall behind" if strict else "outgrows"
+    said = f"{monomial_text(ours.json(), small)} {verb} {rate_text(g.json(), small)}"
+    return said + ("; " + ", ".join(parts) if parts else "")
 
 
-def _differences(a: Monomial, b: Monomial) -> dict[str, tuple[str, str]]:
+def _differences(a: Monomial, b: Monomial, small: frozenset[str]) -> dict[str, tuple[str, str]]:
     """For each parameter in which two monomials differ, what each has of it."""
     found = {}
     for name in sorted(a.names() | b.names()):
-        mine, yours = (str(m.only(name)) for m in (a, b))
+        mine, yours = (monomial_text(m.only(name).json(), small) for m in (a, b))
         if mine != yours:
             found[name] = (mine, yours)
-    return found
-
-
-@dataclass(frozen=True)
-class Requirement:
-    """`term` <= target holds up to constants iff `unknown` >= (or <=, `at_least` False) `bound`."""
-
-    term: Monomial
-    unknown: str
-    at_least: bool
-    bound: Monomial
-
-
-def requirements(
-    bound: Rate, target: Monomial, unknowns: list[str], directions: dict[str, Direction]
-) -> list[Requirement]:
-    """What each term of a bound asks of the unknowns so that it is at most the target.
-
-    A term is solved for the first of `unknowns` that it contains, in terms of the others; terms
-    without any appear in no requirement, and must be compared with the target by themselves. Raises
-    `ValueError` for a term that has the unknown in a logarithm or exponent.
-    """
-    found = []
-    for minimum in bound.ordered():
-        if len(minimum) != 1:
-            raise ValueError("a minimum among the terms: solve each of its members apart")
-        term = minimum[0]
-        unknown = next((name for name in unknowns if term.power(name) - target.power(name)), None)
-        if unknown is None:
-            continue
-        ratio = term * target**-1
-        if unknown in {k for k, _ in ratio.logs} | {k[0] for k, _ in ratio.exps}:
-            raise ValueError(f"{unknown} occurs in a logarithm or exponent of {term}")
-        exponent = ratio.power(unknown)
-        rest = Monomial(
-            tuple(kv for kv in ratio.powers if kv[0] != unknown), ratio.logs, ratio.exps
-        )
-        # u**e * rest <= 1, so u >= rest**(-1/e) for e < 0 and u <= rest**(-1/e) for e > 0.
-        found.append(Requirement(term, unknown, exponent < 0, rest ** (-1 / exponent)))
-    return found
-
-
-def solve(
-    bound: Rate, target: Monomial, unknowns: list[str], directions: dict[str, Direction]
-) -> dict[str, Rate]:
-    """How large each unknown must be for every term of the bound to be at most the target.
-
-    The unknowns are solved from the last to the first, each put into what the ones before it need;
-    one that nothing asks for is left out. Raises `ValueError` when a term asks for an upper bound,
-    or has no unknown and is not O(target).
-    """
-    asked = requirements(bound, target, unknowns, directions)
-    if not all(r.at_least for r in asked):
-        raise ValueError("some term asks for an upper bound")
-    free = [m for m in bound.monomials() if m not in {r.term for r in asked}]
-    for m in free:
-        claim = RateProblem(directions, Rate.of(m), "O", Rate.of(target))
-        if decide_rates(claim).outcome != "proved":
-            raise ValueError(f"{m} is not O({target}), whatever {', '.join(unknowns)} are")
-    found: dict[str, Rate] = {}
-    for name in reversed(unknowns):
-        bounds = [Rate.of(r.bound) for r in asked if r.unknown == name]
-        for other, value in found.items():
-            bounds = [b.substitute(other, value, directions) for b in bounds]
-        if bounds:
-            found[name] = reduce(Rate.__add__, bounds)
     return found

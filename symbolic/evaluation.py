@@ -334,22 +334,27 @@ def _piecewise(expr: sp.Piecewise, point: Mapping[sp.Symbol, Any]) -> Value:
 
 
 def _fold(expr: sp.Sum | sp.Product, point: Mapping[sp.Symbol, Any]) -> Value:
-    body, limits = expr.function, expr.limits
-    if len(limits) != 1 or len(limits[0]) != 3:
+    if any(len(limits) != 3 for limits in expr.limits):
         raise Undetermined(str(expr))
-    index, first, last = limits[0]
+    return _folded(expr, len(expr.limits), point)
+
+
+def _folded(expr: sp.Sum | sp.Product, depth: int, point: Mapping[sp.Symbol, Any]) -> Value:
+    """The sum over the first `depth` indices."""
+    if depth == 0:
+        return evaluate(expr.function, point)
+    index, first, last = expr.limits[depth - 1]
     ends = [evaluate(e, point) for e in (first, last)]
     if not all(isinstance(e, fmpq) and e.q == 1 for e in ends):
         raise Undetermined(str(expr))
     low, high = (int(e) for e in ends)
     is_sum = isinstance(expr, sp.Sum)
-    # An empty range gives the neutral element only where it ends just before it starts: for
-    # ranges running further backwards SymPy has a convention of its own.
+    # An empty range ends just before it starts; for others SymPy has a convention of its own.
     if high < low - 1 or high - low > _MOST_TERMS:
         raise Undetermined(str(expr))
     total: Value = fmpq(0 if is_sum else 1)
     for k in range(low, high + 1):
-        term = evaluate(body, {**point, index: fmpq(k)})
+        term = _folded(expr, depth - 1, {**point, index: fmpq(k)})
         total = total + term if is_sum else total * term
     return total
 

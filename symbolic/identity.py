@@ -12,24 +12,29 @@ from dataclasses import replace
 
 import sympy as sp
 
-from symbolic import clock
+from symbolic import clock, turns
 from symbolic.calculus import constant_zero
 from symbolic.deduction import abstract_system_for, inhabitant, left, refuted, settle, system_for
 from symbolic.derivations import derivation
 from symbolic.elimination import NotAlgebraic
+from symbolic.gammas import has_gammas
 from symbolic.induction import closed_by_induction, has_open_sum
 from symbolic.problem import Decision, Problem
 from symbolic.ranges import Domain, domain_of
 from symbolic.refutation import Counterexample, search, try_point
 from symbolic.relations import scalar_relations
+from symbolic.summation import proved_by_recurrence
 
 ENGINE = "identity"
 _SAMPLES = 30
 _SEARCH_SECONDS = 1.5
+_FIRST_SECONDS = 0.5
+_REWRITTEN = "a chain of rewrites that the independent checker replays"
 _REASON = {
     "normal form": "both sides have the same normal form over the domain",
     "derivative": "the derivatives agree on the domain, and the sides agree at one point",
     "induction": "by induction over the bound of the sum or product",
+    "recurrence": "by a recurrence for the sum, from telescoped terms",
 }
 
 
@@ -66,6 +71,11 @@ def _decide(
         if found is not None:
             return refuted(found, relations, ENGINE)
     ways: set[str] = set()
+    if any(turns.has_arcs(r) or has_gammas(r) for r in relations):
+        until = min(deadline, clock.now() + _FIRST_SECONDS)
+        certificate = derivation(problem, domain, until)
+        if certificate is not None:
+            return Decision("proved", ENGINE, _REWRITTEN, certificate=certificate)
     until = clock.now() + 0.7 * left(deadline)
     for index, relation in enumerate(relations):
         outcome = _settle(relation, domain, until)
@@ -75,8 +85,7 @@ def _decide(
             certificate = derivation(problem, domain, deadline)
             if certificate is None:
                 return None
-            reason = "a chain of rewrites that the independent checker replays"
-            return Decision("proved", ENGINE, reason, certificate=certificate)
+            return Decision("proved", ENGINE, _REWRITTEN, certificate=certificate)
         ways.add(outcome)
     reason = "; ".join(_REASON[way] for way in sorted(ways)) or "the sides are the same expression"
     until = min(deadline, clock.now() + _SEARCH_SECONDS)
@@ -88,7 +97,9 @@ def _decide(
 def _settle(relation: sp.Eq, domain: Domain, deadline: float) -> Counterexample | str | None:
     """How the equation was proved, a counterexample, or None."""
     if has_open_sum(relation):
-        return "induction" if closed_by_induction(relation, domain, deadline) else None
+        if closed_by_induction(relation, domain, deadline):
+            return "induction"
+        return "recurrence" if proved_by_recurrence(relation, domain, deadline) else None
     for build in (system_for, abstract_system_for):
         try:
             system = build(relation, domain)

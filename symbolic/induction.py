@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sympy as sp
 
 from symbolic.budget import run_with_deadline
 from symbolic.deduction import follows, is_defined, left
+from symbolic.differences import by_difference, outermost, with_sums
 from symbolic.ranges import Domain, Range
 
 _MOST_TERMS = 40
@@ -15,12 +17,12 @@ _CLOSING_SECONDS = 4.0
 
 
 def has_open_sum(relation: sp.Basic) -> bool:
-    """Whether a sum or product with a symbolic bound occurs."""
-    return bool(_folds(relation))
+    """Whether a sum or product, or a harmonic number, with a symbolic bound occurs."""
+    return bool(open_sums(with_sums(relation)))
 
 
-def _folds(expr: sp.Basic) -> list[sp.Expr]:
-    return sorted(expr.atoms(sp.Sum, sp.Product), key=str)
+def open_sums(expr: sp.Basic) -> list[sp.Expr]:
+    return sorted(set(outermost(expr)), key=str)
 
 
 @dataclass(frozen=True)
@@ -72,33 +74,44 @@ def _fold(expr: sp.Expr, domain: Domain) -> _Fold | None:
 
 def closed_by_induction(relation: sp.Eq, domain: Domain, deadline: float) -> bool:
     """Whether the equation follows by induction over the bound that all its sums share."""
-    folds = [_fold(f, domain) for f in _folds(relation)]
-    if not folds or any(f is None for f in folds):
-        return False
+    relation = with_sums(relation)
+    sums = open_sums(relation)
+    folds = [_fold(f, domain) for f in sums]
     known = [f for f in folds if f is not None]
-    bound = known[0].bound
-    union = domain.ranges[bound]
-    if any(f.bound != bound for f in known) or len(union) != 1 or not union[0].integer:
-        return False
-    if not union[0].low.is_Integer or any(bound in c.free_symbols for c in domain.where):
-        return False
-    start = int(union[0].low)
-    if not _defined_apart_from(relation, known, domain, deadline):
-        return False
-    difference = relation.lhs - relation.rhs
-    if len(known) == 1:
-        value = _solved(difference, known[0])
-        if value is not None:
-            return _closed_form(known[0], value, start, domain, deadline)
-    return _by_difference(difference, known, start, domain, deadline) or _by_closing(
-        relation, known, start, domain, deadline
-    )
+    for n in _bounds(sums, domain):
+        union = domain.ranges[n]
+        if len(union) != 1 or not union[0].integer or not union[0].low.is_Integer:
+            continue
+        if any(n in c.free_symbols for c in domain.where):
+            continue
+        start = int(union[0].low)
+        if not defined_apart_from(relation, sums, domain, deadline):
+            return False
+        difference = relation.lhs - relation.rhs
+        if len(known) == len(sums) == 1:
+            value = solved(difference, known[0].whole)
+            if value is not None and _closed_form(known[0], value, start, domain, deadline):
+                return True
+        if by_difference(relation, n, start, domain, deadline):
+            return True
+        if known and len(known) == len(sums) and all(f.bound == n for f in known):
+            return _by_closing(relation, known, start, domain, deadline)
+    return False
 
 
-def _solved(difference: sp.Expr, fold: _Fold) -> sp.Expr | None:
+def _bounds(sums: Sequence[sp.Expr], domain: Domain) -> list[sp.Symbol]:
+    """The symbols of the domain that the ends of sums depend on."""
+    found: set[sp.Symbol] = set()
+    for fold in sums:
+        for limits in fold.limits:
+            found |= set().union(*(end.free_symbols for end in limits[1:]))
+    return sorted(found & set(domain.ranges), key=str)
+
+
+def solved(difference: sp.Expr, whole: sp.Expr) -> sp.Expr | None:
     """The value that the equation gives to its only sum, which must occur linearly."""
     s = sp.Dummy("S", real=True)
-    replaced = difference.xreplace({fold.whole: s})
+    replaced = difference.xreplace({whole: s})
     slope = sp.diff(replaced, s)
     if slope.has(s) or slope == 0:
         return None
@@ -120,32 +133,11 @@ def _closed_form(fold: _Fold, value: sp.Expr, start: int, domain: Domain, deadli
     return follows(base, _without(domain, n), deadline) and follows(step, domain, deadline)
 
 
-def _by_difference(
-    difference: sp.Expr, folds: list[_Fold], start: int, domain: Domain, deadline: float
-) -> bool:
-    """D(start) = 0 and D(n+1) = D(n) whatever the values of the sums at n."""
-    n = folds[0].bound
-    values = {f.whole: sp.Dummy(f"S{i}", real=True) for i, f in enumerate(folds)}
-    firsts = {f.whole: f.at(start) for f in folds}
-    if any(v is None for v in firsts.values()):
-        return False
-    now = difference.xreplace(values)
-    base = now.xreplace({values[w]: v for w, v in firsts.items()}).xreplace({n: sp.Integer(start)})
-    if not follows(sp.Eq(base, 0, evaluate=False), _without(domain, n), deadline):
-        return False
-    later = now.xreplace({n: n + 1}).xreplace(
-        {values[f.whole]: f.extended(values[f.whole]) for f in folds}
-    )
-    free = {d: (Range(-sp.oo, sp.oo, True, True),) for d in values.values()}
-    wider = Domain({**domain.ranges, **free}, domain.where)
-    return follows(sp.Eq(later - now, 0, evaluate=False), wider, deadline)
-
-
-def _defined_apart_from(
-    relation: sp.Eq, folds: list[_Fold], domain: Domain, deadline: float
+def defined_apart_from(
+    relation: sp.Eq, sums: Sequence[sp.Expr], domain: Domain, deadline: float
 ) -> bool:
     """Whether both sides are defined, given that the sums are."""
-    free = {f.whole: sp.Dummy("S", real=True) for f in folds}
+    free = {whole: sp.Dummy("S", real=True) for whole in sums}
     reals = {d: (Range(-sp.oo, sp.oo, True, True),) for d in free.values()}
     wider = Domain({**domain.ranges, **reals}, domain.where)
     sides = (a.xreplace(free) for a in relation.args)

@@ -35,13 +35,16 @@ class Known:
         return int(self.poly.total_degree())
 
 
-def both_ways(condition: sp.Eq, gap: Poly) -> list[Known]:
-    """An equation as two inequalities."""
+def both_ways(condition: sp.Eq, gap: Poly, times: Json | None = None) -> list[Known]:
+    """An equation as two inequalities; `times`: what its literal difference is multiplied by."""
     left, right = (encode(side) for side in condition.args)
-    return [
-        Known(gap, ["add", left, ["mul", ["rat", "-1"], right]], False, equation=1),
-        Known(-gap, ["add", right, ["mul", ["rat", "-1"], left]], False, equation=-1),
-    ]
+    found = []
+    for a, b, sense in ((left, right, 1), (right, left, -1)):
+        code = ["add", a, ["mul", ["rat", "-1"], b]]
+        if times is not None:
+            code = ["mul", times, code]
+        found.append(Known(sense * gap, code, False, equation=sense))
+    return found
 
 
 def factors_of(code: Json) -> Json:

@@ -154,7 +154,8 @@ def _written(form: Form, encoded: Callable[[Poly], Json]) -> Json:
             factors.append(["pow", encoded(term.root), ["rat", "2"]])
         terms.append(_product(factors))
     for factor, multiple in form.multiples:
-        terms.append(_product([encoded(multiple), factor.label]))
+        if factor.label is not None:  # else zero for the checker as well
+            terms.append(_product([encoded(multiple), factor.label]))
     return terms[0] if len(terms) == 1 else ["add", *terms]
 
 

@@ -41,8 +41,11 @@ def point_values(point: Point) -> dict[sp.Symbol, Value]:
     return {symbol: evaluate(sp.sympify(value), {}) for symbol, value in point.items()}
 
 
-def holds_at(condition: sp.Basic, point: Point) -> bool | str | None:
-    """True, False, "undefined" or, when no tried precision settles it, None."""
+def holds_at(condition: sp.Basic, point: Point, exact: bool = False) -> bool | str | None:
+    """True, False, "undefined" or, when no tried precision settles it, None.
+
+    `exact`: look for SymPy's exact values, such as `cos(pi/2) = 0`, at rational points too.
+    """
     for bits in PRECISIONS:
         with precision(bits):
             try:
@@ -54,7 +57,7 @@ def holds_at(condition: sp.Basic, point: Point) -> bool | str | None:
             if truth is not None:
                 return truth
     rational = all(sp.sympify(v).is_Rational for v in point.values())
-    if rational and not isinstance(condition, sp.Gt | sp.Lt | sp.Ne):
+    if rational and not exact and not isinstance(condition, sp.Gt | sp.Lt | sp.Ne):
         return None
     # At rational points only an exact equality is worth the effort: it refutes a strict claim.
     return _holds_by_substitution(condition, point)

@@ -16,7 +16,16 @@ from symbolic import clock
 from symbolic.deduction import SPURIOUS, inhabitant, left, refuted, settle, system_for
 from symbolic.elimination import Elimination, NotAlgebraic
 from symbolic.problem import Decision, Problem
-from symbolic.proofs import ENGINE, MATCHING, QUICK, SQUARES, THOROUGH, Proofs
+from symbolic.proofs import (
+    BRANCHES,
+    DEEP,
+    ENGINE,
+    MATCHING,
+    QUICK,
+    SQUARES,
+    THOROUGH,
+    Proofs,
+)
 from symbolic.ranges import Domain, domain_of
 from symbolic.refutation import Counterexample, search, try_point
 from symbolic.relations import scalar_relations
@@ -25,6 +34,7 @@ _FIRST_SAMPLES, _SAMPLES = 20, 60
 _QUICK_SECONDS = 0.5
 _FIRST_SECONDS = 0.3  # of the procedure, before certificates are tried without it
 _MATCHING_SECONDS = 0.3
+_BRANCHES_SECONDS, _DEEP_SECONDS = 0.4, 1.5
 _SEARCH_SECONDS = 0.1
 _FEW_SQUARES_SECONDS, _SQUARES_SECONDS = 0.06, 0.1
 _SHARE = 0.6  # of the time that is left, for the procedure
@@ -83,17 +93,21 @@ def _decide(
             return None  # what is known of the functions does not suffice
         if hopeless:
             break
-        if proofs.advance(MATCHING, _share(_MATCHING_SECONDS, 0.5, deadline)):
-            return _certified(proofs)
+        for way, most in ((MATCHING, _MATCHING_SECONDS), (BRANCHES, _BRANCHES_SECONDS)):
+            if proofs.advance(way, _share(most, 0.5, deadline)):
+                return _certified(proofs)
         if settled:
             break
     if settled:
         proofs.allow(_FEW_SQUARES_SECONDS)
-        if proofs.advance(SQUARES, _share(_QUICK_SECONDS, 1.0, deadline)):
-            return _certified(proofs)
+        for way in (SQUARES, DEEP):
+            if proofs.advance(way, _share(_QUICK_SECONDS, 1.0, deadline)):
+                return _certified(proofs)
         reason = "the negation has no solution over the reals"
         return Decision("proved", ENGINE, reason, notes=("one engine: z3, without a certificate",))
     proofs.allow(left(deadline))
+    if proofs.advance(DEEP, _share(_DEEP_SECONDS, 0.3, deadline)):
+        return _certified(proofs)
     if proofs.advance(SQUARES, deadline) or proofs.advance(THOROUGH, deadline):
         return _certified(proofs)
     return None

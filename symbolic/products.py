@@ -83,13 +83,13 @@ class Products(Setting):
         if op in ("==", "!=") or any(len(u) > 1 for u in self.domain.ranges.values()):
             raise NoCertificate("only inequalities over one box")
         self.times: Json | None = None
-        known = self._known()
+        known = self.known()
         lemmas = list(self._lemmas)
         for written, q in self.bottoms:
             if q.num.is_constant():
                 continue
-            side = self._evident(q.num, known) * self._evident(q.den, known)
-            why = {"by": "rewrite", "to": self._signed(q.num, known), "then": _SIGN}
+            side = self.evident(q.num, known) * self.evident(q.den, known)
+            why = {"by": "rewrite", "to": self.signed(q.num, known), "then": _SIGN}
             if not side or not q.den.is_constant():
                 raise NoCertificate("the sign of a denominator is not evident")
             lemmas.append({"expr": encode(written), "sign": ">" if side > 0 else "<", "why": why})
@@ -104,7 +104,8 @@ class Products(Setting):
 
     # --- what is known ----------------------------------------------------------------------------
 
-    def _known(self) -> list[Known]:
+    def known(self) -> list[Known]:
+        """What is >= 0 on the domain."""
         self._lemmas: list[Json] = []
         context = self.system.context
         found = [Known(p, c, s) for p, c, s in self._ends()]
@@ -118,17 +119,19 @@ class Products(Setting):
                 q = self.system.difference(*condition.args)
                 if q.den.is_constant():
                     found += both_ways(given, q.num / q.den.leading_coefficient())
+                elif self.evident(q.den, found):
+                    found += both_ways(given, q.num, self.signed(q.den, found))
                 continue
             if not isinstance(condition, sp.Gt | sp.Ge | sp.Lt | sp.Le):
                 continue
             literal = ["add", encode(given.gts), ["mul", ["rat", "-1"], encode(given.lts)]]
             q = self.system.difference(condition.gts, condition.lts)
             strict = isinstance(condition, sp.Gt | sp.Lt)
-            side = self._evident(q.den, found)
+            side = self.evident(q.den, found)
             if q.den.is_constant():
                 found.append(Known(q.num / q.den.leading_coefficient(), literal, strict))
             elif side > 0:
-                code = ["mul", self._signed(q.den, found), literal]
+                code = ["mul", self.signed(q.den, found), literal]
                 found.append(Known(q.num, code, strict))
         return [*found, *self._by_definition()]
 
@@ -176,7 +179,7 @@ class Products(Setting):
             return None
         return gen - q.num / q.den.leading_coefficient()
 
-    def _evident(self, poly: Poly, known: list[Known]) -> int:
+    def evident(self, poly: Poly, known: list[Known]) -> int:
         """1 or -1 where the polynomial's sign is strict and plain to see, else 0."""
         if poly.is_constant():
             return (1 if poly.leading_coefficient() > 0 else -1) if poly != 0 else 0
@@ -195,7 +198,7 @@ class Products(Setting):
                 if k.strict and positive_multiple(factor * side, k.poly) is not None:
                     return side
         names = [str(g) for g in self.system.context.gens()]
-        strict, loose = self._signs(names)
+        strict, loose = self.signs(names)
         sure = 0
         for exponents, coefficient in factor.to_dict().items():
             used = [n for n, power in zip(names, exponents, strict=True) if power]
@@ -210,7 +213,7 @@ class Products(Setting):
             sure = side * max(abs(sure), 2 if whole else 1)
         return sure // 2 if abs(sure) == 2 else 0
 
-    def _signs(self, names: list[str]) -> tuple[set[str], set[str]]:
+    def signs(self, names: list[str]) -> tuple[set[str], set[str]]:
         """The names of the variables that are > 0, and of those that are >= 0."""
         strict, loose = set(), set()
         for name, union in zip(names, self.domain.ranges.values(), strict=False):
@@ -221,7 +224,7 @@ class Products(Setting):
                 loose.add(name)
         return strict, loose
 
-    def _signed(self, poly: Poly, known: list[Known]) -> Json:
+    def signed(self, poly: Poly, known: list[Known]) -> Json:
         """The polynomial in a form whose sign an enclosure sees."""
         if poly.is_constant():
             return self.encoded(poly)
@@ -240,14 +243,22 @@ class Products(Setting):
     # --- the combination --------------------------------------------------------------------------
 
     def _quotient(self, num: Poly, den: Poly, known: list[Known], strict: bool) -> Json:
-        side = self._evident(den, known)
         if num == 0 and not strict:
             return ["rat", "0"]
+        outer, inner = self.core(num, den, known, strict)
+        code = self._combination(inner, known, strict)
+        return ["mul", *outer, code] if outer else code
+
+    def core(
+        self, num: Poly, den: Poly, known: list[Known], strict: bool
+    ) -> tuple[list[Json], Poly]:
+        """Factors of num/den that are evidently > 0 (>= 0 unless strict), and what is left."""
+        side = self.evident(den, known)
         if not side or num == 0:
             raise NoCertificate("the sign of the denominator is not evident")
         outer: list[Json] = []
         if not den.is_constant():
-            outer.append(["pow", self._signed(den, known), ["rat", "-1"]])
+            outer.append(["pow", self.signed(den, known), ["rat", "-1"]])
         rest = num / den.leading_coefficient() if den.is_constant() else num
         if not den.is_constant() and side < 0:
             outer[0] = ["mul", ["rat", "-1"], outer[0]]
@@ -257,14 +268,13 @@ class Products(Setting):
         for factor, power in factors:
             sign = self._factor_sign(factor, known)
             if sign:
-                outer.append(self._signed(factor**power * (sign if power % 2 else 1), known))
+                outer.append(self.signed(factor**power * (sign if power % 2 else 1), known))
                 inner = inner * (sign if power % 2 else 1)
             elif power % 2 == 0 and not strict:
                 outer.append(["pow", self.encoded(factor), ["rat", str(int(power))]])
             else:
                 inner = inner * factor**power
-        code = self._combination(inner, known, strict)
-        return ["mul", *outer, code] if outer else code
+        return outer, inner
 
     def _combination(self, target: Poly, known: list[Known], strict: bool) -> Json:
         if target.is_constant():
@@ -299,7 +309,7 @@ class Products(Setting):
         """The target with monomials as weights, over a monomial."""
         context = self.system.context
         names = [str(g) for g in context.gens()]
-        positive, nonnegative = self._signs(names)
+        positive, nonnegative = self.signs(names)
         constants = [side.low is not None and bool(side.low > 0) for side in self.spare]
         signs = Signs(
             [*(n in positive for n in names[: len(self.names)]), *constants],

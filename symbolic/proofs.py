@@ -9,6 +9,7 @@ import sympy as sp
 from symbolic import clock
 from symbolic.abstraction import abstraction
 from symbolic.algebraic import positive
+from symbolic.branches import by_branches
 from symbolic.casework import NoCombination, by_cases
 from symbolic.certificate import Malformed, build
 from symbolic.derivations import is_accepted
@@ -23,6 +24,7 @@ from symbolic.shifted import NoCertificate
 
 ENGINE = "polynomial"
 QUICK, MATCHING, SQUARES, THOROUGH = "quick", "matching", "squares", "thorough"
+BRANCHES, DEEP = "branches", "deep"  # without squares, and with them
 _MORE_PIECES = 120
 _FEW_PIECES = 24  # of a box, before anything else is tried
 # Seconds for the checker: a combination has an evident sign, or none.
@@ -105,6 +107,8 @@ class Proofs:
                 if found is None:
                     raise
                 return found
+        if way in (BRANCHES, DEEP):
+            return by_branches(relation, domain, deadline, way == DEEP)
         if way == SQUARES:
             if switching:
                 raise NoCertificate("pieces have no squares")

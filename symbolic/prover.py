@@ -42,12 +42,20 @@ from symbolic.probes import Probes
 from symbolic.program import UnsupportedError
 from symbolic.ranges import Range
 from symbolic.reasons import SIGN, ZERO
+from symbolic.reductions import (
+    by_logarithmic_variable,
+    by_period,
+    by_scaling_symmetry,
+    by_valley,
+)
+from symbolic.series import by_series
 from symbolic.target import Target
 from symbolic.telescoping import by_telescoping
 from symbolic.zeros import touching_points
 
 Reason = dict[str, Any]
 EARLY = (by_algebra, by_exponential_variables, by_rates, by_gathered_logarithms)
+REDUCTIONS = (by_scaling_symmetry, by_series, by_logarithmic_variable, by_valley)
 _ISOLATED = (by_bounded_part, by_isolation)
 LATE = (*_ISOLATED, by_exponentials, by_logarithms, by_scaling, by_bounds)
 
@@ -165,9 +173,18 @@ class Prover:
             reason = self.within(0.4, self._by_factors, expr, strict, box, depth, inside)
             if reason is not None:
                 return reason
+        if depth > 1 and not inside:
+            reason = self.along(0.5, by_period, target, strict, box, depth)
+            if reason is not None:
+                return reason
         cut = self._cut(target, strict, box)
         if cut is not None:
             return self._in_parts(target, strict, box, depth, inside, cut)
+        if depth > 1 and not inside:
+            for reduce in REDUCTIONS:
+                reason = self.along(0.4, reduce, target, strict, box, depth)
+                if reason is not None:
+                    return reason
         if len(target.active) > 1 and expr.is_Add:
             reason = self.within(0.5, by_groups, self, target, strict, box, depth)
             if reason is not None:

@@ -9,7 +9,7 @@ import sympy as sp
 from symbolic.boxes import Box
 from symbolic.certificate import Json, Malformed, encode
 
-_EXPRESSIONS = ("to", "on", "left", "right", "expr", "image", "inverse", "rate")
+_EXPRESSIONS = ("to", "on", "left", "right", "expr", "image", "inverse", "rate", "period")
 _NESTED = ("slope", "then", "rest", "why", "curvature", "low", "high", "scale", "need", "base")
 _LISTS = ("parts", "terms", "factors", "needs")
 

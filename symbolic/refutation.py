@@ -26,20 +26,24 @@ class Counterexample:
     failure: Failure
 
 
-def failure_at(relation: sp.Basic, point: Mapping[sp.Symbol, sp.Expr]) -> Failure | None:
+def failure_at(
+    relation: sp.Basic, point: Mapping[sp.Symbol, sp.Expr], exact: bool = False
+) -> Failure | None:
     """How the relation certainly fails at the point, or None."""
     if relation is sp.false:
         return "false"
-    truth = holds_at(relation, point)
+    truth = holds_at(relation, point, exact)
     if truth is False:
         return "false"
     return "undefined" if truth == "undefined" else None
 
 
-def try_point(relations: Iterable[sp.Basic], domain: Domain, point: Point) -> Counterexample | None:
+def try_point(
+    relations: Iterable[sp.Basic], domain: Domain, point: Point, exact: bool = False
+) -> Counterexample | None:
     """The point as a counterexample, if it is one; membership in the domain is checked too."""
     for index, relation in enumerate(relations):
-        failure = failure_at(relation, point)
+        failure = failure_at(relation, point, exact)
         if failure is not None and domain.contains(point):
             return Counterexample(point, index, failure)
     return None
@@ -62,7 +66,7 @@ def search(
         if clock.now() > deadline:
             break
     for point in _special_angles(relations, domain, seed) if not spared else ():
-        found = try_point(relations, domain, point)
+        found = try_point(relations, domain, point, exact=True)
         if found is not None:
             return found, True
         if clock.now() > deadline:
@@ -77,6 +81,7 @@ def search(
 
 _spared: dict[object, int] = {}
 _MOST_SPARED = 16
+_MOST_POLES = 3
 
 
 def _key(relations: tuple[sp.Basic, ...], domain: Domain, seed: int) -> object:
@@ -112,11 +117,34 @@ def _special_angles(relations: tuple[sp.Basic, ...], domain: Domain, seed: int) 
     base = next(sample(domain, 1, seed), None)
     if base is None:
         return
+    yield from _poles(relations, domain, base)
     angles = [sp.pi * sp.Rational(k, q) for q in (2, 4, 3) for k in range(-2 * q, 2 * q + 1)]
     for symbol in sorted(symbols & set(domain.ranges), key=str):
         for angle in dict.fromkeys(angles):
             if any(r.contains(angle) for r in domain.ranges[symbol]):
                 yield {**base, symbol: angle}
+
+
+def _poles(relations: tuple[sp.Basic, ...], domain: Domain, base: Point) -> Iterator[Point]:
+    """The point with one coordinate moved to where a sine or cosine of it vanishes."""
+    arguments = {
+        (node.args[0], isinstance(node, sp.sin | sp.cot | sp.csc))
+        for relation in relations
+        for node in relation.atoms(sp.sin, sp.cos, sp.tan, sp.cot, sp.sec, sp.csc)
+    }
+    halves = sp.pi / 2
+    for argument, is_sine in sorted(arguments, key=str):
+        for symbol in sorted(argument.free_symbols & set(domain.ranges), key=str):
+            slope = sp.diff(argument, symbol)
+            if not (slope.is_number and slope.is_real and slope.is_nonzero):
+                continue
+            moved = argument.xreplace({s: v for s, v in base.items() if s != symbol})
+            offset = moved.xreplace({symbol: sp.Integer(0)})
+            for k in range(-_MOST_POLES, _MOST_POLES + 1):
+                turns = 2 * k * halves if is_sine else (2 * k + 1) * halves
+                value = sp.expand((turns - offset) / slope)
+                if any(r.contains(value) for r in domain.ranges[symbol]):
+                    yield {**base, symbol: value}
 
 
 def near_model(domain: Domain, model: Mapping[sp.Symbol, sp.Expr]) -> Iterator[Point]:

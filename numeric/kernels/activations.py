@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from torch import Tensor
+from torch.overrides import has_torch_function_unary
 
 from numeric.kernels.layers import Activation
 
@@ -16,7 +18,22 @@ POLE = {"tanh": math.pi / 2, "sigmoid": math.pi, "softplus": math.pi}
 ODD = frozenset({"erf", "tanh"})
 
 
+def _is_plain(u: Tensor) -> bool:
+    """Whether numbers are all that is asked for: no slopes, no balls, no other device."""
+    return not u.requires_grad and u.device.type == "cpu" and not has_torch_function_unary(u)
+
+
+# NumPy's exponentials take a third of the time of PyTorch's in float64, its tanh a fourth.
+def _tanh(u: Tensor) -> Tensor:
+    return torch.from_numpy(np.asarray(np.tanh(u.numpy()))) if _is_plain(u) else torch.tanh(u)
+
+
 def _density(u: Tensor) -> Tensor:
+    if _is_plain(u):
+        numbers = u.numpy()
+        with np.errstate(over="ignore", under="ignore"):
+            bell = np.exp(numbers * numbers / -2) / math.sqrt(2 * math.pi)
+        return torch.from_numpy(np.asarray(bell))
     return torch.exp(-u * u / 2) / math.sqrt(2 * math.pi)
 
 
@@ -26,6 +43,11 @@ def _cdf(u: Tensor) -> Tensor:
 
 def _softplus(u: Tensor) -> Tensor:
     # torch's softplus switches to the identity at 20, an error of 2e-9.
+    if _is_plain(u):
+        numbers = u.numpy()
+        with np.errstate(under="ignore"):
+            rest = np.log1p(np.exp(-np.abs(numbers)))
+        return torch.from_numpy(np.asarray(np.maximum(numbers, 0) + rest))
     return u.clamp_min(0) + torch.log1p(torch.exp(-u.abs()))
 
 
@@ -36,7 +58,7 @@ _VALUES: dict[str, Callable[[Tensor, float], Tensor]] = {
     "erf": lambda t, _: torch.special.erf(t),
     "linear": lambda t, _: t,
     "gelu": lambda t, _: t * _cdf(t),
-    "tanh": lambda t, _: torch.tanh(t),
+    "tanh": lambda t, _: _tanh(t),
     "sigmoid": lambda t, _: torch.sigmoid(t),
     "softplus": lambda t, _: _softplus(t),
 }
@@ -60,6 +82,21 @@ def value(activation: Activation, u: Tensor) -> Tensor:
 def derivative(activation: Activation, u: Tensor) -> Tensor:
     """The derivative at `u`; at the kink of ReLU and leaky ReLU, the one from the right."""
     return _DERIVATIVES[activation.name](u, activation.negative_slope)
+
+
+def value_and_derivative(activation: Activation, u: Tensor) -> tuple[Tensor, Tensor]:
+    """`value` and `derivative` at once, for less where they have a part in common.
+
+    The derivative to 1e-15, not to the last place of its own.
+    """
+    if activation.name == "gelu":
+        share = _cdf(u)
+        return u * share, torch.addcmul(share, u, _density(u))
+    if activation.name == "tanh":
+        values = _tanh(u)
+        # To the last place of 1: where tanh is nearly 1, few digits are left.
+        return values, 1 - values.square()
+    return value(activation, u), derivative(activation, u)
 
 
 def closed_moments(activation: Activation, q: Tensor) -> tuple[Tensor, Tensor]:

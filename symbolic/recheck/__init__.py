@@ -32,16 +32,23 @@ from symbolic.recheck import (
     boxes,
     cases,
     changes,
+    circuits,
     curves,
+    exclusion,
+    expansions,
     functions,
+    gammas,
     identities,
     limits,
     pieces,
     rates,
+    reductions,
     rules,
     series,
     steps,
     sturm,
+    symmetry,
+    turns,
     undefined,
 )
 from symbolic.recheck.kernel import replay
@@ -52,8 +59,8 @@ from symbolic.recheck.text import statement_text
 
 Json = Any
 MODULES = (
-    bisection, boxes, cases, changes, curves, functions, identities,
-    limits, pieces, rates, rules, series, steps, sturm, undefined,
+    bisection, boxes, cases, changes, circuits, curves, exclusion, expansions, functions, gammas,
+    identities, limits, pieces, rates, reductions, rules, series, steps, sturm, symmetry, turns, undefined,
 )  # fmt: skip
 EXTENSIONS = {
     key: (module.__name__.rpartition(".")[2], found)

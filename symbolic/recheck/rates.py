@@ -1,31 +1,46 @@
 """Extension: certificates on rates: is f = O(g) as each parameter tends to its limit?
 
 A parameter p tends to infinity ("oo") or to 0 from above ("0"); its *size* is p or 1/p. A monomial
-is a product of powers of the parameters, of powers of the logarithms of their sizes, and of
-b**(c * size) with b an integer >= 2 or "e"; a rate is a maximum of minima of monomials (a sum is a
-maximum up to a factor). The statement is::
+is a product of powers of the parameters, of powers of logarithms, and of exponentials b**(c A), A
+the size of a parameter or another monomial, b as in `scales.py`; a rate is a maximum of minima of
+monomials (a sum is a maximum up to a factor). The statement is::
 
     {"parameters": {"m": "oo", "eps": "0"}, "relations": [[monomial, monomial], ...],
-     "claim": [rate, "O" | "Omega" | "Theta" | "~O", rate]}
-    monomial = {"powers": {"m": "1/2"}, "logs": {"m": "1"}, "exps": {"m": {"2": "1"}}}
+     "claim": [rate, sense, rate], "up_to": [monomial, ...]}        ("up_to" may be left out)
+    monomial = {"powers": {"m": "1/2"}, "logs": {"m": "1", "log m": "-2"},
+                "exps": {"m": {"2": "1"}}, "towers": [[monomial, "e", "1"], ...]}
     rate = [[monomial, ...], ...]           (the maximum of the minima)
 
-A relation [a, b] says that a >= C b for some constant C > 0. f = O(g) means that f <= C g for some
-constant C once all sizes are large enough (and the relations hold); "~O" ignores logarithms.
+where logs are of sizes ("log m" is log log m) and powers of the parameters themselves. A relation
+[a, b] says that a >= C b for some constant C > 0. The senses are O, Omega, Theta, o, omega, and
+~O, ~Omega, ~Theta. f = O(g) means that f <= C g for some constant C once all sizes are large enough
+(and the relations hold), f = o(g) that f/g tends to 0. With "up_to", g may be multiplied by any
+power of each of these monomials, which must be >= 1; "~" adds the logarithms of all sizes to them.
 
 *Proof*: `{"proof": [[weights, ...], ...]}`: for "Theta" two lists, else one. For each minimum of
 f and each choice of one monomial from each minimum of g (in the order of `itertools.product`) it
 has `{"f": [w, ...], "g": [w, ...], "rows": [[row, w], ...]}`, weights >= 0 that sum to 1 over f and
-over g, such that on logarithms  sum w g - sum w f = sum w row, and each row is bounded below:
-`["log", p, M]` is log size - M log log size, `["loglog", p]` is log log size, `["exp", p, M]` is
-size - M log size, `["base", p, b, "low" | "high", q]` is size * (log b - q) resp. size *
-(q - log b) where that factor is >= 0, `["relation", k]`, and `["compare", k, p, q]` is log log of
-size p minus that of q, where relation k bounds a power of q (times what is >= 1) by one of p; where
-it bounds an exponential of size q, minus log size q. For "~O" log log sizes need not balance.
+over g, such that on logarithms  sum w g - sum w f = sum w row. Each row is bounded below:
 
-*Refutation*: `{"path": {"m": ["1", "0"], ...}, "minimum": i, "direction": 0 | 1}`: along
-size = t**a * (log t)**b, which satisfies the relations, every monomial of the i-th minimum of f
-outgrows some monomial of each minimum of g, so that f/g is unbounded.
+    ["loglog", l]             log log l, for a level l ("m", "log m", ...)                     *
+    ["log", l, M]             log l - M log log l                                              *
+    ["exp", p, M]             size - M log size                                                *
+    ["tower", A]              A                                             (* if A rises)
+    ["beyond", A, B, M, rows] A - M B, where log A - log B = sum w row      (* if A rises)
+    ["base", A, b, "low" | "high", q]   A (log b - q) or A (q - log b), where that factor is >= 0
+    ["relation", k]           of relation k
+    ["compare", k, a, b, d]   log A - log B, where relation k bounds B by A: a and b are levels,
+                              whose logarithms A and B are, or the monomials A and B of
+                              exponentials; with d (or 0) further logarithms on both
+    ["up_to", i]              minus the logarithm of that monomial
+
+A row with * tends to infinity. A monomial A rises if its logarithm has positive coefficients alone.
+"beyond", and a proof of "o" or "omega", needs a row with * of positive weight.
+
+*Refutation*: `{"path": {"m": monomial in t, ...}, "minimum": i, "direction": 0 | 1}`: along these
+sizes, which satisfy the relations as t -> oo, every monomial of the i-th minimum of f outgrows some
+monomial of each minimum of g (times every power of what is in "up_to"), so that f/g is unbounded;
+for "o" and "omega" it is enough that it does not fall behind.
 """
 
 from __future__ import annotations
@@ -34,98 +49,181 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from symbolic.recheck.intervals import exact, log, plus, times
+from symbolic.recheck.scales import (
+    Form,
+    Key,
+    Path,
+    atom_of,
+    base_of,
+    combine_logs,
+    compare,
+    depth_of,
+    form,
+    key_of,
+    level_of,
+    range_of,
+    subtract,
+    tower_key,
+)
 from symbolic.recheck.statement import name_of, rational
 from symbolic.recheck.terms import Rejected
 
 Json = Any
-Key = tuple[str, ...]  # ("x", p) log size; ("y", p) log log size; ("w", p, b) size * log b
-Form = dict[Key, Fraction]
+ONE = Fraction(1)
 MAX_CHOICES = 20_000
-ORIGIN, LOG = (Fraction(0), Fraction(0)), (Fraction(0), Fraction(1))
+SENSES = ("O", "Omega", "Theta", "o", "omega", "~O", "~Omega", "~Theta")
 
 
 def replay_rates(certificate: Json) -> str:
     return check_rates(certificate["statement"], certificate["body"])
 
 
+class Statement:
+    """A statement on rates, read: forms in the place of monomials."""
+
+    def __init__(self, written: Json) -> None:
+        keys = {"parameters", "relations", "claim"}
+        if not isinstance(written, dict) or set(written) - {"up_to"} != keys:
+            raise Rejected("a statement on rates has parameters, relations and a claim")
+        self.parameters: dict[str, str] = written["parameters"]
+        if not isinstance(self.parameters, dict) or not set(self.parameters.values()) <= {
+            "oo",
+            "0",
+        }:
+            raise Rejected("a parameter tends to oo or to 0")
+        for name in self.parameters:
+            name_of(name)
+        left, sense, right = written["claim"]
+        if sense not in SENSES:
+            raise Rejected(f"a claim on rates is one of {', '.join(SENSES)}")
+        self.relations = [subtract(self.form(a), self.form(b)) for a, b in written["relations"]]
+        f, g = self._rate(left), self._rate(right)
+        plain = sense.removeprefix("~")
+        self.pairs = [(g, f)] if plain in ("Omega", "omega") else [(f, g)]
+        if plain == "Theta":
+            self.pairs.append((g, f))
+        self.strict = plain in ("o", "omega")
+        self.up_to = [self.form(monomial) for monomial in written.get("up_to", [])]
+        if sense.startswith("~"):
+            self.up_to += [{("x", f"log {name}"): ONE} for name in sorted(self.parameters)]
+        if self.strict and self.up_to:
+            raise Rejected("o and omega are not meant up to factors")
+        if not all(map(rises, self.up_to)):
+            raise Rejected("what is left out of account must be at least 1")
+
+    def form(self, monomial: Json) -> Form:
+        return form(monomial, self.parameters)
+
+    def _rate(self, rate: Json) -> list[list[Form]]:
+        if not isinstance(rate, list) or not rate or not all(rate):
+            raise Rejected("a rate is a list of minima, each of some monomials")
+        return [[self.form(monomial) for monomial in minimum] for minimum in rate]
+
+    def level(self, text: str) -> str:
+        return level_of(text, self.parameters)
+
+    def scale(self, written: Json) -> Form:
+        """The logarithm of log(level), for a level, or of a monomial."""
+        if isinstance(written, str):
+            return {("x", self.level(f"log {written}")): ONE}
+        return self.form(written)
+
+    def row(self, row: Json) -> tuple[Form, bool]:
+        """A form that is bounded below once all sizes are large; whether it tends to infinity."""
+        kind, rest = row[0], row[1:]
+        if kind in ("loglog", "log"):
+            level = self.level(rest[0])
+            lower = self.level(f"log {level}")
+            if kind == "loglog":
+                return {("x", lower): ONE}, True
+            return subtract({("x", level): ONE}, {("x", lower): rational(rest[1])}), True
+        if kind == "exp":
+            size = {("x", self.level(rest[0])): ONE}
+            if depth_of(rest[0]):
+                raise Rejected("not the size of a parameter")
+            return subtract({key_of(size): ONE}, size, rational(rest[1])), True
+        if kind == "tower":
+            atom = self.form(rest[0])
+            return {key_of(atom): ONE}, rises(atom)
+        if kind == "beyond":
+            return self._beyond(*rest)
+        if kind == "base":
+            return self._base(*rest), False
+        if kind in ("relation", "compare", "up_to") and type(rest[0]) is int and rest[0] >= 0:
+            if kind == "up_to":
+                return subtract({}, self.up_to[rest[0]]), False
+            relation = self.relations[rest[0]]
+            compared = kind == "compare"
+            return (_compared(self, relation, *rest[1:]) if compared else relation), False
+        raise Rejected("unknown row")
+
+    def total(self, rows: Json) -> tuple[Form, bool]:
+        """The sum of rows with their weights, and whether it tends to infinity."""
+        found: Form = {}
+        growing = False
+        for written, weight in rows:
+            value = rational(weight)
+            if value < 0:
+                raise Rejected("a row has a negative weight")
+            row, grows = self.row(written)
+            found = subtract(found, row, -value)
+            growing = growing or (grows and value > 0)
+        return found, growing
+
+    def _beyond(self, a: Json, b: Json, factor: str, rows: Json) -> tuple[Form, bool]:
+        upper, lower = self.form(a), self.form(b)
+        if any(row[0] == "up_to" for row, _ in rows):
+            raise Rejected("what one scale is beyond another by is no matter of factors")
+        total, growing = self.total(rows)
+        if not growing or subtract(subtract(upper, lower), total) or rational(factor) < 0:
+            raise Rejected("one scale is not seen to be beyond the other")
+        found = subtract({key_of(upper): ONE}, {key_of(lower): ONE}, rational(factor))
+        return found, rises(upper)
+
+    def _base(self, a: Json, base: str, side: str, bound: str) -> Form:
+        written = a if isinstance(a, dict) else {"exps": {a: {"e": "1"}}}
+        unit = self.form(written)
+        if not isinstance(a, dict):
+            ((unit_key, _),) = unit.items()
+            unit = dict(unit_key[1])
+        sign, factor = (1 if side == "low" else -1), rational(bound)
+        if base_of(base) == "e" or side not in ("low", "high"):
+            raise Rejected("a bound for a logarithm is low or high")
+        if ".." in base:
+            lo, hi = range_of(base)
+            holds = lo >= factor if side == "low" else hi <= factor
+        else:
+            holds = combine_logs({base: Fraction(sign), "e": -sign * factor}) >= 0
+        if not holds:
+            raise Rejected("a bound for a logarithm is on the wrong side")
+        both: Form = {tower_key(unit, base): ONE}
+        return subtract({}, subtract(both, {key_of(unit): factor}), Fraction(-sign))
+
+
 def check_rates(statement: Json, body: Json) -> str:
     """Says what is shown; raises `Rejected` unless the body proves or refutes the claim."""
-    if not isinstance(statement, dict) or set(statement) != {"parameters", "relations", "claim"}:
-        raise Rejected("a statement on rates has parameters, relations and a claim")
-    parameters = statement["parameters"]
-    if not isinstance(parameters, dict) or not set(parameters.values()) <= {"oo", "0"}:
-        raise Rejected("a parameter tends to oo or to 0")
-    for name in parameters:
-        name_of(name)
-    left, sense, right = statement["claim"]
-    pairs = {"O": [(left, right)], "~O": [(left, right)], "Omega": [(right, left)]}
-    pairs["Theta"] = [(left, right), (right, left)]
-    if sense not in pairs:
-        raise Rejected("a claim on rates is O, Omega, Theta or ~O")
-    logs = sense != "~O"
-    relations = [
-        subtract(form(a, parameters), form(b, parameters)) for a, b in statement["relations"]
-    ]
+    known = Statement(statement)
     if isinstance(body, dict) and set(body) == {"proof"}:
-        if len(body["proof"]) != len(pairs[sense]):
+        if len(body["proof"]) != len(known.pairs):
             raise Rejected("one proof for each direction")
-        total = 0
-        for (f, g), weights in zip(pairs[sense], body["proof"], strict=True):
-            f, g = _rate(f, parameters, logs), _rate(g, parameters, logs)
-            total += _prove(f, g, relations, weights, logs)
+        pairs = zip(known.pairs, body["proof"], strict=True)
+        total = sum(_prove(known, f, g, weights) for (f, g), weights in pairs)
         return f"proved by {total} exponent systems"
     if isinstance(body, dict) and set(body) == {"path", "minimum", "direction"}:
-        f, g = pairs[sense][body["direction"]] if body["direction"] in (0, 1) else (None, None)
-        if f is None:
-            raise Rejected("the direction is 0 or 1")
-        given = [
-            subtract(form(a, parameters), form(b, parameters)) for a, b in statement["relations"]
-        ]
-        f, g = _rate(f, parameters, logs), _rate(g, parameters, logs)
-        _refute(f, g, given, body, parameters, logs)
-        return "refuted: unbounded along the path"
+        direction = body["direction"]
+        if type(direction) is not int or not 0 <= direction < len(known.pairs):
+            raise Rejected("there is no such direction")
+        _refute(known, *known.pairs[direction], body)
+        return "refuted: " + ("does not tend to 0" if known.strict else "unbounded along the path")
     raise Rejected("the body has a proof, or a path")
 
 
-def form(monomial: Json, parameters: dict[str, str], logs: bool = True) -> Form:
-    """The logarithm of a monomial, linear in log sizes, their logarithms, and sizes."""
-    if not isinstance(monomial, dict) or not set(monomial) <= {"powers", "logs", "exps"}:
-        raise Rejected("a monomial has powers, logs and exps")
-    found: Form = {}
-    for part, letter in (("powers", "x"), ("logs", "y")):
-        for name, exponent in monomial.get(part, {}).items():
-            if name not in parameters:
-                raise Rejected(f"unknown parameter {name}"[:80])
-            sign = -1 if letter == "x" and parameters[name] == "0" else 1
-            if letter == "x" or logs:
-                found[letter, name] = sign * rational(exponent)
-    for name, bases in monomial.get("exps", {}).items():
-        if name not in parameters:
-            raise Rejected(f"unknown parameter {name}"[:80])
-        for base, factor in bases.items():
-            if base != "e" and (rational(base).denominator != 1 or not 2 <= int(base) <= 10**6):
-                raise Rejected("the base of an exponential is e or an integer from 2")
-            found["w", name, base] = rational(factor)
-    return {key: value for key, value in found.items() if value}
+def rises(one: Form) -> bool:
+    """Whether a monomial visibly tends to infinity."""
+    return bool(one) and all(value > 0 for value in one.values())
 
 
-def subtract(a: Form, b: Form, scale: Fraction = Fraction(1)) -> Form:
-    total = dict(a)
-    for key, value in b.items():
-        total[key] = total.get(key, Fraction(0)) - scale * value
-    return {key: value for key, value in total.items() if value}
-
-
-def _rate(rate: Json, parameters: dict[str, str], logs: bool) -> list[list[Form]]:
-    if not isinstance(rate, list) or not rate or not all(rate):
-        raise Rejected("a rate is a list of minima, each of some monomials")
-    return [[form(monomial, parameters, logs) for monomial in minimum] for minimum in rate]
-
-
-def _prove(
-    f: list[list[Form]], g: list[list[Form]], relations: list[Form], weights: Json, logs: bool
-) -> int:
+def _prove(known: Statement, f: list[list[Form]], g: list[list[Form]], weights: Json) -> int:
     size = 1
     for minimum in g:
         size *= len(minimum)
@@ -140,176 +238,132 @@ def _prove(
                 raise Rejected("the weights of a mean are >= 0 and sum to 1")
             for weight, one in zip(values, forms, strict=True):
                 gap = subtract(gap, one, sign * weight)
-        for row, weight in system["rows"]:
-            if rational(weight) < 0:
-                raise Rejected("a row has a negative weight")
-            gap = subtract(gap, known_row(row, relations), rational(weight))
-        if any(logs or key[0] != "y" for key in gap):
-            raise Rejected(f"the exponents of {sorted(gap)[0][1]} do not balance")
+        total, growing = known.total(system["rows"])
+        if rest := subtract(gap, total):
+            raise Rejected(f"the exponents of {_named(min(rest, key=repr))} do not balance")
+        if known.strict and not growing:
+            raise Rejected("the ratio is bounded, but is not seen to tend to 0")
     return len(weights)
 
 
-def known_row(row: Json, relations: list[Form]) -> Form:
-    """A form that is bounded below once all sizes are large."""
-    kind, rest = row[0], row[1:]
-    if kind == "loglog":
-        return {("y", rest[0]): Fraction(1)}
-    if kind == "log":
-        return subtract({("x", rest[0]): Fraction(1)}, {("y", rest[0]): rational(rest[1])})
-    if kind == "exp":
-        return subtract({("w", rest[0], "e"): Fraction(1)}, {("x", rest[0]): rational(rest[1])})
-    if kind == "base":
-        name, base, side, bound = rest
-        if rational(base).denominator != 1 or not 2 <= int(base) <= 10**6:
-            raise Rejected("the base of an exponential is an integer from 2")
-        sign = 1 if side == "low" else -1
-        gap = combine_logs({base: Fraction(sign), "e": -sign * rational(bound)})
-        if gap < 0:
-            raise Rejected("a bound for a logarithm is on the wrong side")
-        both: Form = {("w", name, base): Fraction(1)}
-        return subtract({}, subtract(both, {("w", name, "e"): rational(bound)}), Fraction(-sign))
-    if kind in ("relation", "compare") and type(rest[0]) is int and 0 <= rest[0] < len(relations):
-        relation = relations[rest[0]]
-        if kind == "relation":
-            return relation
-        # a x_p >= b x_q + c w_r + ... with a, b, c > 0: then log x_p >= log x_q - C, and for the
-        # size r of an exponential log x_p >= log r - C = x_r - C.
-        upper, lower = rest[1], rest[2]
-        others = all(value < 0 for key, value in relation.items() if key != ("x", upper))
-        if others and relation.get(("x", upper), 0) > 0 and lower != upper:
-            if any(key[:2] == ("w", lower) for key in relation):
-                return {("y", upper): Fraction(1), ("x", lower): Fraction(-1)}
-            if ("x", lower) in relation:
-                return {("y", upper): Fraction(1), ("y", lower): Fraction(-1)}
-    raise Rejected("unknown row")
+def _named(key: Any) -> str:
+    return str(key[1]) if key[0] == "x" else "an exponential"
 
 
-def combine_logs(factors: dict[str, Fraction]) -> int:
-    """Sign of sum of factor * log(base), exactly: its exponential compares integers, or e with one.
+def _compared(known: Statement, relation: Form, a: Json, b: Json, further: Json = 0) -> Form:
+    """log^d A against log^d B, from a relation c A + (what is of lower order) >= e B + ...
 
-    A sum without e is the logarithm of a rational power product; it is 0 only if that product is 1.
-    A sum with e is not 0 otherwise, e being transcendental.
+    with c, e > 0 and all terms of the right side positive, where A tends to infinity. A and B are
+    the logarithm of a level, or the exponent of an exponential.
     """
-    plain = {int(base): factor for base, factor in factors.items() if base != "e" and factor}
-    rest = factors.get("e", Fraction(0))
-    if not plain:
-        return (rest > 0) - (rest < 0)
-    if not rest and _is_one(plain):
-        return 0
-    for precision in (60, 400, 3000):
-        total = exact(rest, precision)
-        for base, factor in plain.items():
-            value = log(exact(base, precision), precision)
-            total = plus(total, times(value, exact(factor, precision), precision), precision)
-        if total.nonzero():
-            return 1 if total.positive() else -1
-    raise Rejected("two exponential factors cannot be told apart")
+    upper, lower = (known.scale(one) for one in (a, b))
+    left = [value for key, value in relation.items() if atom_of(key) == upper]
+    right = [
+        (atom_of(key), value)
+        for key, value in relation.items()
+        if atom_of(key) != upper and not _lower_order(key, upper)
+    ]
+    if not rises(upper) or not left or min(left) <= 0 or any(value >= 0 for _, value in right):
+        raise Rejected("that relation does not bound one scale by another")
+    if lower not in [atom for atom, _ in right] or type(further) is not int or further < 0:
+        raise Rejected("that relation does not bound one scale by another")
+    if further:
+        upper, lower = (
+            {("x", known.level("log " * further + _level(one))): ONE} for one in (upper, lower)
+        )
+    return subtract(upper, lower)
 
 
-def _is_one(plain: dict[int, Fraction]) -> bool:
-    """Whether the product of base**factor is 1, by unique factorisation."""
-    totals: dict[int, Fraction] = {}
-    for base, factor in plain.items():
-        p, rest = 2, base
-        while rest > 1:
-            if p * p > rest:
-                p = rest
-            while rest % p == 0:
-                rest //= p
-                totals[p] = totals.get(p, Fraction(0)) + factor
-            p += 1
-    return not any(totals.values())
+def _level(atom: Form) -> str:
+    """The level that an atom is."""
+    (key, value), *others = atom.items()
+    if others or key[0] != "x" or value != 1:
+        raise Rejected("only levels have further logarithms")
+    return str(key[1])
 
 
-# Growth along a path, from the fastest scale to the slowest.
+def _lower_order(key: Key, atom: Form) -> bool:
+    """Whether a key is a logarithm, or one of a logarithm, of the level that an atom is."""
+    ((own, value), *others) = atom.items()
+    if others or own[0] != "x" or value != 1 or key[0] != "x":
+        return False
+    return bool(key[1] == own[1] or key[1].endswith(f" {own[1]}"))
 
 
-def _refute(
-    f: list[list[Form]],
-    g: list[list[Form]],
-    relations: list[Form],
-    body: Json,
-    parameters: dict[str, str],
-    logs: bool,
-) -> None:
-    path = {}
-    if not isinstance(body["path"], dict) or set(body["path"]) != set(parameters):
-        raise Rejected("the path gives each parameter its exponents")
-    for name, (a, b) in body["path"].items():
-        path[name] = (rational(a), rational(b))
-        if path[name] <= ORIGIN:
-            raise Rejected("each size tends to infinity along the path")
-    for relation in relations:
-        if growth(relation, path) < 0:
+def _refute(known: Statement, f: list[list[Form]], g: list[list[Form]], body: Json) -> None:
+    path = Path(body["path"], known.parameters)
+    for relation in known.relations:
+        lead = path.along(relation).lead()
+        if lead is not None and lead[1] < 0:
             raise Rejected("the path violates a relation")
     index = body["minimum"]
     if type(index) is not int or not 0 <= index < len(f):
         raise Rejected("there is no such minimum")
+    factors = [path.along(one).lead() for one in known.up_to]
     for one in f[index]:
         for minimum in g:
-            if not any(growth(subtract(one, other), path, logs) > 0 for other in minimum):
+            leads = [path.along(subtract(one, other)).lead() for other in minimum]
+            if not any(_beats(known, lead, factors) for lead in leads):
                 raise Rejected("the ratio is not unbounded along the path")
 
 
-def growth(
-    difference: Form, path: dict[str, tuple[Fraction, Fraction]], with_logs: bool = True
-) -> int:
-    """1, -1 or 0: whether exp(form) tends to infinity, to 0, or stays between constants.
-
-    Without logarithms, between powers of log t.
-    """
-    scales: dict[tuple[Fraction, Fraction], dict[str, Fraction]] = {}
-    powers, logs, loglogs = Fraction(0), Fraction(0), Fraction(0)
-    for key, value in difference.items():
-        a, b = path[key[1]]
-        if key[0] == "w":
-            bases = scales.setdefault((a, b), {})
-            bases[key[2]] = bases.get(key[2], Fraction(0)) + value
-        elif key[0] == "x":
-            powers, logs = powers + a * value, logs + b * value
-        elif a > 0:
-            logs += value
-        else:
-            loglogs += value
-    # b**(c t**a (log t)**b) against t**power: only sizes beyond log t outgrow every power of t.
-    for scale in sorted(scales, reverse=True):
-        sign = combine_logs(scales[scale])
-        if scale > LOG:
-            if sign:
-                return sign
-        elif sign:
-            raise Rejected("an exponential of a logarithm: the path is too slow to compare")
-    for exponent in (powers, logs, loglogs) if with_logs else (powers,):
-        if exponent:
-            return 1 if exponent > 0 else -1
-    return 0
+def _beats(known: Statement, lead: Any, factors: list[Any]) -> bool:
+    """Whether a ratio with this leading term outgrows all powers of the factors."""
+    if lead is None:
+        return known.strict
+    return lead[1] > 0 and all(
+        factor is None or compare(lead[0], factor[0]) > 0 for factor in factors
+    )
 
 
 def rates_text(statement: Json) -> str:
     """The statement as one readable line."""
     left, sense, right = statement["claim"]
-    limits = ", ".join(f"{name} -> {end}" for name, end in statement["parameters"].items())
-    given = [f"{monomial_text(a)} >= C {monomial_text(b)}" for a, b in statement["relations"]]
+    ends = statement["parameters"]
+    small = frozenset(name for name, end in ends.items() if end == "0")
+    limits = ", ".join(f"{name} -> {end}" for name, end in ends.items())
+    given = [
+        f"{monomial_text(a, small)} >= C {monomial_text(b, small)}"
+        for a, b in statement["relations"]
+    ]
     with_ = " with " + " and ".join(given) if given else ""
-    return f"{rate_text(left)} = {sense}({rate_text(right)}) as {limits}{with_}"
+    factors = ", ".join(monomial_text(one, small) for one in statement.get("up_to", []))
+    with_ += f" up to powers of {factors}" if factors else ""
+    return f"{rate_text(left, small)} = {sense}({rate_text(right, small)}) as {limits}{with_}"
 
 
-def rate_text(rate: Json) -> str:
+def rate_text(rate: Json, small: frozenset[str] = frozenset()) -> str:
+    """A rate, with log(1/p) for the parameters p named as small; for others log(p)."""
     parts = [
-        monomial_text(minimum[0])
+        monomial_text(minimum[0], small)
         if len(minimum) == 1
-        else "min(" + ", ".join(map(monomial_text, minimum)) + ")"
+        else "min(" + ", ".join(monomial_text(one, small) for one in minimum) + ")"
         for minimum in rate
     ]
     return " + ".join(parts)
 
 
-def monomial_text(monomial: Json) -> str:
+def monomial_text(monomial: Json, small: frozenset[str] = frozenset()) -> str:
     parts = [_power(name, e) for name, e in monomial.get("powers", {}).items()]
-    parts += [_power(f"log({name})", e) for name, e in monomial.get("logs", {}).items()]
+    for level, e in monomial.get("logs", {}).items():
+        *logs, name = level.split(" ")
+        inner = f"log({_size(name, small)})"
+        parts.append(_power("log(" * len(logs) + inner + ")" * len(logs), e))
     for name, bases in monomial.get("exps", {}).items():
-        parts += [f"{base}**({factor} {name})" for base, factor in bases.items()]
+        parts += [_exponential(b, c, _size(name, small)) for b, c in bases.items()]
+    for atom, base, factor in monomial.get("towers", []):
+        parts.append(_exponential(base, factor, monomial_text(atom, small)))
     return " ".join(parts) or "1"
+
+
+def _size(name: str, small: frozenset[str]) -> str:
+    return f"1/{name}" if name in small else name
+
+
+def _exponential(base: str, factor: str, shown: str) -> str:
+    written = f"exp({float(rational(base.partition('..')[0])):.6g})" if ".." in base else base
+    times_ = "" if factor == "1" else f"{factor} "
+    return f"{written}**({times_}{shown})"
 
 
 def _power(name: str, exponent: str) -> str:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from numeric import two_layer_relu as plain
+from numeric import two_layer_runs
 from numeric.gram_inputs import pairs
 from numeric.two_layer_runs import (
     Network,
@@ -22,6 +23,15 @@ from numeric.two_layer_runs import (
 )
 
 M, N, D = 11, 4, 5
+
+
+@pytest.fixture(params=["arrays", "tensors"], autouse=True)
+def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few numbers move in NumPy, many in PyTorch; several blocks of steps."""
+    monkeypatch.setattr(two_layer_runs, "FEW", 10**9 if request.param == "arrays" else 0)
+    monkeypatch.setattr(two_layer_runs, "BLOCK", 1000)
+
+
 Case = tuple[Tensor, Tensor, Tensor, Tensor]
 
 
@@ -104,6 +114,12 @@ def test_diverging_descent_says_so() -> None:
     weights, a, x, y = _case((3,), (3,))
     with pytest.raises(ValueError, match="finite"):
         descend(Network(weights, a, 100 * x, y), 1e6, 300, {"loss": squared_residual})
+
+
+def test_a_record_has_an_axis_of_steps() -> None:
+    network = Network(*_case((3,), ()))
+    with pytest.raises(ValueError, match="'still' has no axis of steps"):
+        descend(network, 0.1, 4, {"still": lambda now: now.network.width * torch.ones(7)})
 
 
 def test_one_input_alone_holds_no_neuron() -> None:

@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from symbolic.certificate import (
     Malformed,
     build,
-    decode,
-    decode_condition,
     digest,
     encode,
     encode_condition,
@@ -21,6 +19,7 @@ from symbolic.certificate import (
     encode_statement,
     save,
 )
+from symbolic.decoding import decode, decode_condition
 from symbolic.problem import Problem
 from symbolic.recheck.statement import rational, read_expression, read_statement
 

@@ -245,14 +245,14 @@ output_size = Claim(
     reading=r"a definition; given $x_{L-1}$ the m units are independent and their means cancel: m "
     r"times the variance of $\sigma(g)$, $g\sim N(0,2/m)$",
     over={L: sp.S.Naturals, m: EVEN, d: sp.S.Naturals},
-    quantifier=InExpectation(samples=1 << 15),
+    quantifier=InExpectation(samples=1 << 16),
     lhs=Side(
         closed=m * (rectified_second_moment(2 / m) - 2 / m * constant_average() ** 2),
         measured=Sampled(_output_square),
     ),
     relation="==",
     rhs=Closed(1 - 1 / pi),
-    grid=Grid(points=[{"L": 1, "m": 2, "d": 1}, {"L": 2, "m": 8, "d": 3}]),
+    grid=Grid(points=[{"L": 1, "m": 2, "d": 1}, {"L": 2, "m": 16, "d": 3}]),
     uses=("caogu2019.algorithm-1.signal",),
 )
 

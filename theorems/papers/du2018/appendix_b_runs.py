@@ -113,7 +113,7 @@ def contract(
     """
     import torch
 
-    from numeric.deep_descent import contracts
+    from numeric.residual_contraction import contracts
 
     step_size, least, horizon = rule
     rate = 1 - step_size * least / 2

@@ -50,12 +50,7 @@ NEAR_GRID = Grid(
 
 def _flow_from_a_good_start(points: Any, generator: Any) -> dict[str, Any]:
     radius = radius_of(points)
-
-    def event(start: Any) -> dict[str, Any]:
-        happened = start.in_the_event(radius)[..., 0]
-        return {"event": lambda _: happened}
-
-    path = flow_run(points, generator, event)
+    path = flow_run(points, generator, event=radius)
     return {**path, "radius": radius[:, None, None]}
 
 

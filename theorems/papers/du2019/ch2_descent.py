@@ -70,7 +70,7 @@ def _terms(start: Any, points: Any) -> dict[str, Any]:
     return {
         "stable": lambda now: terms(now).stable,
         "changing": lambda now: terms(now).changing,
-        "count": lambda now: terms(now).count,
+        "count": lambda now: terms(now).count.expand_as(terms(now).stable),
         "linear": linear,
         "off_norm": lambda now: symmetric_norm(terms(now).off_gram),
         "speeds": lambda now: terms(now).speeds.sum(dim=-1),

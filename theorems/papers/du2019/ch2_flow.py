@@ -267,10 +267,9 @@ gradient_decays_corrected = Claim(
 def _speeds(start: Any) -> dict[str, Any]:
     from numeric.two_layer_runs import fastest
 
-    axis = start.network.axis
     return {
         "speed": fastest,
-        "sum": lambda now: now.residual.abs().sum(dim=axis) / start.width**0.5,
+        "sum": lambda now: now.residual.abs().sum(dim=now.network.axis) / start.width**0.5,
     }
 
 

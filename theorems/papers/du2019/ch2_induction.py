@@ -106,12 +106,7 @@ NEAR_GRID = Grid(
 
 def _from_a_good_start(points: Any, generator: Any) -> dict[str, Any]:
     radius = radius_of(points) / 2
-
-    def event(start: Any, _: Any) -> dict[str, Any]:
-        happened = start.in_the_event(radius)[..., 0]
-        return {"event": lambda _: happened}
-
-    path = descent_run(points, generator, steps=300, extra=event)
+    path = descent_run(points, generator, steps=300, event=radius)
     return {**path, "radius": radius[:, None, None]}
 
 

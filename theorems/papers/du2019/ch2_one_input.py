@@ -5,6 +5,7 @@ m: width; k: number of active neurons; gap: the residual y - u(0) > 0; t: time; 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -22,21 +23,28 @@ STAYS_HALF = [k <= m, 4 * k >= m]
 
 def one_input_flow(points: Any, _: Any) -> dict[str, Any]:
     """The flow of m neurons at +-3 on the input 1, the first k active, all with a_r = 1."""
+    return dict(_flow(points.m, points.k, tuple(points.gap.tolist())))
+
+
+@lru_cache(maxsize=16)
+def _flow(width: int, active: int, gaps: tuple[float, ...]) -> dict[str, Any]:
+    """The same run for all claims that look at it: nothing in it is random."""
     import torch
 
     from numeric.two_layer_relu import predictions
     from numeric.two_layer_runs import Network, farthest, flow, squared_residual
 
-    weights = torch.full((points.n, points.m, 1), -3.0, dtype=torch.float64)
-    weights[:, : points.k] = 3.0
-    x = torch.ones(points.n, 1, 1, dtype=torch.float64)
-    a = torch.ones(points.n, points.m, dtype=torch.float64)
-    y = predictions(weights, a, x) + points.gap[:, None]
+    count = len(gaps)
+    weights = torch.full((count, width, 1), -3.0, dtype=torch.float64)
+    weights[:, :active] = 3.0
+    x = torch.ones(count, 1, 1, dtype=torch.float64)
+    a = torch.ones(count, width, dtype=torch.float64)
+    y = predictions(weights, a, x) + torch.tensor(gaps, dtype=torch.float64)[:, None]
     steps, length = 400, 0.02
     records = {"loss": squared_residual, "far": farthest}
     path = flow(Network(weights, a, x, y), length, steps, records)
-    time = length * torch.arange(steps + 1, dtype=torch.float64).expand(points.n, steps + 1)
-    return {**path, "t": time, "width": torch.full_like(time, points.m**0.5)}
+    time = length * torch.arange(steps + 1, dtype=torch.float64).expand(count, steps + 1)
+    return {**path, "t": time, "width": torch.full_like(time, width**0.5)}
 
 
 ONE_READING = (

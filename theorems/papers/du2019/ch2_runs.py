@@ -77,8 +77,11 @@ class Start:
         return good.unsqueeze(-1)
 
 
-def flow_run(points: Any, generator: Any, extra: Any = None) -> dict[str, Any]:
-    """Gradient flow up to time `4 / lambda_0` in 160 steps; H's eigenvalues are at most 1 here."""
+def flow_run(points: Any, generator: Any, extra: Any = None, event: Any = None) -> dict[str, Any]:
+    """Gradient flow up to time `4 / lambda_0` in 160 steps; H's eigenvalues are at most 1 here.
+
+    `event`: the radius of `Start.in_the_event`, recorded at every step.
+    """
     import torch
 
     from numeric.two_layer_runs import flow, rests
@@ -91,11 +94,17 @@ def flow_run(points: Any, generator: Any, extra: Any = None) -> dict[str, Any]:
     records["rests"] = lambda now: rests(now, time_step)
     path = flow(start.network, time_step, steps, records)
     time = length[:, None, None] * torch.arange(steps + 1, dtype=torch.float64)
-    return {**_with_eigenvalue(path), **_context(start), "time": time, "t": time}
+    context = {**_context(start), **_event(start, event, steps)}
+    return {**_with_eigenvalue(path), **context, "time": time, "t": time}
 
 
-def descent_run(points: Any, generator: Any, steps: int = 150, extra: Any = None) -> dict[str, Any]:
-    """Gradient descent with the points' step size eta, at each of `steps + 1` iterates."""
+def descent_run(
+    points: Any, generator: Any, steps: int = 150, extra: Any = None, event: Any = None
+) -> dict[str, Any]:
+    """Gradient descent with the points' step size eta, at each of `steps + 1` iterates.
+
+    `event` as for `flow_run`.
+    """
     import torch
 
     from numeric.two_layer_runs import descend
@@ -105,7 +114,12 @@ def descent_run(points: Any, generator: Any, steps: int = 150, extra: Any = None
     path = descend(start.network, points.eta[:, None, None, None], steps, records)
     step = torch.arange(steps + 1, dtype=torch.float64).expand(points.n, 1, steps + 1)
     eta = points.eta[:, None, None]
-    return {**_with_eigenvalue(path), **_context(start), "step": step, "step_size": eta}
+    context = {**_context(start), **_event(start, event, steps)}
+    return {**_with_eigenvalue(path), **context, "step": step, "step_size": eta}
+
+
+def _event(start: Start, radius: Any, steps: int) -> dict[str, Any]:
+    return {} if radius is None else {"event": start.in_the_event(radius).expand(-1, -1, steps + 1)}
 
 
 def _records() -> dict[str, Callable[..., Any]]:

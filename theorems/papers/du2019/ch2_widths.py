@@ -46,42 +46,34 @@ def _setting(points: Any, width: int, draws: int, generator: Any) -> Any:
     return Network(weights, a, x, y)
 
 
-def _kept(losses: Any, factors: Any) -> Any:
-    """Whether `losses (draws, steps)` stay below the first one times `factors (steps,)`."""
-    import torch
-
-    kept = losses <= losses[:, :1] * factors * (1 + 1e-9)
-    return kept.all(dim=1).to(torch.float64).unsqueeze(0)
-
-
 def _flow_keeps_the_bound(points: Any, size: int, draws: int, generator: Any) -> Any:
     """Whether gradient flow keeps |u(t) - y|^2 <= exp(-lambda_0 t) |u(0) - y|^2, per draw."""
     import torch
 
-    from numeric.two_layer_runs import flow, squared_residual
+    from numeric.two_layer_contraction import flow_keeps
 
     least = float(points.lambda_0[0])
     steps = max(12, int(HORIZON / least))
     length = HORIZON / least / steps
-    network = _setting(points, size, draws, generator)
-    path = flow(network, length, steps, {"loss": squared_residual})
     times = length * torch.arange(steps + 1, dtype=torch.float64)
-    return _kept(path["loss"], (-least * times).exp())
+    network = _setting(points, size, draws, generator)
+    kept = flow_keeps(network, length, (-least * times).exp())
+    return kept.to(torch.float64).unsqueeze(0)
 
 
 def _descent_keeps_the_bound(points: Any, size: int, draws: int, generator: Any) -> Any:
     """The same for descent, eta = 16 lambda_0/n^2 (at most 1), 1 - eta lambda_0/2 per step."""
     import torch
 
-    from numeric.two_layer_runs import descend, squared_residual
+    from numeric.two_layer_contraction import descent_keeps
 
     least = float(points.lambda_0[0])
     step_size = min(16 * least / points["n"] ** 2, 1.0)
     steps = int(HORIZON / least / step_size)
-    network = _setting(points, size, draws, generator)
-    path = descend(network, step_size, steps, {"loss": squared_residual})
     index = torch.arange(steps + 1, dtype=torch.float64)
-    return _kept(path["loss"], (1 - step_size * least / 2) ** index)
+    network = _setting(points, size, draws, generator)
+    kept = descent_keeps(network, step_size, (1 - step_size * least / 2) ** index)
+    return kept.to(torch.float64).unsqueeze(0)
 
 
 FLOW = (

@@ -111,7 +111,7 @@ norm_controls = Claim(
     r"that the network has (the print has one more). What makes it a norm of paths is checked: "
     r"$|f(x;\Theta)|\le\|\Theta\|_P\max_i|x_i|$ for any weights",
     over={**NETWORK, size: Interval.open(0, oo)},
-    quantifier=ForAllWeights(within=_weights, restarts=24, steps=40),
+    quantifier=ForAllWeights(within=_weights, restarts=24, steps=16),
     lhs=Computed(_output),
     relation="<=",
     rhs=Computed(_norm_bound),

@@ -21,6 +21,7 @@ from theorems.papers.ema2019.sec4_symbols import (
     ACTIVATIONS,
     AT_LEAST_ONE,
     PAPER,
+    THROUGH,
     L,
     activation,
     c,
@@ -112,7 +113,8 @@ def _gaussian_z(points: Any, weights: Any) -> Any:
     from numeric.adversary import norm
     from numeric.skip_connections import forward
 
-    away = forward(weights, weights["x"], activation(points)).z - weights["x"].unsqueeze(-3)
+    path = forward(weights, weights["x"], activation(points), through=THROUGH)
+    away = path.z - weights["x"].unsqueeze(-3)
     return norm(away, "euclidean", 1).amax(dim=(-3, -2, -1))
 
 
@@ -187,7 +189,7 @@ gaussian_start_corrected = Claim(
             ),
         )
     ],
-    quantifier=ForAllWeights(within=_gaussian_neighbourhood, restarts=10, steps=20),
+    quantifier=ForAllWeights(within=_gaussian_neighbourhood, restarts=10, steps=10),
     lhs=Computed(
         lambda points, weights: _gaussian_z(points, weights) / _bound_on_norms(weights, points)
     ),
@@ -319,7 +321,7 @@ least_below_diagonal = Claim(
     statement=r"$\lambda_n\le\min_iK_{ii}\le\frac1n$",
     reading=r"for ReLU, where $K_{ii}=\frac1{2dn}$; inputs chosen by search",
     over={n: sp.S.Naturals, d: sp.S.Naturals},
-    quantifier=ForAllWeights(within=_inputs),
+    quantifier=ForAllWeights(within=_inputs, restarts=32, steps=24),
     lhs=Computed(_least),
     relation="<=",
     rhs=Closed(1 / (2 * d * n)),

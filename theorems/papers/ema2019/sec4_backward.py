@@ -33,11 +33,11 @@ from theorems.sides import Closed, Computed
 POSITIVE = Interval.open(0, oo)
 NONNEGATIVE = Interval(0, oo)
 DEEP = 6 * c**2 <= L
-IN_NEIGHBOURHOOD = ForAllWeights(within=neighbourhood, restarts=14, steps=12)
+IN_NEIGHBOURHOOD = ForAllWeights(within=neighbourhood, restarts=14, steps=6)
 GRID = Grid(points=SHAPES, c=[1, 2], L=[6, 24]).nightly(c=[1, 2, 4, 6], L=[6, 24, 96, 216])
 # From c = 5 on a bound linear in c fails; the last point is the shallowest network with c = 6.
 FAR = Grid(points=[{"d": 1, "m": 1, "sigma": 1}], c=[1, 6], L=[6, 216])
-QUICKLY = ForAllWeights(within=neighbourhood, restarts=10, steps=8)
+QUICKLY = ForAllWeights(within=neighbourhood, restarts=10, steps=4)
 ONCE = ForAll(search=False, random_points=0)
 RANDOM_NET = {L: sp.Range(2, oo), m: sp.S.Naturals, d: sp.S.Naturals, sigma: ACTIVATIONS}
 NETS = Grid(L=[2, 5], m=[1, 3], d=[1, 3], sigma=[0, 1, 2])

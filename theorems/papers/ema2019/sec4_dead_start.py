@@ -44,7 +44,7 @@ AT_START: dict[str, Any] = {
         200 * c**2 <= L * LEAST_OF_ALL,
         d >= n,
     ],
-    "quantifier": WithProbability(at_least=1 - delta, draws=60),
+    "quantifier": WithProbability(at_least=1 - delta, draws=20),
     "relation": ">=",
     "grid": Grid(
         points=[
@@ -127,7 +127,7 @@ optimisation = Claim(
         L * LEAST_OF_ALL**3 >= CONDITION_CONSTANT,
         d >= n,
     ],
-    quantifier=WithProbability(at_least=1 - delta, draws=40),
+    quantifier=WithProbability(at_least=1 - delta, draws=20),
     lhs=Sampled(excess),
     relation="<=",
     rhs=Closed(1 + 1e-9),

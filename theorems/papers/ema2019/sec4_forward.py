@@ -33,7 +33,7 @@ from theorems.sides import Closed, Computed
 POSITIVE = Interval.open(0, oo)
 NONNEGATIVE = Interval(0, oo)
 DEEP = 4 * c**2 <= L
-IN_NEIGHBOURHOOD = ForAllWeights(within=neighbourhood, restarts=14, steps=12)
+IN_NEIGHBOURHOOD = ForAllWeights(within=neighbourhood, restarts=14, steps=6)
 GRID = Grid(points=SHAPES, c=[1, 2], L=[4, 16]).nightly(c=[1, 2, 4, 8], L=[4, 16, 64, 256])
 
 

@@ -18,6 +18,7 @@ from theorems.papers.ema2019.sec4_symbols import (
     NETWORK,
     PAPER,
     SHAPES,
+    THROUGH,
     L,
     activation,
     c,
@@ -28,10 +29,10 @@ from theorems.quantifiers import ForAllWeights
 from theorems.sides import Closed, Computed, Holds
 
 DEEP = 100 * c**2 <= L
-QUICKLY = ForAllWeights(within=with_targets, restarts=10, steps=8)
+QUICKLY = ForAllWeights(within=with_targets, restarts=10, steps=4)
 GRID = Grid(points=SHAPES, c=[1], L=[100]).nightly(c=[1, 2], L=[100, 400])
 # Counterexamples without the identity: sigma is "nonlinear".
-RELU_GRID = Grid(points=[{"d": 1, "m": 1, "sigma": 1}, *SHAPES[1:]], c=[1], L=[100])
+RELU_GRID = Grid(d=[1], m=[1], sigma=[1], c=[1], L=[100]).nightly(d=[1, 3], sigma=[1, 2], c=[1, 2])
 
 
 def _automatic(points: Any) -> Any:
@@ -109,7 +110,9 @@ output_gradients_corrected = Claim(
 def _slopes(points: Any, weights: Any) -> Any:
     from numeric.skip_connections import risk_gradient
 
-    return risk_gradient(network(weights), weights["x"], weights["label"], activation(points))
+    inputs, label = weights["x"], weights["label"]
+    name = activation(points)
+    return risk_gradient(network(weights), inputs, label, name, through=THROUGH)
 
 
 def risk_is_positive(points: Any, weights: Any) -> Any:

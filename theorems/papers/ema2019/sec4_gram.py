@@ -26,6 +26,7 @@ from theorems.papers.ema2019.sec4_symbols import (
     NETWORK,
     PAPER,
     SHAPES,
+    THROUGH,
     L,
     activation,
     c,
@@ -60,7 +61,8 @@ def moved_gram(points: Any, weights: Any) -> Any:
     from numeric.skip_connections import gram
 
     path = forward(points, weights)
-    return gram(path, run_back(network(weights), path, activation(points)))
+    name = activation(points)
+    return gram(path, run_back(network(weights), path, name, through=THROUGH))
 
 
 def _entry(points: Any, weights: Any) -> Any:
@@ -76,7 +78,7 @@ entries_move = Claim(
     reading=r"with $\lambda_n\le1/n$, tested from $L\ge200c^2$ on, for two inputs",
     over=NETWORK,
     hypotheses=[200 * c**2 <= L],
-    quantifier=ForAllWeights(within=_two_inputs, restarts=10, steps=5),
+    quantifier=ForAllWeights(within=_two_inputs, restarts=10, steps=3),
     lhs=Computed(_entry),
     relation="<=",
     rhs=Closed(50 * c**2 / (2 * L)),
@@ -201,7 +203,7 @@ moved_eigenvalue_corrected = Claim(
     "inputs need L >= 800 and are tested nightly",
     over=GIVEN,
     hypotheses=[200 * c**2 / LEAST <= L, d >= n, GOOD_START],
-    quantifier=ForAllWeights(within=_given_inputs(False), restarts=10, steps=5),
+    quantifier=ForAllWeights(within=_given_inputs(False), restarts=10, steps=3),
     lhs=Computed(_moved_least),
     relation=">=",
     rhs=Closed(LEAST / 2),
@@ -215,7 +217,8 @@ def _risk(points: Any, weights: Any) -> tuple[Any, Any]:
     from numeric.skip_connections import risk_gradient
 
     full = _with_inputs(points, weights)
-    return risk_gradient(network(full), full["x"], full["label"], activation(points))
+    name = activation(points)
+    return risk_gradient(network(full), full["x"], full["label"], name, through=THROUGH)
 
 
 def _whole_gradient(points: Any, weights: Any) -> Any:
@@ -243,7 +246,7 @@ risk_gradient_below_corrected = Claim(
         GOOD_START,
         Holds("the risk is positive", lambda points, weights: _risk(points, weights)[0] > 1e-9),
     ],
-    quantifier=ForAllWeights(within=_given_inputs(True), restarts=10, steps=5),
+    quantifier=ForAllWeights(within=_given_inputs(True), restarts=10, steps=3),
     lhs=Computed(_whole_gradient),
     relation=">=",
     rhs=Closed(LEAST * L / 2),

@@ -292,7 +292,7 @@ risk_at_start = Claim(
     source=Source(PAPER, "4.1", "risk at the initialisation"),
     statement=r"$\hat R_n(\Theta_0)\le\frac12$ for labels $|y_i|\le1$",
     over=RANDOM_START,
-    quantifier=ForAllWeights(within=_labels),
+    quantifier=ForAllWeights(within=_labels, restarts=32, steps=24),
     lhs=Computed(_start_risk),
     relation="<=",
     rhs=Closed(Rational(1, 2)),

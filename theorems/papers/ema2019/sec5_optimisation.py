@@ -122,12 +122,7 @@ stays_close = Claim(
     "1-Lipschitz function that vanishes at 0",
     where=[sp.Eq(count, 1)],
     hypotheses=[DEEP],
-    grid=Grid(
-        points=[
-            {"L": 3000, "n": 1, "m": 1, "sigma": 0},
-            {"L": 6000, "n": 1, "m": 98, "sigma": 4},
-        ]
-    ),
+    grid=Grid(L=[6000], n=[1], m=[98], sigma=[4]),
     erratum="false for sigma that are not positively homogeneous and m > 1: with the soft "
     "threshold at 1/10 and m = 98, H is 8000 times smaller than K, and the flow leaves the ball of "
     "radius 8/lambda_n",

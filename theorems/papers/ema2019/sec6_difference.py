@@ -19,6 +19,7 @@ from theorems.papers.ema2019.sec4_symbols import (
     NETWORK,
     PAPER,
     SHAPES,
+    THROUGH,
     L,
     activation,
     c,
@@ -30,9 +31,15 @@ from theorems.quantifiers import ForAllWeights
 from theorems.sides import Closed, Computed
 
 READING = "both models have the same layers, those that the network's output depends on"
-IN_NEIGHBOURHOOD = ForAllWeights(within=neighbourhood, restarts=12, steps=12)
+IN_NEIGHBOURHOOD = ForAllWeights(within=neighbourhood, restarts=12, steps=6)
 DEEP = 6 * c**2 <= L
 GRID = Grid(points=SHAPES, c=[1, 2], L=[8, 24]).nightly(c=[1, 2, 4], L=[8, 64, 256])
+
+
+def _refuted(depth: int) -> Grid:
+    """ReLU at one depth is enough to refute with."""
+    one = Grid(points=[{"d": 3, "m": 2}], sigma=[1], c=[1, 2], L=[depth])
+    return one.nightly(sigma=[0, 1, 2], c=[1, 2, 4], L=[8, 64, 256])
 
 
 def _features(points: Any, weights: Any) -> Any:
@@ -61,7 +68,7 @@ same_model = Claim(
     statement=r"$f(x;a,B_0,0)=\tilde f(x;a,B_0)$ when $\theta=(C,r)=0$",
     reading=READING,
     over=NETWORK,
-    quantifier=ForAllWeights(within=neighbourhood, restarts=12, steps=8),
+    quantifier=ForAllWeights(within=neighbourhood, restarts=12, steps=4),
     lhs=Computed(_frozen),
     relation="==",
     rhs=Computed(_reference),
@@ -92,7 +99,7 @@ output_gap = Claim(
     rhs=Computed(
         lambda points, weights: 6 * (points.c**2 / points.L)[:, None] * _outer_norm(points, weights)
     ),
-    grid=GRID,
+    grid=_refuted(24),
     erratum="sum_l |a_l| is at most sqrt(L) |a|, not |a|: the bound is 6 c^2 |a| / sqrt(L)",
     uses=("ema2019.proposition-4.1c",),
 )
@@ -125,7 +132,7 @@ def _gradient_gap(points: Any, weights: Any) -> Any:
     from numeric.skip_connections import backward
 
     path = forward(points, weights)
-    back = backward(network(weights), path, activation(points))
+    back = backward(network(weights), path, activation(points), through=THROUGH)
     gap = back.alpha[..., 1:, :].unsqueeze(-1) * path.g - _features(points, weights)
     return norm(gap, "euclidean", 1).amax((-3, -2, -1))
 
@@ -142,7 +149,7 @@ gradient_gap = Claim(
     lhs=Computed(_gradient_gap),
     relation="<=",
     rhs=Closed(c**2 / L),
-    grid=GRID,
+    grid=_refuted(8),
     erratum="the proof ends with a bound up to a constant: (1 + 5c/L) 6c^2/L + 5c/L is more than "
     "c^2/L, and aligned layers exceed c^2/L too",
     uses=("ema2019.proposition-4.1c", "ema2019.proposition-4.2a"),

@@ -87,7 +87,7 @@ rademacher_in_radius = replace(
     rademacher,
     id="frei2019.theorem-3.6a.radius",
     title="Theorem 3.6, the Rademacher complexity as tau falls",
-    quantifier=UpToConstant(shrinking=("tau",), samples=60),
+    quantifier=UpToConstant(shrinking=("tau",), samples=110),
     grid=Grid(L=[3], m=[16], n=[4], d=[3], c=[1.0], tau=[1.0, 0.5, 0.25, 0.125]).nightly(
         m=[32], tau=[1.0, 0.3, 0.1, 0.03, 0.01]
     ),
@@ -97,8 +97,8 @@ rademacher_in_depth = replace(
     rademacher,
     id="frei2019.theorem-3.6a.depth",
     title="Theorem 3.6, the Rademacher complexity: no growth with depth",
-    quantifier=UpToConstant(along=("L",), samples=60),
-    grid=Grid(L=[4, 9, 18, 36], m=[16], n=[4], d=[3], c=[1.0], tau=[0.5]).nightly(
+    quantifier=UpToConstant(along=("L",), samples=110),
+    grid=Grid(L=[3, 6, 12, 24], m=[12], n=[4], d=[3], c=[1.0], tau=[0.5]).nightly(
         L=[8, 16, 32, 64]
     ),
 )

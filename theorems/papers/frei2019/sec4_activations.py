@@ -380,10 +380,12 @@ lipschitz = Claim(
     reading="means over initialisations of the largest |grad_x f| / sqrt(m) that ascent finds in "
     "the ball of radius tau; the semismoothness constants are claims apart",
     over={**SIZES, **SCALE, **RADIUS},
-    quantifier=UpToConstant(along=("L",), samples=48),
+    quantifier=UpToConstant(along=("L",), samples=80),
     lhs=Sampled(_lipschitz),
     relation="<=",
     rhs=Closed(1),
-    grid=Grid(L=LONG, m=[8], d=[2], c=[1.0], tau=[1.0]).nightly(L=DEPTHS, tau=[0.1, 1.0]),
+    grid=Grid(L=[6, 16, 40, 100], m=[8], d=[2], c=[1.0], tau=[1.0]).nightly(
+        L=DEPTHS, tau=[0.1, 1.0]
+    ),
     uses=("frei2019.lemma-4.1", "frei2019.lemma-4.2a"),
 )

@@ -381,11 +381,11 @@ introduction = Claim(
     reading="how the number of steps grows at a fixed width, gamma = 0.3, eta m = 1; what "
     "Theorem 3.5 itself gives for width and steps is in the parts of this claim",
     over={**SIZES, **SCALE, **MARGIN, epsilon: Interval.open(0, 1)},
-    quantifier=UpToConstant(shrinking=("epsilon",), samples=60),
+    quantifier=UpToConstant(shrinking=("epsilon",), samples=100),
     lhs=Sampled(_steps_needed),
     relation="<=",
     rhs=Closed(1 / epsilon),
-    grid=Grid(L=[2], m=[24], d=[2], c=[1.0], gamma=[0.3], epsilon=[0.2, 0.1, 0.05, 0.025]).nightly(
+    grid=Grid(L=[2], m=[16], d=[2], c=[1.0], gamma=[0.3], epsilon=[0.2, 0.1, 0.05, 0.025]).nightly(
         L=[2, 8]
     ),
     uses=("frei2019.text-1.1a.width", "frei2019.theorem-3.5"),

@@ -125,9 +125,9 @@ semismooth_in_width = replace(
     semismooth,
     id="frei2019.lemma-4.2a.width",
     title="Lemma 4.2, the output: no growth with width or as tau falls",
-    quantifier=UpToConstant(along=("m",), shrinking=("tau",), samples=45),
-    grid=Grid(L=[2], m=[4, 8, 16, 32], d=[2], c=[1.0], tau=TAUS).nightly(
-        m=[8, 16, 32, 64], c=[0.5, 1.0], tau=[1.0, 0.3, 0.1, 0.03]
+    quantifier=UpToConstant(along=("m",), shrinking=("tau",), samples=60),
+    grid=Grid(L=[2], m=[8, 16, 32, 64], d=[2], c=[1.0], tau=TAUS).nightly(
+        m=[16, 32, 64, 128], c=[0.5, 1.0], tau=[1.0, 0.3, 0.1, 0.03]
     ),
 )
 
@@ -164,11 +164,13 @@ loss_semismooth = Claim(
     reading="one input with label +1; means over initialisations of the largest ratio that ascent "
     "over both weights finds",
     over=OVER,
-    quantifier=UpToConstant(along=("L",), samples=80),
+    quantifier=UpToConstant(along=("L",), samples=130),
     lhs=Sampled(_loss_share),
     relation="<=",
     rhs=Closed(1),
-    grid=semismooth.grid,
+    grid=Grid(L=[3, 6, 12, 24], m=[8], d=[2], c=[1.0], tau=[1.0]).nightly(
+        L=[8, 16, 32, 64, 128, 200], c=[0.5, 1.0]
+    ),
     uses=("frei2019.lemma-4.2a", "frei2019.lemma-4.2b.taylor"),
 )
 

@@ -1,0 +1,126 @@
+"""Rates of sums over an index: geometric ones, and sums of powers and logarithms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+
+from symbolic.rates import ONE, Direction, Rate
+
+Limits = Mapping[str, Direction]
+
+
+def summed(e: sp.Sum, limits: Limits) -> Rate:
+    """The rate of sum of C k**a log(k)**b r**k over k from a number to a growing end or infinity.
+
+    r is a number, 1 + (what tends to 0), or grows or shrinks with the parameters (then b = 0).
+    Raises `ValueError` for another sum.
+    """
+    from symbolic.asymptotics import read_sizes
+
+    if len(e.limits) != 1 or len(e.limits[0]) != 3:
+        raise ValueError(f"not a sum over one index: {e}")
+    k, start, end = e.limits[0]
+    term, index = e.function, sp.Dummy(k.name, positive=True)
+    outside, inside = sp.powsimp(term.subs(k, index)).as_independent(index, as_Add=False)
+    if isinstance(inside, sp.Add):
+        parts = [sp.Sum(arg, e.limits[0]) for arg in sp.expand(term).args]
+        if any(read_sizes(_at_end(part, k, end), limits)[0] < 0 for part in parts):
+            raise ValueError(f"terms of a sum that are subtracted: {e}")
+        found = [summed(part, limits) for part in parts]
+        constant = found[0]
+        for part in found[1:]:
+            constant = constant + part
+        return constant
+    sign, factor = read_sizes(outside, limits) if outside != 1 else (1, ONE)
+    if sign < 0 or not start.is_Integer or start < 0:
+        raise ValueError(f"not read as a sum: {e}")
+    power, logs, ratio = _shape(inside, index, e)
+    if start == 0 and (power or logs):
+        if power < 0 or logs < 0:
+            raise ValueError(f"the first term is not defined: {e}")
+        start = sp.Integer(1)
+    return factor * _total(power, logs, ratio, start, end, limits, e)
+
+
+def _at_end(part: sp.Sum, k: Any, end: Any) -> Any:
+    return part.function.subs(k, end if end != sp.oo else sp.Integer(2))
+
+
+def _shape(inside: sp.Expr, k: Any, shown: Any) -> tuple[Fraction, Fraction, sp.Expr]:
+    """The powers a, b and the ratio r of k**a log(k)**b r**k."""
+    power, logs, ratio = Fraction(0), Fraction(0), sp.Integer(1)
+    for factor in sp.Mul.make_args(inside):
+        if factor == 1:
+            continue
+        base, exponent = (sp.E, factor.exp) if isinstance(factor, sp.exp) else factor.as_base_exp()
+        if base == k and exponent.is_Rational:
+            power += Fraction(int(exponent.p), int(exponent.q))
+        elif base == sp.log(k) and exponent.is_Rational:
+            logs += Fraction(int(exponent.p), int(exponent.q))
+        elif not base.has(k) and sp.expand(exponent).coeff(k, 0) == 0:
+            slope = sp.expand(exponent / k)
+            if slope.has(k):
+                raise ValueError(f"not read as a sum: {shown}")
+            ratio = ratio * base**slope
+        else:
+            raise ValueError(f"not read as a sum: {shown}")
+    return power, logs, sp.powsimp(ratio)
+
+
+def _total(
+    power: Fraction, logs: Fraction, ratio: Any, start: Any, end: Any, limits: Limits, shown: Any
+) -> Rate:
+    from symbolic.asymptotics import lower_order, read_sizes
+    from symbolic.exact_exponents import growing
+
+    number = sp.Rational(power.numerator, power.denominator)
+    if ratio != 1:
+        rest = ratio - 1
+        small = None if ratio.is_number else _vanishing(rest, limits)
+        if small is not None:
+            sign, rate = small
+            if sign > 0 or power or logs:
+                raise ValueError(f"not read as a sum: {shown}")
+            tail = rate**-1
+            return tail if end == sp.oo else tail.least(growing(end, limits))
+        if ratio.is_number:
+            rising, falling = bool(ratio > 1), bool((ratio < 1) and (ratio > 0))
+        else:
+            _, found = read_sizes(ratio, limits)
+            rising, falling = lower_order(ONE, found, limits), lower_order(found, ONE, limits)
+        if rising and end != sp.oo and not logs:
+            if not end.is_number:
+                growing(end, limits)
+            return read_sizes(end**number * ratio**end, limits)[1]
+        if falling and not logs:
+            return read_sizes(ratio**start, limits)[1] if start != 0 else ONE
+        raise ValueError(f"not read as a sum: {shown}")
+    if start == 1 and logs < 0:
+        raise ValueError(f"the first term is not defined: {shown}")
+    converges = power < -1 or (power == -1 and logs < -1)
+    if converges:
+        return ONE
+    if end == sp.oo:
+        raise ValueError(f"the sum is infinite: {shown}")
+    size = growing(end, limits)
+    from symbolic.asymptotics import log_of_size
+
+    log = log_of_size(size, limits) if logs or power == -1 else ONE
+    if power > -1:
+        return size ** (power + 1) * log**logs
+    return log ** (logs + 1) if logs > -1 else log_of_size(log, limits)
+
+
+def _vanishing(rest: Any, limits: Limits) -> tuple[int, Rate] | None:
+    """The sign and rate of ratio - 1 where that tends to 0."""
+    from symbolic.asymptotics import lower_order, read_sizes
+
+    try:
+        sign, found = read_sizes(rest, limits)
+    except ValueError:
+        return None
+    return (sign, found) if lower_order(found, ONE, limits) else None
