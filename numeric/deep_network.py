@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
@@ -140,18 +140,23 @@ class Iterate:
     path: Path
     rows: list[Tensor]
     residual: Tensor
-    slopes: list[Tensor]
-    slope_a: Tensor
+
+    @cached_property
+    def slopes(self) -> list[Tensor]:
+        """The loss's gradients, shaped like the weights."""
+        return weighted_gradients(self.path, self.rows, -self.residual)
+
+    @cached_property
+    def slope_a(self) -> Tensor:
+        """The loss's gradient in the output layer."""
+        return -(self.residual.unsqueeze(-2) @ self.path.states[-1]).squeeze(-2)
 
 
 def iterate(weights: Weights, a: Tensor, x: Tensor, y: Tensor, activation: Activation) -> Iterate:
-    """Both passes at these weights and the loss's gradients there."""
+    """Both passes at these weights."""
     path = forward(weights, x, activation)
     rows = backward(weights, a, path, activation)
-    residual = y - predictions(path, a)
-    slopes = weighted_gradients(path, rows, -residual)
-    slope_a = -(residual.unsqueeze(-2) @ path.states[-1]).squeeze(-2)
-    return Iterate(list(weights), a, path, rows, residual, slopes, slope_a)
+    return Iterate(list(weights), a, path, rows, y - predictions(path, a))
 
 
 def moved(at: Iterate, step: Tensor | float, *, train_output: bool) -> tuple[list[Tensor], Tensor]:
@@ -160,8 +165,20 @@ def moved(at: Iterate, step: Tensor | float, *, train_output: bool) -> tuple[lis
     `step` is a number or of the batch's shape.
     """
     step = torch.as_tensor(step, dtype=torch.float64)
-    weights = [w - step[..., None, None] * s for w, s in zip(at.weights, at.slopes, strict=True)]
+    by = (step[..., None] * at.residual).unsqueeze(-1)
+    layers = zip(at.weights, at.rows, at.path.states, strict=False)
+    weights = [_plus(weight, (by * row).mT, state) for weight, row, state in layers]
     return weights, at.a - step[..., None] * at.slope_a if train_output else at.a
+
+
+def _plus(weight: Tensor, left: Tensor, right: Tensor) -> Tensor:
+    """`weight + left @ right`; in one pass where all have the same leading axes."""
+    lead = weight.shape[:-2]
+    if not lead or left.shape[:-2] != lead:
+        return weight + left @ right
+    right = right.expand(*lead, *right.shape[-2:])
+    flat = [t.reshape(-1, *t.shape[-2:]) for t in (weight, left, right)]
+    return torch.baddbmm(*flat).view(weight.shape)
 
 
 def iterates(

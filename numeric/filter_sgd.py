@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -206,19 +207,29 @@ class Anisotropic:
         self, start: tuple[float, float], step_size: float, accuracy: float, most: int = 3_000_000
     ) -> tuple[int, tuple[float, float]]:
         """The same, and the filter reached, from which a run to a higher accuracy goes on."""
-        # `gradient`, written out: this loop runs a million times.
-        x, y = start
-        s, square = math.sqrt(self.flatness), accuracy * accuracy
-        rate, pi, turn, atan2 = step_size * self.scale, math.pi, 2 * math.pi, math.atan2
-        for step in range(most + 1):
-            gap = x - 1.0
-            if gap * gap + y * y <= square:
-                return step, (x, y)
-            v = s * y
-            across = v if v >= 0 else -v
-            over = across / (x * x + v * v)
-            x, y = (
-                x - rate * (x / 2 - (pi - atan2(across, x) + over * x) / turn),
-                y - rate * s * v * (0.5 - over / turn),
-            )
-        raise ValueError(f"not within {accuracy} after {most} steps")
+        found = _approach(start, math.sqrt(self.flatness), step_size * self.scale, accuracy, most)
+        if found is None:
+            raise ValueError(f"not within {accuracy} after {most} steps")
+        return found
+
+
+@lru_cache(maxsize=64)
+def _approach(
+    start: tuple[float, float], s: float, rate: float, accuracy: float, most: int
+) -> tuple[int, tuple[float, float]] | None:
+    """`Anisotropic.approach`: runs of equal scale times step size are one run, taken once."""
+    # `gradient`, written out: this loop runs a million times.
+    x, y = start
+    square, pi, turn, atan2 = accuracy * accuracy, math.pi, 2 * math.pi, math.atan2
+    for step in range(most + 1):
+        gap = x - 1.0
+        if gap * gap + y * y <= square:
+            return step, (x, y)
+        v = s * y
+        across = v if v >= 0 else -v
+        over = across / (x * x + v * v)
+        x, y = (
+            x - rate * (x / 2 - (pi - atan2(across, x) + over * x) / turn),
+            y - rate * s * v * (0.5 - over / turn),
+        )
+    return None

@@ -52,6 +52,11 @@ def data(experiment: Experiment, generator: torch.Generator) -> tuple[Tensor, Te
     return x, experiment.gain * x @ map_
 
 
+def _inner(left: Tensor, right: Tensor) -> float:
+    """The inner product of two matrices."""
+    return float(torch.dot(left.view(-1), right.view(-1)))
+
+
 def norms(experiment: Experiment) -> tuple[Tensor, Tensor]:
     """`|W_1|^2, |W_2|^2, |W_3|^2` at every iterate, `(iterations + 1, 3)`, and the loss there.
 
@@ -69,20 +74,21 @@ def norms(experiment: Experiment) -> tuple[Tensor, Tensor]:
     z, first = x @ w_1.mT, float(w_1.square().sum())
     eta, count = experiment.step_size, experiment.points
     kept, losses = [], []
+    where_positive = torch.ops.aten.threshold_backward
     for _ in range(experiment.iterations + 1):
         one = z.clamp_min(0.0)
         before_two = one @ w_2.mT
         two = before_two.clamp_min(0.0)
-        error = (two @ w_3.mT - y) / count
-        kept.append([first, float(w_2.square().sum()), float(w_3.square().sum())])
-        losses.append(float(error.square().sum()) * count / 2)
-        back_two = (error @ w_3) * (before_two > 0)
-        back_one = (back_two @ w_2) * (z > 0)
+        error = torch.addmm(y, two, w_3.mT, beta=-1 / count, alpha=1 / count)
+        kept.append([first, _inner(w_2, w_2), _inner(w_3, w_3)])
+        losses.append(_inner(error, error) * count / 2)
+        back_two = where_positive(error @ w_3, before_two, 0)
+        back_one = where_positive(back_two @ w_2, z, 0)
         pulled = gram @ back_one
-        first += float(-2 * eta * (z * back_one).sum() + eta**2 * (back_one * pulled).sum())
-        w_3 = w_3 - eta * error.mT @ two
-        w_2 = w_2 - eta * back_two.mT @ one
-        z = z - eta * pulled
+        first += -2 * eta * _inner(z, back_one) + eta**2 * _inner(back_one, pulled)
+        w_3.addmm_(error.mT, two, alpha=-eta)
+        w_2.addmm_(back_two.mT, one, alpha=-eta)
+        z.sub_(pulled, alpha=eta)
     result = torch.tensor(kept, dtype=torch.float64)
     if not bool(torch.isfinite(result).all()):
         raise ValueError("the run is no longer finite")

@@ -200,11 +200,11 @@ def last_iterate(
     """
     u, v, target = (a.movedim((-2, -1), (0, 1)).contiguous() for a in (u, v, target))
     for t in range(steps):
-        eta = step_size(t)
-        residual = (u.unsqueeze(1) * v).sum(dim=2) - target
-        pull_u = (residual.unsqueeze(2) * v).sum(dim=1)
-        pull_v = (residual.unsqueeze(2) * u.unsqueeze(1)).sum(dim=0)
-        u, v = u - eta * pull_u, v - eta * pull_v
+        eta = torch.as_tensor(step_size(t), dtype=u.dtype)
+        residual = (u.unsqueeze(1) * v).sum(dim=2).sub_(target).unsqueeze(2)
+        pull_u, pull_v = (residual * v).sum(dim=1), (residual * u.unsqueeze(1)).sum(dim=0)
+        u = torch.addcmul(u, eta, pull_u, value=-1)
+        v = torch.addcmul(v, eta, pull_v, value=-1)
     return u.movedim((0, 1), (-2, -1)), v.movedim((0, 1), (-2, -1))
 
 

@@ -76,7 +76,7 @@ class _Runs:
         self.count, channels, self.places = x.shape
         self.patch = max(net.patch, 1)
         columns = x.permute(1, 2, 0).reshape(1, channels, -1)
-        given = self._patches(columns)[0]
+        given = self._patches(columns).squeeze(0)
         matrices = [weights["first"], *weights["layers"].unbind(1)]
         width = matrices[0].shape[1]
         further = float(net.c_res) / (len(matrices) * width**0.5)
@@ -114,8 +114,10 @@ class _Runs:
             moved = back * layer.slope
             if h:
                 self._gather(layer.weights.mT @ moved, into=back)
-            given = layer.given.mT.expand(len(moved), -1, -1)
-            layer.weights.baddbmm_(moved, given, alpha=-size)
+                layer.weights.baddbmm_(moved, layer.given.mT, alpha=-size)
+            else:
+                # The same inputs for all runs: one product.
+                layer.weights.flatten(0, 1).addmm_(moved.flatten(0, 1), layer.given.mT, alpha=-size)
 
     def keep(self, good: Tensor) -> None:
         """Go on with these runs alone."""

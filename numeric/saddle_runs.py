@@ -19,8 +19,8 @@ from numeric.dynamics import (
     perturbed_gradient_descent,
 )
 from numeric.observers import NEVER, FirstTime, Perturbations, Samples
-from numeric.tube import Scalar, octopus_hessian, third_derivative_bound
-from numeric.tube_runs import octopus_slope
+from numeric.tube import Scalar, third_derivative_bound
+from numeric.tube_runs import least_curvature, octopus_slope
 
 Recorded = Callable[..., Tensor]
 
@@ -132,22 +132,23 @@ def two_saddle_times(
     in the unit square. Infinite where it did not happen within `steps`.
     """
 
-    def away(x: Tensor, **_: Tensor) -> Tensor:
-        beyond = x >= 1
-        return torch.stack([beyond[:, 0], beyond[:, 0] & beyond[:, 1]], dim=-1)
-
-    seen = FirstTime(away, x0.shape[0], 2)
-    gradient_descent(
-        two_saddle_slope,
-        x0,
-        step_size,
-        steps,
-        observers=[seen],
-        stop=lambda x, **_: away(x)[:, 1],
-        parameters={"L": L, "gamma": gamma},
-    )
-    times = torch.where(seen.times == NEVER, torch.inf, seen.times.to(torch.float64))
-    return times[:, 0], times[:, 1]
+    x, y = x0.numpy().T.copy()
+    rate, high, low = (np.asarray(value) for value in (step_size, L, gamma))
+    first, second = np.full((2, len(x)), np.inf)
+    up, down = 1 + 2 * rate * low, 1 - 2 * rate * high
+    middle = 4 * rate * high
+    for step in range(steps + 1):
+        beyond, above = x >= 1, y >= 1
+        np.copyto(first, step, where=beyond & np.isinf(first))
+        np.copyto(second, step, where=beyond & above & np.isinf(second))
+        inside = (x >= 0) & (x <= 3) & (y >= 0) & (y <= np.where(beyond, 3.0, 1.0))
+        if not inside.all():
+            x[~inside] = np.nan
+        if np.isfinite(second[inside]).all():
+            break
+        y = np.where(beyond, np.where(above, down * y + middle, up * y), down * y)
+        x = np.where(beyond, down * x + middle, up * x)
+    return torch.from_numpy(first), torch.from_numpy(second)
 
 
 def perturbed_escape(
@@ -185,22 +186,27 @@ def perturbed_escape(
 
 
 def is_second_order_stationary(
-    x: Tensor, epsilon: Scalar, L: Scalar, gamma: Scalar, tau: Scalar
+    x: Tensor,
+    epsilon: Scalar,
+    L: Scalar,
+    gamma: Scalar,
+    tau: Scalar,
+    slope: Tensor | None = None,
 ) -> Tensor:
     """Whether points `(n, d)` of the octopus are epsilon-second-order stationary.
 
     du2019, Definition 7.5, with `third_derivative_bound` for rho: a boolean `(n,)`. The others are
-    numbers or `(n,)`.
+    numbers or `(n,)`; `slope` is the gradient at the points, if it is known.
     """
     level, high, low, width = (
         torch.as_tensor(value, dtype=x.dtype).expand(x.shape[:1])
         for value in (epsilon, L, gamma, tau)
     )
-    found = octopus_slope(x, high, low, width).norm(dim=-1) <= level
+    if slope is None:
+        slope = octopus_slope(x, high, low, width)
+    found = slope.norm(dim=-1) <= level
     if bool(found.any()):
-        # Eigenvalues only where the gradient is small: they cost far more.
         shape = (high[found], low[found], width[found])
-        least = torch.linalg.eigvalsh(octopus_hessian(x[found], *shape))[..., 0]
         limit = -torch.sqrt(third_derivative_bound(*shape) * level[found])
-        found[found.clone()] = least >= limit
+        found[found.clone()] = least_curvature(x[found], *shape) >= limit
     return found

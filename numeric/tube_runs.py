@@ -67,3 +67,32 @@ def _tube_slope(x: np.ndarray, high: np.ndarray, low: np.ndarray, t: np.ndarray)
     if not inside.all():
         gradient[~inside.all(axis=1)] = np.nan
     return gradient[:, :-2]
+
+
+def least_curvature(x: Tensor, L: Scalar, gamma: Scalar, tau: Scalar) -> Tensor:
+    """The least eigenvalue of the octopus's Hessian at points `(m, d)` of the octopus, `(m,)`.
+
+    The Hessian is diagonal but for one pair of coordinates, the leaving and the following one.
+    """
+    rows = np.abs(x.numpy())
+    count, dimension = rows.shape
+    high, low, t = (
+        np.broadcast_to(np.asarray(value, dtype=np.float64), count) for value in (L, gamma, tau)
+    )
+    arrived = np.logical_and.accumulate(rows >= 2 * t[:, None], axis=1).sum(axis=1)
+    padded = np.zeros((count, dimension + 2))
+    padded[:, :-2] = rows
+    order = np.arange(count)
+    s, following = padded[order, arrived], padded[order, arrived + 1]
+    w, drop = np.maximum(s / t - 1, 0.0), high + low
+    _, coupling, slope = joint_slopes(s, high, low, t)
+    bend = -60 * drop / (t * t) * w * (1 - w) * (1 - 2 * w)
+    own = w * (2 * (10 * low - 14 * high) + 3 * w * (10 * high - 6 * low)) - 2 * low
+    own = own + bend * following * following
+    half = own / 2 - coupling
+    pair = own / 2 + coupling - np.hypot(half, 2 * slope * following)
+    # The last coordinate has none that follows it; beyond it all coordinates have arrived.
+    leaving = np.where(arrived + 1 < dimension, pair, own)
+    least = np.where(arrived < dimension, leaving, np.inf)
+    rest = dimension - np.clip(dimension - arrived, 0, 2)
+    return torch.from_numpy(np.where(rest > 0, np.minimum(least, 2 * high), least))

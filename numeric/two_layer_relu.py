@@ -100,12 +100,16 @@ def uncertain(weights: Tensor, x: Tensor, radius: Tensor | float) -> Tensor:
 
 
 def gram_and_shift(before: Tensor, x: Tensor, radius: float) -> tuple[Tensor, Tensor]:
-    """`gram_at` and `largest_shift` from `before = w_r.x_i`, `(..., n, m)`, for `x (n, d)`."""
-    active = (before >= 0).to(torch.float64)
-    keeps = (before.abs() >= radius).to(torch.float64)
+    """`gram_at` and `largest_shift` from `before = w_r.x_i`, `(..., n, m)`, for `x (n, d)`.
+
+    `before` may be float32, where a neuron's pattern may be that of the next number, and counts are
+    exact for widths below 2^24.
+    """
+    active = (before >= 0).to(before.dtype)
+    keeps = (before.abs() >= radius).to(before.dtype)
     inner, width = x @ x.mT, before.shape[-1]
-    shift = (1 - keeps @ keeps.mT / width) * inner.abs()
-    return active @ active.mT / width * inner, shift
+    shift = (1 - (keeps @ keeps.mT).to(x.dtype) / width) * inner.abs()
+    return (active @ active.mT).to(x.dtype) / width * inner, shift
 
 
 def largest_shift(weights: Tensor, x: Tensor, radius: Tensor | float) -> Tensor:

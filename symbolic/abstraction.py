@@ -195,8 +195,8 @@ def _above(part: sp.Abs, side: int) -> Json:
     def case(sign: int) -> Json:
         value = encode(u) if sign >= 0 else minus
         then: Json = {"by": "zero"}
-        if sign == -side:
-            double = ["mul", ["rat", str(2 * sign)], encode(u)]
+        if (sign >= 0) == (side < 0):
+            double = ["mul", ["rat", str(2 if sign >= 0 else -2)], encode(u)]
             then = {"by": "rewrite", "to": double, "then": {"by": "sign"}}
         return {"by": "resolve", "of": code, "is": value, "then": then}
 

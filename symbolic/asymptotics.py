@@ -98,8 +98,18 @@ def _prepared(expression: Any, limits: Limits) -> sp.Expr:
     sizes = {
         s: 1 / symbols[s.name] if limits[s.name] == "0" else symbols[s.name] for s in e.free_symbols
     }
-    floats = {number: sp.Rational(str(number)) for number in e.atoms(sp.Float)}
+    floats = {number: _exact(number) for number in e.atoms(sp.Float)}
     return e.subs(floats).subs(sizes, simultaneous=True)
+
+
+def _exact(number: sp.Float) -> sp.Rational:
+    """A short decimal as it is written; raises `ValueError` for 0.6666666666666666."""
+    found = Fraction(str(number))
+    if found.denominator > 10**6:
+        near = found.limit_denominator(1000)
+        wanted = f"Rational({near.numerator}, {near.denominator})"
+        raise ValueError(f"{number} is not exact: write {wanted}, if that is meant")
+    return sp.Rational(found.numerator, found.denominator)
 
 
 def parameter(name: str, limits: Limits) -> Rate:
@@ -112,6 +122,10 @@ def parameter(name: str, limits: Limits) -> Rate:
 
 def read_sizes(e: sp.Expr, limits: Limits) -> Signed:
     """The sign and the rate of an expression in sizes."""
+    if isinstance(e, sp.Sum):
+        from symbolic.rate_sums import summed
+
+        return 1, summed(e, limits)
     if e.is_number:
         if e.is_positive or e.is_negative:
             return (1 if e.is_positive else -1), ONE
@@ -136,10 +150,6 @@ def read_sizes(e: sp.Expr, limits: Limits) -> Signed:
         from symbolic.exact_exponents import factorials
 
         return 1, factorials(e, limits)
-    if isinstance(e, sp.Sum):
-        from symbolic.rate_sums import summed
-
-        return 1, summed(e, limits)
     raise ValueError(f"not a rate: {e}")
 
 
@@ -233,9 +243,11 @@ def _log(inner: sp.Expr, limits: Limits) -> Signed:
 
 def near_one(inner: sp.Expr, limits: Limits) -> sp.Expr | None:
     """inner - 1 where that tends to 0 and its sign is known."""
-    if inner.is_number or not (inner.is_Add or inner.is_Mul):
+    if inner.is_number or not (inner.is_Add or inner.is_Mul or isinstance(inner, sp.exp)):
         return None
     rest = sp.factor_terms(sp.together(inner - 1))
+    if isinstance(inner, sp.exp):
+        rest = inner.exp  # exp(x) - 1 ~ x as x tends to 0
     try:
         found = read_sizes(rest, limits)[1]
     except ValueError:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flint import arb
+from flint import acb, arb
 
 from symbolic.ball import INF, NEG, TOUCHES, ZERO, Interval, whole
 
@@ -84,3 +84,8 @@ def _thin_only(x: Interval, f: Callable[[arb], arb]) -> Interval:
         return whole()
     value = f(x.lo.union(x.hi))
     return Interval(value, value, x.ok) if value.is_finite() else whole()
+
+
+def polygamma_at(order: int, x: arb) -> arb:
+    """The digamma function (order 0) or its derivative of that order, at a ball off the poles."""
+    return x.digamma() if order == 0 else acb(x).polygamma(acb(order)).real

@@ -32,13 +32,13 @@ def by_branches(
     strict = isinstance(relation, sp.Gt | sp.Lt)
     gap = relation.gts - relation.lts
     search = _Branches(domain, deadline, squares)
-    lemmas = search.denominators(relation)
+    lemmas, facts = search.beforehand(relation)
     search.stepwise = not gap.has(sp.sign, sp.Piecewise) and all(
         len(node.args) == 2 for node in gap.atoms(sp.Max, sp.Min)
     )
-    why = search.reason(gap, strict, ())
+    why = search.reason(gap, strict, facts)
     if why is None and not gap.has(*_SWITCHES):
-        why = search.contradiction(gap, strict)
+        why = search.leaves.refuted(gap, strict, facts)
     if why is None:
         raise NoCertificate("some case is open")
     box = {"box": {}, "why": why}
@@ -52,48 +52,33 @@ class _Branches:
         self.cases = 0
         self.stepwise = False
 
-    def denominators(self, relation: sp.Basic) -> list[Json]:
-        """Lemmas that the denominators are not zero, where that is not evident."""
-        found = []
+    def beforehand(self, relation: sp.Basic) -> tuple[list[Json], Facts]:
+        """Lemmas on what is not zero (side conditions, denominators), and what they say."""
+        lemmas: list[Json] = []
+        facts: Facts = ()
+        for k, condition in enumerate(self.domain.where):
+            if isinstance(condition, sp.Ne):
+                gap = condition.lhs - condition.rhs
+                for code in (gap, -gap, gap**2):
+                    why = self.leaves.plausible(code, ()) and self.leaves.reason(code, False)
+                    if why:
+                        why = {"by": "nonzero", "where": k, "why": why}
+                        lemmas.append({"expr": encode(code), "sign": ">", "why": why})
+                        facts = (*facts, sp.Gt(code, 0, evaluate=False))
+                        break
         for below in denominators(relation):
-            if below.has(*_SWITCHES):
+            if below.has(*_SWITCHES) or any(f.lhs in (below, -below) for f in facts):
                 continue
             for side in (1, -1):
                 if self.leaves.plausible(side * below, ()) is not True:
                     continue
-                why = self._apart(below, side) or self.leaves.reason(side * below, True)
+                why = self.leaves.reason(side * below, True, facts)
                 if why is not None:
-                    sign = ">" if side == 1 else "<"
-                    found.append({"expr": encode(below), "sign": sign, "why": why})
+                    sign, kind = (">", sp.Gt) if side == 1 else ("<", sp.Lt)
+                    lemmas.append({"expr": encode(below), "sign": sign, "why": why})
+                    facts = (*facts, kind(below, 0, evaluate=False))
                     break
-        return found
-
-    def _apart(self, below: sp.Expr, side: int) -> Json | None:
-        """Why a quantity >= 0 that a side condition keeps from zero is > 0."""
-        for k, condition in enumerate(self.domain.where):
-            if not isinstance(condition, sp.Ne):
-                continue
-            ratio = sp.cancel((condition.lhs - condition.rhs) / below)
-            if not ratio.is_Rational or ratio == 0:
-                continue
-            why = self.leaves.reason(side * below, False)
-            if why is not None:
-                return {"by": "nonzero", "where": k, "why": why}
-        return None
-
-    def contradiction(self, gap: sp.Expr, strict: bool) -> Json | None:
-        """A reason where the side conditions exclude the points at which the claim fails."""
-        if not self.domain.where or gap.is_number:
-            return None
-        parts: list[Json] = []
-        for fact, needed in ((sp.Eq(gap, 0, evaluate=False), strict), (_negative(gap), True)):
-            why = self._impossible((fact,), True) if needed else SIGN
-            if why is None:
-                return None
-            parts.append(why)
-        code = encode(gap)
-        cases = {"by": "cases", "on": code, "parts": [SIGN, *parts]}
-        return {"by": "rewrite", "to": code, "then": cases}
+        return lemmas, facts
 
     def reason(self, gap: sp.Expr, strict: bool, facts: Facts) -> Json | None:
         """A reason for gap > 0 (>= 0) where the facts hold, by cases as long as it has any."""
@@ -139,9 +124,9 @@ class _Branches:
             parts.append(_chosen_by(node, quantity, sign, value, why, self.stepwise))
         return {"by": "cases", "on": encode(quantity), "parts": parts}
 
-    def _impossible(self, facts: Facts, thoroughly: bool = False) -> Json | None:
+    def _impossible(self, facts: Facts) -> Json | None:
         try:
-            return self.leaves.excluded(facts, 1, thoroughly)
+            return self.leaves.excluded(facts, 1)
         except (NoCertificate, Malformed):
             return None
 
@@ -165,10 +150,6 @@ def _by_transitivity(facts: Facts, why: Json) -> Json:
             lemma = {"by": "lemma", "expr": encode(total), "sign": ">=", "why": then}
             why = {**lemma, "then": why}
     return why
-
-
-def _negative(gap: sp.Expr) -> sp.Basic:
-    return sp.Lt(gap, 0, evaluate=False)
 
 
 def _fact(quantity: sp.Expr, sign: int) -> sp.Basic:

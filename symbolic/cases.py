@@ -10,6 +10,7 @@ import sympy as sp
 from symbolic.boxes import Box
 from symbolic.exactness import less
 from symbolic.pointwise import holds_at
+from symbolic.reasons import SIGN, about
 from symbolic.target import Target
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def by_cases(
                 then = prover.prove(expr.xreplace({e: value}), strict, box, depth, inside)
                 if then is None:
                     return None
-                return {"by": "resolve", "of": e, "is": value, "why": why, "then": then}
+                shown = why if why == SIGN else about(sign * u, why)
+                return {"by": "resolve", "of": e, "is": value, "why": shown, "then": then}
         cut = _cut(u, box)
         if cut is None:
             continue

@@ -47,100 +47,86 @@ lhs` for `<` and `<=`. For `!=` the reason may carry `"side": 1 | -1` (g = ± (l
 For `==` g is `lhs - rhs` and the reason must end in `zero` (through rewrite, rule, resolve, cases,
 split, constant, induction).
 
-In `recheck/reasons.py` (the kernel, 275 lines):
+Each is checked by one module of `recheck`, which is named here (or documents its own):
 
-- `{"by": "sign"}`: enclosure of g over the box, at 53 or 150 bits (where that is not enough,
-  `recheck/bisection.py` tries halves and, with `"form": "mean_value"`, slopes).
-- `{"by": "zero"}`: g is identically 0 by the normal form of `rewrite`.
-- `{"by": "rewrite", "to": expr, "then": reason}`: g equals `expr` as a rational function of its
-  maximal non-rational subterms (`recheck/normal.py`: exp of sums split, sqrt(a)**2 = a, multiple
-  angles...; `functions.py`: hyperbolic functions as exponentials, tan = sin/cos...;
-  `series.py`: gamma shifted by integers); `then` is about `expr`.
-- `{"by": "product", "factors": [reason, ...]}`: g is a `mul`; one entry per argument:
+- `kernel`: `{"by": "sign"}`: enclosure of g over the box, at 53 or 150 bits (where that is not
+  enough, `bisection` tries halves and, with `"form": "mean_value"`, slopes).
+- `normal`: `{"by": "zero"}`: g is identically 0 by the normal form of `rewrite`.
+- `normal`: `{"by": "rewrite", "to": expr, "then": reason}`: g equals `expr` as a rational function
+  of its maximal non-rational subterms (with `roots`: sqrt(a)**2 = a; `exponentials`: exp of sums
+  split, multiple angles; `hyperbolic` functions as exponentials, `tangents` as quotients;
+  `factorials`: gamma shifted by integers); `then` is about `expr`.
+- `products`: `{"by": "product", "factors": [reason, ...]}`: g is a `mul`; one entry per argument:
   `{"sign": 1 | -1, "why": reason}` or `"even"` for a `pow` with even exponent (or squares of
   anything; >= 0 only).
-- `{"by": "where", "where": k}`: g is a positive rational multiple of what where[k] makes positive.
-- `{"by": "split", "var": "x", "at": c, "parts": [reason for x <= c, reason for x >= c]}`.
-- `{"by": "monotone", "var": "x", "direction": 1 | -1, "slope": reason, "then": reason}`: `slope`
-  shows direction * dg/dx >= 0 on the box (default: sign); `then` shows the claim on the face where
-  x is least (direction 1) or greatest (-1). If that end is infinite or excluded, `then` may be
-  `{"by": "limit"}`: the limit of g there is exactly known and >= 0 (`recheck/limits.py`).
-- `{"by": "taylor", "var": "x", "at": end or exact point c, "order": m, "terms": [reason, ...]?,
-  "rest": reason?, "rows": {"k": expr}?}`: tangency. With g_k = d^k g/dx^k at x = c (other variables
-  free), each k < m has (x-c)^k g_k >= 0 on the box and g_m has (x-c)^m g_m >= 0 over the box. With
-  c not an end but inside, or an expression in the other variables (`recheck/curves.py`), m is even
-  and odd terms are zero. `terms` has m reasons (default: each `zero`, which is exact; else
-  a reason for ±g_k >= 0, the sign that the side of c asks for), `rest` one for ±g_m (default sign).
-  With c an end, `rows` gives forms of g_k, k >= 1, that are continuous at c where the literal one
-  is not. With a strict claim, `rest` must be strict, and c outside the domain or g_0 > 0.
-- `{"by": "bernstein"}`: g is a polynomial over Q; its Bernstein coefficients on the box (finite
-  ends rational; [a, oo) is brought to [0, 1) by x = a + t/(1-t)) have the sign. With a strict
-  claim, for each choice of an included end of each variable (the whole side where none is) some
-  coefficient of that face must be positive.
-
-In `recheck/cases.py` (250 lines):
-
-- `{"by": "outside", "where": k, "why": reason?}`: side condition k fails on the whole box.
-- `{"by": "apart", "var": "x", "at": c, "parts": [x < c, x == c, x > c]}` (null where empty);
-  `{"by": "cases", "on": u, "parts": [u > 0, u == 0, u < 0]}` with an expression u (null: the sign
-  is impossible by evaluation).
-- `{"by": "resolve", "of": e, "is": value, "why": reason?, "then": reason}`: e, an abs, sign, max,
-  min or piecewise in g, equals `value` on the box; `why` shows the sign that this takes (u >= 0 or
-  -u >= 0 for abs(u); one argument minus the others for max and min; default sign).
-- `{"by": "rule", "rule": name, "bind": {"a": expr, ...}, "needs": [reason, ...]?, "then": reason}`:
-  replaces the instance of a named rewrite everywhere in g; needs default to sign. The rules and
-  their conditions are the table `RULES` in `recheck/rules.py`.
-- `{"by": "compare", "map": "log"|"exp", "left": A, "right": B, "factor": "1"?, "needs": [A > 0,
-  B > 0]?, "to": expr?, "then": reason}`: g = factor (A - B), and `then` shows log A - log B > 0
-  (for exp: exp A - exp B), written as `to`: logs of products, powers, exponentials and gammas of
-  what is seen to be positive are opened.
-- `{"by": "sum", "parts": [{"expr": e, "why": reason}, ...]}`: g is the sum of parts >= 0 (the first
-  > 0 where the claim is strict); `{"by": "lemma", ...a lemma..., "then": reason}` shows one first.
-
-In `recheck/turns.py` (123 lines):
-
-- `{"by": "turns", "times": n?, "real": expr?, "positive": reason?, "at": {"x": c, ...}?}`, for ==:
-  n g, a sum of integer multiples of arcs, is a multiple of pi as Im Z = 0 by its normal form (of 2 pi with
-  `real` = Re Z > 0), Z a positive multiple of exp(i n g); and |n g| is less than that (`above`,
-  `below`: default sign), or is so at one point of a box without side conditions.
-- `{"by": "multiple", "times": a, "of": b, "then": reason}`: g = a b, and b = 0.
-
-In `recheck/changes.py` (121 lines):
-
-- `{"by": "change", "var": "x", "new": "t", "range": [low, high, open, open], "image": f(t),
-  "inverse": t(x), "low": ..., "high": ..., "then": reason}`: x = f(t), where f(t(x)) = x and t(x)
-  lies in the range of t for all x; `then` is about g in t.
-- `{"by": "powers", "left": A, "right": B, "power": "q", "need": A >= 0?, "to": expr, "then":
-  reason}`: g = factor (A - B) by A**q - B**q, for q an integer >= 2 (`need` for even q).
-- `{"by": "multiplier", "times": m, "then": reason}`, for >= without side conditions: m g >= 0 with
-  a polynomial m >= 0 that is not identically zero, and g continuous.
-
-In `recheck/curves.py` (243 lines):
-
-- `{"by": "ends", "var": "x", "curvature": reason, "low": reason, "high": reason}`: g is concave in
-  x (`curvature` shows -d2g/dx2 >= 0; default sign), so that the two faces decide.
-- `{"by": "minimum", "at": {"x": c, ...}}`: g(c) >= 0 and its gradient is exactly 0 at an exact
-  point c of the box; the Hessian is positive definite over the box (enclosures, elimination).
-- `{"by": "constant", "var": "x", "at": c, "slope": reason?, "then": reason?}`: dg/dx is identically
-  0 on the box (default: zero) and `then` (default zero) holds at x = c.
-
-In `recheck/steps.py` (98 lines):
-
-- `{"by": "induction", "var": "n", "base": reason?, "step": reason?}` for `==` over integers
-  n >= n0: g(n0) = 0 and g(n+1) - g(n) = 0 once sums and products with upper end n+1 are opened.
-- `{"by": "steps", "var": "n", "base": reason, "rate": e?, "why": rate > 0?, "to": expr, "then":
-  reason}`: the same for >= and >: g(n0) > 0 and g(n+1) - rate g(n), which is `to`, is >= 0.
-
-In `recheck/sturm.py` (152 lines):
-
-- `{"by": "sturm"}`: g is a polynomial in one variable over Q without a zero on the box (or, for a
-  claim >=, without a zero of odd multiplicity inside), and positive at one point.
+- `where`: `{"by": "where", "where": k}`: g is a positive rational multiple of what where[k] makes
+  positive.
+- `split`: `{"by": "split", "var": "x", "at": c, "parts": [reason for x <= c, reason for x >= c]}`.
+- `taylor`: `{"by": "monotone", "var": "x", "direction": 1 | -1, "slope": reason, "then": reason}`:
+  `slope` shows direction * dg/dx >= 0 on the box (default: sign); `then` shows the claim on the
+  face where x is least (direction 1) or greatest (-1). If that end is infinite or excluded, `then`
+  may be `{"by": "limit"}`: the limit of g there is exactly known and >= 0 (`limits`).
+- `taylor`: `{"by": "taylor", "var": "x", "at": end or exact point c, "order": m, "terms": [reason,
+  ...]?, "rest": reason?, "rows": {"k": expr}?}`: tangency. With g_k = d^k g/dx^k at x = c (other
+  variables free), each k < m has (x-c)^k g_k >= 0 on the box and g_m has (x-c)^m g_m >= 0 over the
+  box. With c not an end but inside, or an expression in the other variables (`curves`), m is even
+  and odd terms are zero. `terms` has m reasons (default: each `zero`, which is exact; else a reason
+  for ±g_k >= 0, the sign that the side of c asks for), `rest` one for ±g_m (default sign). With c
+  an end, `rows` gives forms of g_k, k >= 1, that are continuous at c where the literal one is not.
+  With a strict claim, `rest` must be strict, and c outside the domain or g_0 > 0.
+- `bernstein`: `{"by": "bernstein"}`: g is a polynomial over Q; its Bernstein coefficients on the
+  box (finite ends rational; [a, oo) is brought to [0, 1) by x = a + t/(1-t)) have the sign. With a
+  strict claim, for each choice of an included end of each variable (the whole side where none is)
+  some coefficient of that face must be positive.
+- `where`: `{"by": "outside", "where": k, "why": reason?}`: side condition k fails on the whole box.
+- `apart`: `{"by": "apart", "var": "x", "at": c, "parts": [x < c, x == c, x > c]}` (null where
+  empty).
+- `cases`: `{"by": "cases", "on": u, "parts": [u > 0, u == 0, u < 0]}` with an expression u (null:
+  the sign is impossible by evaluation).
+- `resolve`: `{"by": "resolve", "of": e, "is": value, "why": reason?, "then": reason}`: e, an abs,
+  sign, max, min or piecewise in g, equals `value` on the box; `why` shows the sign that this takes
+  (u >= 0 or -u >= 0 for abs(u); one argument minus the others for max and min; default sign).
+- `replace`: `{"by": "rule", "rule": name, "bind": {"a": expr, ...}, "needs": [reason, ...]?,
+  "then": reason}`: replaces the instance of a named rewrite everywhere in g; needs default to sign.
+  The rules and their conditions are the tables `RULES` in `rules` and `gammas`.
+- `compare`: `{"by": "compare", "map": "log"|"exp", "left": A, "right": B, "factor": "1"?, "needs":
+  [A > 0, B > 0]?, "to": expr?, "then": reason}`: g = factor (A - B), and `then` shows log A - log B
+  > 0 (for exp: exp A - exp B), written as `to`: logs of products, powers, exponentials and gammas
+  of what is seen to be positive are opened.
+- `sums`: `{"by": "sum", "parts": [{"expr": e, "why": reason}, ...]}`: g is the sum of parts >=
+  0 (the first > 0 where the claim is strict).
+- `lemmas`: `{"by": "lemma", ...a lemma..., "then": reason}` shows one first.
+- `turns`: `{"by": "turns", "times": n?, "real": expr?, "positive": reason?, "at": {"x": c, ...}?}`,
+  for ==: n g, a sum of integer multiples of arcs, is a multiple of pi as Im Z = 0 by its normal
+  form (of 2 pi with `real` = Re Z > 0), Z a positive multiple of exp(i n g); and |n g| is less than
+  that (`above`, `below`: default sign), or is so at one point of a box without side conditions.
+- `turns`: `{"by": "multiple", "times": a, "of": b, "then": reason}`: g = a b, and b = 0.
+- `changes`: `{"by": "change", "var": "x", "new": "t", "range": [low, high, open, open], "image":
+  f(t), "inverse": t(x), "low": ..., "high": ..., "then": reason}`: x = f(t), where f(t(x)) = x and
+  t(x) lies in the range of t for all x; `then` is about g in t.
+- `compare`: `{"by": "powers", "left": A, "right": B, "power": "q", "need": A >= 0?, "to": expr,
+  "then": reason}`: g = factor (A - B) by A**q - B**q, for q an integer >= 2 (`need` for even q).
+- `multiplier`: `{"by": "multiplier", "times": m, "then": reason}`, for >= without side conditions:
+  m g >= 0 with a polynomial m >= 0 that is not identically zero, and g continuous.
+- `faces`: `{"by": "ends", "var": "x", "curvature": reason, "low": reason, "high": reason}`: g is
+  concave in x (`curvature` shows -d2g/dx2 >= 0; default sign), so that the two faces decide.
+- `minimum`: `{"by": "minimum", "at": {"x": c, ...}}`: g(c) >= 0 and its gradient is exactly 0 at an
+  exact point c of the box; the Hessian is positive definite over the box (enclosures, elimination).
+- `curves`: `{"by": "constant", "var": "x", "at": c, "slope": reason?, "then": reason?}`: dg/dx is
+  identically 0 on the box (default: zero) and `then` (default zero) holds at x = c.
+- `steps`: `{"by": "induction", "var": "n", "base": reason?, "step": reason?}` for `==` over
+  integers n >= n0: g(n0) = 0 and g(n+1) - g(n) = 0 once sums and products with upper end n+1 are
+  opened.
+- `steps`: `{"by": "steps", "var": "n", "base": reason, "rate": e?, "why": rate > 0?, "to": expr,
+  "then": reason}`: the same for >= and >: g(n0) > 0 and g(n+1) - rate g(n), which is `to`, is >= 0.
+- `sturm`: `{"by": "sturm"}`: g is a polynomial in one variable over Q without a zero on the box
+  (or, for a claim >=, without a zero of odd multiplicity inside), and positive at one point.
 
 **Refutation** body: `{"point": {"x": constant expr, ...}, "relation": k, "failure": "false" |
 "undefined", "prec": 200}`: the point is in the domain, and relation k is false there, or one of its
 sides is not a real number there. Equality at a point is decided by the same normal form.
 
-**Rates** body: see `recheck/rates.py` (363 lines), which documents the statement too.
+**Rates** body: see `recheck/rates.py`, which documents the statement too.
 
 What only one engine can vouch for has no certificate (`None`).
 """
@@ -314,11 +300,13 @@ def _combinatorial(expr: sp.Expr, inner: Callable[[sp.Expr], Json]) -> Json:
     if isinstance(expr, sp.beta):
         below = ["pow", ["gamma", inner(a + b)], ["rat", "-1"]]
         return ["mul", ["gamma", inner(a)], ["gamma", inner(b)], below]
-    names = {s.name for s in expr.free_symbols}
-    index = sp.Symbol(next(name for k in range(99) if (name := f"i{k}") not in names))
     if b.is_Integer and 0 <= b <= _MOST_FACTORS:
         return inner(sp.Mul(*((a - b + j) / j for j in range(1, int(b) + 1))))
-    return ["product", inner((a - b + index) / index), index.name, ["rat", "1"], inner(b)]
+    names = {s.name for s in expr.free_symbols}
+    index = ["sym", next(name for k in range(99) if (name := f"i{k}") not in names)]
+    above = ["add", inner(a), ["mul", ["rat", "-1"], inner(b)], index]
+    ratio = ["mul", above, ["pow", index, ["rat", "-1"]]]
+    return ["product", ratio, index[1], ["rat", "1"], inner(b)]
 
 
 def encode_condition(condition: sp.Basic, depth: int = 0) -> Json:

@@ -75,6 +75,9 @@ class CircularGenerators:
             values = [f(rate * sp.pi) for f in (sp.sin, sp.cos)]
             if not any(v.has(sp.sin, sp.cos) for v in values):
                 return self.system.quotient(values[0]), self.system.quotient(values[1])
+        whole = sp.cancel(rest / sp.pi)
+        if rest is not sp.pi and rate.is_Integer and self._is_whole(whole):
+            return self._whole(0), self.system.quotient((-1) ** (rate * whole))
         unit = self._unit.get(rest, rate)
         if isinstance(rest, sp.acos | sp.asin | sp.atan):
             unit = sp.Rational(1, unit.q)
@@ -89,6 +92,14 @@ class CircularGenerators:
                 self._minus(cosine.times(c), sine.times(s)),
             )
         return (sine if times > 0 else sine.times(self._whole(-1))), cosine
+
+    def _is_whole(self, expr: sp.Expr) -> bool:
+        """Whether the expression is a product of integers."""
+        return all(
+            f.is_Integer or self.system.is_integer(f.base if f.is_Pow and f.exp.is_Integer
+                                                   and f.exp > 0 else f)
+            for f in sp.Mul.make_args(expr)
+        )  # fmt: skip
 
     def _unit_angle(self, rest: sp.Expr, unit: sp.Rational) -> tuple[Quotient, Quotient]:
         """Sine and cosine of unit * rest."""

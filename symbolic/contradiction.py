@@ -14,10 +14,11 @@ _MOST_FACTS = 40
 _SECONDS = 0.15
 
 
-def contradiction(known: list[Known]) -> Json | None:
-    """The reason for anything at all, or None: by the facts alone, then with products of two."""
+def contradiction(known: list[Known], squares: list[Known]) -> Json | None:
+    """The reason for anything at all, or None: by the facts alone, then with
+    products of two, squares of variables and multiples by these."""
     facts = [k for k in known if k.poly != 0][:_MOST_FACTS]
-    for products in ([], _pairs(facts)):
+    for products in ([], [*squares, *_pairs(facts), *_multiples(facts, squares)]):
         every = [*facts, *products]
         strict = [k.strict for k in every]
         if not any(strict) or (facts and every == facts and products):
@@ -38,6 +39,15 @@ def contradiction(known: list[Known]) -> Json | None:
         why = {"by": "rewrite", "to": to, "then": {"by": "sign"}}
         return {"by": "absurd", "expr": every[place].code, "why": why}
     return None
+
+
+def _multiples(facts: list[Known], squares: list[Known]) -> list[Known]:
+    found = []
+    for k, square in itertools.product(facts, squares):
+        if not k.by_definition:
+            code = [*factors_of(k.code), square.code]
+            found.append(Known(k.poly * square.poly, code, False))
+    return found[:_MOST_PAIRS]
 
 
 def _pairs(facts: list[Known]) -> list[Known]:

@@ -68,6 +68,13 @@ def _ends(r: Range) -> list[Json]:
     ]
 
 
+def derived(relation: sp.Eq, domain: Domain, deadline: float) -> bool:
+    """Whether the checker accepts a derivation of the equation over a domain of one box."""
+    if any(len(union) != 1 for union in domain.ranges.values()):
+        return False
+    return _on_box(relation, domain, deadline) is not None
+
+
 def _on_box(relation: sp.Eq, domain: Domain, deadline: float) -> dict[str, Json] | None:
     """The reason that the checker accepts, with the lemmas that it needs, or None."""
     over = {s: _as_set(union[0]) for s, union in domain.ranges.items()}
@@ -96,7 +103,8 @@ def _verdict(problem: Problem, entry: dict[str, Json]) -> Verdict:
 def _lemmas(relation: sp.Eq, domain: Domain, deadline: float) -> list[Json]:
     """What lets the checker see that the sides are defined, and the rules about gamma apply."""
     points = list(islice(sample(domain, _MOST_POINTS), _MOST_POINTS))
-    chain = gamma_chain(relation.lhs - relation.rhs, points[0]) if points else ()
+    difference = relation.lhs - relation.rhs
+    chain = gamma_chain(difference, points[0], domain.where) if points else ()
     turned = [step.bind[0][1] for step in chain if "-turn" in step.rule]
     return lemmas(relation.args, turned, domain, points, deadline)
 
@@ -114,7 +122,9 @@ def _candidates(relation: sp.Eq, domain: Domain) -> Iterator[Json]:
     yield _ZERO
     points = list(islice(sample(domain, _MOST_POINTS), _MOST_POINTS))
     yield from turns.candidates(difference, domain, points)
-    chains = _distinct(gamma_chain(difference, point) for point in points[:2])
+    gammas = [gamma_chain(difference, point, domain.where) for point in points[:2]]
+    opened = (tuple(step for step in chain if step.rule == "binomial") for chain in gammas)
+    chains = _distinct([*opened, *gammas])
     chains += _distinct(chain for point in points[:6] for chain in rewriting(difference, point))
     for chain in chains:
         yield after_rewrites(chain, domain, _ZERO)
@@ -150,8 +160,17 @@ def after_rewrites(chain: tuple[Rewrite, ...], domain: Domain, last: Json) -> Js
 
 
 def _need(condition: sp.Expr, domain: Domain) -> Json:
-    """A reason for a linear condition that vanishes exactly at an end of the range."""
+    """A reason for a linear condition: from a side condition, or at an end of the range."""
     symbols = condition.free_symbols
+    if condition == 0:
+        return _ZERO
+    for index, known in enumerate(domain.where):
+        if symbols and isinstance(known, sp.Ge | sp.Gt | sp.Le | sp.Lt):
+            gap = known.gts - known.lts
+            rest = sp.expand(condition - gap)
+            if rest.is_Rational and rest > 0:
+                part = {"expr": encode(gap), "why": {"by": "where", "where": index}}
+                return {"by": "sum", "parts": [{"expr": encode(rest)}, part]}
     if len(symbols) == 1:
         symbol = next(iter(symbols))
         slope = sp.diff(condition, symbol)
@@ -161,6 +180,8 @@ def _need(condition: sp.Expr, domain: Domain) -> Json:
             if end.is_finite and sp.expand(condition.xreplace({symbol: end})) == 0:
                 direction = 1 if slope > 0 else -1
                 return {"by": "monotone", "var": symbol.name, "direction": direction, "then": _ZERO}
+            if end.is_finite:
+                return {"by": "rewrite", "to": encode(sp.expand(condition))}
     return {"by": "sign"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -10,20 +11,18 @@ from typing import Any
 
 from symbolic.linear import nonnegative_solution
 from symbolic.rates import Monomial, Rate, RateProblem
+from symbolic.recheck.rate_text import monomial_text, rate_text, rates_text
 from symbolic.recheck.rates import (
     MAX_CHOICES,
     SENSES,
     Statement,
     check_rates,
-    monomial_text,
-    rate_text,
-    rates_text,
 )
-from symbolic.recheck.scales import Form, depth_of, frozen, range_of, subtract
+from symbolic.recheck.scales import Form, depth_of, frozen, key_of, range_of, subtract
 from symbolic.recheck.statement import FORMAT, VERSION, digest
 from symbolic.recheck.terms import Rejected
 
-FAR = Fraction(1000)
+FAR = Fraction(10**9)
 ONE = Fraction(1)
 Row = tuple[list[Any], Form, bool]
 
@@ -128,9 +127,9 @@ def _rows(known: Statement, forms: list[Form], nested: bool = False) -> list[Row
         add("loglog", levels[-2])
         for level in levels[:-1]:
             add("log", level, str(FAR))
-    for k, relation in enumerate(known.relations):
+    for k in range(len(known.relations)):
         add("relation", k)
-        for row in _comparisons(known, k, relation, max(depths.values())):
+        for row in _comparisons(known, k, max(depths.values())):
             add(*row)
     for k in range(0 if nested else len(known.up_to)):
         add("up_to", k)
@@ -179,18 +178,15 @@ def _beyond(known: Statement, atom: Form, other: Form) -> list[Any] | None:
     return None if found is None else found["rows"]
 
 
-def _comparisons(
-    known: Statement, k: int, relation: Form, depth: int
-) -> Iterator[tuple[str, int, Any, Any, int]]:
+def _comparisons(known: Statement, k: int, depth: int) -> Iterator[tuple[str, int, Any, Any, int]]:
     """Rows that compare the scales which a relation has on its two sides."""
-    scales = {True: [], False: []}  # type: dict[bool, list[Any]]
-    for key, value in relation.items():
-        written = key[1] if key[0] == "x" else _written(dict(key[1]), known)
-        if written not in scales[value > 0]:
-            scales[value > 0].append(written)
-    for upper, lower in product(scales[True], scales[False]):
+    try:
+        upper, lower = known.sides(k)
+    except Rejected:
+        return
+    for one in lower if len(upper) == 1 else ():
         for further in range(depth):
-            row: tuple[str, int, Any, Any, int] = ("compare", k, upper, lower, further)
+            row = ("compare", k, _scale(upper[0], known), _scale(one, known), further)
             try:
                 known.row(list(row))
             except Rejected:
@@ -232,10 +228,47 @@ def _systems(known: Statement, f: Any, g: Any) -> list[dict[str, Any]] | None:
     for minimum in f:
         for choice in product(*g):
             system = _system(minimum, list(choice), rows, known.strict)
+            system = system or _by_cases(known, minimum, list(choice), rows)
             if system is None:
                 return None
             systems.append(system)
     return systems
+
+
+def _by_cases(
+    known: Statement, f: list[Form], g: list[Form], rows: list[Row]
+) -> dict[str, Any] | None:
+    """Systems for each scale that may be the largest of those that bound others in a relation."""
+    for k in range(len(known.relations)):
+        try:
+            upper, lower = known.sides(k)
+        except Rejected:
+            continue
+        systems = []
+        for largest in upper if len(upper) > 1 else ():
+            within = copy(known)
+            within.case = (k, largest)
+            more = list(rows)
+            for other in [*lower, *upper]:
+                for further in range(3):
+                    row = ["case", _scale(other, known), further]
+                    try:
+                        more.append((row, *within.row(row)))
+                    except Rejected:
+                        break
+            system = _system(f, g, more, known.strict)
+            if system is None:
+                break
+            systems.append(system)
+        if len(upper) > 1 and len(systems) == len(upper):
+            return {"cases": k, "systems": systems}
+    return None
+
+
+def _scale(atom: Form, known: Statement) -> Any:
+    """A scale as rows name it: the level whose logarithm it is, or a monomial."""
+    key = key_of(atom)
+    return key[1] if key[0] == "x" else _written(atom, known)
 
 
 def _system(f: list[Form], g: list[Form], rows: list[Row], growing: bool) -> dict[str, Any] | None:

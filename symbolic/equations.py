@@ -70,7 +70,7 @@ def _forms(
             continue
         divisor, lead = side * equation, side * lead
         rest, multiple, power = target, 0 * target, 0
-        while int(rest.degrees()[place]) and power <= _HIGHEST:
+        while rest != 0 and int(rest.degrees()[place]) and power <= _HIGHEST:
             top = _coefficient(rest, place)
             shift = gens[place] ** (int(rest.degrees()[place]) - 1)
             multiple = multiple * lead + top * shift

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 from flint import arb, ctx, fmpq, fmpz
 
+from symbolic.ball_gamma import polygamma_at
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -180,7 +182,6 @@ _FUNCTIONS: dict[type, tuple[str, Callable[..., None] | None, dict[int, int]]] =
     sp.erfi: ("erfi", None, {0: 0}),
     sp.gamma: ("gamma", _off_poles, {1: 1, 2: 1}),
     sp.loggamma: ("lgamma", _positive_for_loggamma, {1: 0, 2: 0}),
-    sp.digamma: ("digamma", _off_poles, {}),
 }
 _OF_INVERSE = {sp.asec: sp.acos, sp.acsc: sp.asin, sp.acoth: sp.atanh, sp.acsch: sp.asinh}
 _NAN_AT_ZERO = {sp.cot, sp.csc, sp.coth, sp.csch}
@@ -270,15 +271,18 @@ def _function(expr: sp.Basic, point: Mapping[sp.Symbol, Any]) -> Value:
             raise Undetermined(str(expr))
         return fmpq(sign)
     if head in (sp.Max, sp.Min):
-        return _extreme(args, largest=head is sp.Max)
+        return _extreme(args, head is sp.Max)
     if head in (sp.floor, sp.ceiling):
-        return _round(args[0], expr, up=head is sp.ceiling)
+        return _round(args[0], expr, head is sp.ceiling)
     if head is sp.atan2:
         return _real(arb.atan2(to_ball(args[0]), to_ball(args[1])), expr)
     if head in (sp.factorial, sp.binomial, sp.RisingFactorial, sp.FallingFactorial, sp.beta):
         return _combinatorial(head, args, expr)
     if head is sp.harmonic and len(args) == 1:
         return _real((to_ball(args[0]) + 1).digamma() + arb.const_euler(), expr)
+    if head is sp.polygamma and expr.args[0].is_Integer:
+        _off_poles(args[1], expr)
+        return _real(polygamma_at(int(expr.args[0]), to_ball(args[1])), expr)
     raise Undetermined(f"{head.__name__} is not evaluated")
 
 

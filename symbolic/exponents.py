@@ -20,7 +20,11 @@ class Polytope:
     """Bounds on exponents, by linear functionals with small coefficients."""
 
     def __init__(
-        self, target: Poly, equations: Sequence[Poly], factors: Sequence[Poly] = ()
+        self,
+        target: Poly,
+        equations: Sequence[Poly],
+        factors: Sequence[Poly] = (),
+        more: int = 0,
     ) -> None:
         support = np.array([key(m) for m in target.to_dict()], dtype=np.int64)
         count = support.shape[1]
@@ -51,7 +55,7 @@ class Polytope:
         self.leads = [lead_of(poly) for poly in equations]
         if self.loose:
             self.degree = max(self.degree, *(sum(lead) for lead in self.leads), 0)
-            self.degree += self.degree % 2
+            self.degree += self.degree % 2 + more
 
     def _within(self, double: int, poly: Poly) -> list[Exponents]:
         """Exponents z with double * z plus the support of the polynomial within the bounds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 
 import sympy as sp
@@ -11,18 +11,20 @@ from symbolic.rewrites import Rewrite, sign_at
 
 _KINDS = ("gamma", "loggamma", "digamma", "trigamma", "tetragamma")
 _MOST_PARTS = 6
-_ROUNDS = 6
+_ROUNDS = 8
 
 
 def has_gammas(expr: sp.Basic) -> bool:
-    return bool(expr.has(sp.gamma, sp.loggamma, sp.polygamma, sp.factorial, sp.binomial))
+    return bool(expr.has(sp.gamma, sp.loggamma, sp.polygamma, sp.factorial, sp.binomial, sp.beta))
 
 
-def gamma_chain(expr: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> tuple[Rewrite, ...]:
+def gamma_chain(
+    expr: sp.Expr, point: Mapping[sp.Symbol, sp.Expr], where: Sequence[sp.Basic] = ()
+) -> tuple[Rewrite, ...]:
     """Multiplication theorems first, then reflections; one rewrite for each function concerned."""
     chain: list[Rewrite] = []
-    current = expr
-    for find in (_multiplied, _turned):
+    current = expr.replace(sp.beta, lambda a, b: sp.gamma(a) * sp.gamma(b) / sp.gamma(a + b))
+    for find in (_opener(where), _multiplied, _turned):
         for _ in range(_ROUNDS):
             step = find(current, point)
             if step is None:
@@ -49,6 +51,34 @@ def _nodes(expr: sp.Expr) -> list[tuple[str, sp.Expr, sp.Expr]]:
         if argument.free_symbols:
             found.append((kind, node, sp.expand(argument)))
     return found
+
+
+def _opener(where: Sequence[sp.Basic]) -> Callable[..., Rewrite | None]:
+    """Finds a binomial coefficient, to be written by gammas."""
+
+    def opened(expr: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> Rewrite | None:
+        for node in sorted(expr.atoms(sp.binomial), key=str):
+            a, b = node.args
+            if not b.free_symbols or not node.free_symbols <= point.keys():
+                continue
+            rest = sp.expand(a - b + 1)
+            new = sp.gamma(a + 1) / (sp.gamma(b + 1) * sp.gamma(rest))
+            letters = (("a", a), ("b", b), ("c", _seen(rest, where)))
+            return Rewrite("binomial", letters, node, new, (sp.Integer(0), rest, b + 1))
+        return None
+
+    return opened
+
+
+def _seen(expr: sp.Expr, where: Sequence[sp.Basic]) -> sp.Expr:
+    """The expression with what a side condition says to be positive as one of its terms."""
+    for condition in where:
+        if isinstance(condition, sp.Ge | sp.Gt | sp.Le | sp.Lt):
+            gap = condition.gts - condition.lts
+            rest = sp.expand(expr - gap)
+            if rest.is_Rational and rest > 0:
+                return sp.Add(rest, gap, evaluate=False)
+    return expr
 
 
 def _multiplied(expr: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> Rewrite | None:

@@ -23,17 +23,20 @@ from symbolic.problem import Decision, Problem
 from symbolic.ranges import Domain, domain_of
 from symbolic.refutation import Counterexample, search, try_point
 from symbolic.relations import scalar_relations
+from symbolic.splitting import by_zeros, pieces
 from symbolic.summation import proved_by_recurrence
 
 ENGINE = "identity"
 _SAMPLES = 30
 _SEARCH_SECONDS = 1.5
 _FIRST_SECONDS = 0.5
+_MOST_SPLITS = 3
 _REWRITTEN = "a chain of rewrites that the independent checker replays"
 _REASON = {
     "normal form": "both sides have the same normal form over the domain",
     "derivative": "the derivatives agree on the domain, and the sides agree at one point",
     "induction": "by induction over the bound of the sum or product",
+    "pieces": "on pieces of the domain",
     "recurrence": "by a recurrence for the sum, from telescoped terms",
 }
 
@@ -94,8 +97,25 @@ def _decide(
     return Decision("proved", ENGINE, reason, certificate=certificate, notes=notes)
 
 
-def _settle(relation: sp.Eq, domain: Domain, deadline: float) -> Counterexample | str | None:
+def _settle(
+    relation: sp.Eq, domain: Domain, deadline: float, depth: int = 0
+) -> Counterexample | str | None:
     """How the equation was proved, a counterexample, or None."""
+    parts = None
+    if depth < _MOST_SPLITS:
+        parts = by_zeros(relation, domain, deadline, whole=False)
+    if parts is None:
+        found = _settle_whole(relation, domain, deadline)
+        if found is not None or depth == _MOST_SPLITS:
+            return found
+        parts = pieces(relation, domain, deadline)
+    if parts is None:
+        return None
+    proved = (_settle(p.relation, p.domain, deadline, depth + 1) for p in parts)
+    return "pieces" if all(isinstance(how, str) for how in proved) else None
+
+
+def _settle_whole(relation: sp.Eq, domain: Domain, deadline: float) -> Counterexample | str | None:
     if has_open_sum(relation):
         if closed_by_induction(relation, domain, deadline):
             return "induction"

@@ -9,6 +9,7 @@ import sympy as sp
 
 from symbolic.budget import run_with_deadline
 from symbolic.deduction import follows, is_defined, left
+from symbolic.derivations import derived
 from symbolic.differences import by_difference, outermost, with_sums
 from symbolic.ranges import Domain, Range
 
@@ -130,7 +131,9 @@ def _closed_form(fold: _Fold, value: sp.Expr, start: int, domain: Domain, deadli
     base = sp.Eq(first, value.xreplace({n: sp.Integer(start)}), evaluate=False)
     later = value.xreplace({n: n + 1})
     step = sp.Eq(fold.extended(value), later, evaluate=False)
-    return follows(base, _without(domain, n), deadline) and follows(step, domain, deadline)
+    if not follows(base, _without(domain, n), deadline):
+        return derived(base, _without(domain, n), deadline) and derived(step, domain, deadline)
+    return follows(step, domain, deadline) or derived(step, domain, deadline)
 
 
 def defined_apart_from(

@@ -29,6 +29,7 @@ from symbolic.relations import scalar_relations
 from symbolic.replay import replayed
 from symbolic.shifts import Shifted, shifted
 from symbolic.steps import by_steps
+from symbolic.vanishing import Place, apart, at_end, vanishing_end, with_lemmas
 from symbolic.violations import certainly_negative, special_points, violations
 
 ENGINE = "intervals"
@@ -192,6 +193,9 @@ def _on_box(
 
 
 def _entry(relation: Any, question: Shifted, deadline: float) -> dict[str, Any] | None:
+    place = vanishing_end(sp.Tuple(*question.sides), question.box)
+    if place is not None:
+        return _entry_apart(relation, question, deadline, place)
     box = question.box
     prover = Prover(box.symbols, open_signs(box), question.where, deadline)
     relation = relation.func(*question.sides, evaluate=False)
@@ -206,6 +210,23 @@ def _entry(relation: Any, question: Shifted, deadline: float) -> dict[str, Any] 
         return None
     moves = question.moves
     return {"box": box, "why": why, "lemmas": lemmas, "moves": moves, "unseen": unseen}
+
+
+def _entry_apart(
+    relation: Any, question: Shifted, deadline: float, place: Place
+) -> dict[str, Any] | None:
+    """The end at which a power vanishes, and the rest of the box."""
+    symbol, _, side = place
+    box, strict = question.box, isinstance(relation, sp.Gt | sp.Lt)
+    inner = replace(question, box=box.opened_at(symbol, side))
+    rest = _entry(relation, inner, deadline)
+    lower = relation.func(*question.sides, evaluate=False)
+    if rest is None or len(goals(lower)) != 1:
+        return None
+    prover = Prover(box.symbols, open_signs(box), question.where, deadline)
+    if not at_end(prover, goals(lower)[0], strict, box, place):
+        return None
+    return {**rest, "box": box, "why": apart(place, rest["why"], rest["lemmas"]), "lemmas": []}
 
 
 def _in_cases(
@@ -225,8 +246,22 @@ def _in_cases(
             if part is None:
                 return None
             parts.append(part)
+        if both and not any("cases" in part or part["moves"] for part in parts):
+            return _worst_cases(e, u, (above, below), parts)
         return {"cases": parts, "on": u, "box": box}
     return None
+
+
+def _worst_cases(
+    e: Any, u: Any, values: tuple[Any, Any], parts: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """One entry from those for both values of the switch e, by the sign of u."""
+    reasons = []
+    for value, part in zip(values, parts, strict=True):
+        then = with_lemmas(part["why"], part["lemmas"])
+        reasons.append({"by": "resolve", "of": e, "is": value, "seen": True, "then": then})
+    why = {"by": "cases", "on": u, "parts": [reasons[0], *reasons]}
+    return {**parts[0], "why": why, "lemmas": []}
 
 
 def _is_worst_case(e: Any, relation: Any) -> bool:

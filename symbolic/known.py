@@ -13,6 +13,8 @@ from flint import fmpq
 from symbolic.certificate import encode
 from symbolic.formula import Poly
 from symbolic.matching import Signs
+from symbolic.shifted import NoCertificate
+from symbolic.weights import NoWeights, weights
 
 Json = Any
 _MOST_ROOTS = 10
@@ -137,3 +139,15 @@ def further(
             code = ["pow", k.code, ["rat", str(power)]]
             found.append(Known(k.poly**power, code, k.strict))
     return found
+
+
+def weights_of(target: Poly, products: list[Known], strict: bool) -> list[fmpq]:
+    """Rational weights >= 0 whose combination of the products is the target."""
+    try:
+        return weights(
+            target.to_dict(),
+            [k.poly.to_dict() for k in products],
+            [k.strict for k in products] if strict else None,
+        )
+    except NoWeights as reason:
+        raise NoCertificate(str(reason)) from None

@@ -9,6 +9,7 @@ that exclude each other. Each leads to simpler questions of the same kind, or to
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,12 @@ _DEPTH = 3
 _MOST_SQUARES = 0.25  # seconds for one search for squares
 _STRICT = (sp.Gt, sp.Lt)
 _WEAK = Range(sp.S.Zero, sp.oo, False, True)
+# All of NumPy's names take a third of a second to load.
+_FUNCTIONS = {
+    **{name: getattr(np, name) for name in ("exp", "log", "sin", "cos", "tan", "sqrt", "tanh")},
+    **{name: getattr(np, name) for name in ("sinh", "cosh", "sign", "pi")},
+    **{name: getattr(np, "arc" + name[1:]) for name in ("asin", "acos", "atan")},
+}
 _LINE = Range(-sp.oo, sp.oo, True, True)
 
 
@@ -60,10 +67,12 @@ class Leaves:
     def values(self, expr: sp.Expr) -> Array:
         """The values at the points of the domain, in floating point (nan where there is none)."""
         if expr not in self.known:
-            function = sp.lambdify(self.symbols, expr, modules="numpy")
-            with np.errstate(all="ignore"):
-                found = np.asarray(function(*self.points.T), dtype=complex)
-            found = np.where(found.imag == 0, found.real, np.nan)
+            function = sp.lambdify(self.symbols, expr, modules=[_FUNCTIONS])
+            try:
+                with np.errstate(all="ignore"):
+                    found = np.asarray(function(*self.points.T), dtype=float)
+            except (NameError, TypeError, ValueError, ZeroDivisionError, OverflowError):
+                found = np.asarray(np.nan)  # nothing that is known by its values
             self.known[expr] = np.broadcast_to(found, len(self.points))
         return self.known[expr]
 
@@ -125,7 +134,11 @@ class Leaves:
             found = _attempt(lambda: search.proof(op, more=False, tried=tried))
             if found is not None:
                 return _alone(found)
-        return self.excluded(facts, depth, self.squares) if facts else None
+        if facts:
+            found = self.excluded(facts, depth, self.squares)
+            if found is not None:
+                return found
+        return self.refuted(gap, strict, facts, False) if parts is None else None
 
     def _by_structure(
         self, search: Products, strict: bool, facts: Facts, depth: int
@@ -160,7 +173,7 @@ class Leaves:
             there = Leaves(Domain(over), self.deadline, self.squares)
             return there.reason(self.expression(search, moved), False, (), 0)
 
-        return by_order(inner, search.names, ranges, search.encoded, orthant)
+        return by_order(inner, search.names, ranges, strict, search.encoded, orthant)
 
     def _completed(
         self,
@@ -205,6 +218,28 @@ class Leaves:
                 return found
         return None
 
+    def refuted(
+        self, gap: sp.Expr, strict: bool, facts: Facts, thoroughly: bool = True
+    ) -> Json | None:
+        """A reason where what is known excludes the points at which the claim fails."""
+        if gap.is_number or not (facts or self.domain.where):
+            return None
+        parts: list[Json] = []
+        for kind, needed in ((sp.Eq, strict), (sp.Lt, True)):
+            fact = kind(gap, 0, evaluate=False)
+            if fact in (sp.true, sp.false):
+                return None
+            try:
+                why = self.excluded((*facts, fact), 1, thoroughly) if needed else SIGN
+            except (NoCertificate, NotAlgebraic, Malformed):
+                return None
+            if why is None:
+                return None
+            parts.append(why)
+        code = encode(gap)
+        cases = {"by": "cases", "on": code, "parts": [SIGN, *parts]}
+        return {"by": "rewrite", "to": code, "then": cases}
+
     def excluded(self, facts: Facts, depth: int, thoroughly: bool = False) -> Json | None:
         """A reason for anything, where facts (and side conditions) cannot hold together."""
         if depth == 0 or self.meeting(facts).any():
@@ -217,7 +252,10 @@ class Leaves:
         parts = abstraction(relation, domain)
         search = Products(relation, domain, self.deadline, parts)
         mine = len(search.names)  # the others stand for numbers
-        found = contradiction([k for k in search.known() if not any(k.poly.degrees()[mine:])])
+        known = [k for k in search.known() if not any(k.poly.degrees()[mine:])]
+        used = {i for k in known for i, d in enumerate(k.poly.degrees()) if d}
+        squares = [_square(search, i) for i in sorted(used)]
+        found = contradiction(known, squares)
         if found is not None:
             return found if parts is None else parts.written(found)
         return self._excluded_by_one(every) if thoroughly else None
@@ -239,9 +277,8 @@ class Leaves:
                 relation = sp.Ge(-value, 0, evaluate=False)
                 parts = abstraction(relation, domain)
                 search = Products(relation, domain, self.deadline, parts)
-                found = _attempt(
-                    lambda s=search: s.proof(">=", more=False, squares=self.squares, matching=True)
-                )
+                find = partial(search.proof, ">=", more=False, matching=True, whole=True)
+                found = _attempt(partial(find, squares=self.squares))
                 if found is not None:
                     return {"by": "absurd", "expr": code, "why": _alone(found)}
         return None
@@ -253,6 +290,11 @@ class Leaves:
             powers = zip(self.symbols, exponents, strict=False)
             found += sp.Rational(int(c.p), int(c.q)) * sp.Mul(*(s ** int(e) for s, e in powers))
         return found
+
+
+def _square(search: Products, place: int) -> Known:
+    gen = search.system.context.gens()[place]
+    return Known(gen**2, ["pow", search.encoded(gen), ["rat", "2"]], False, square=True)
 
 
 def _attempt(look: Callable[[], Json]) -> Json | None:

@@ -37,13 +37,13 @@ def nonnegative_solution(
         ]
         _, _, leaving = min(ratios)
         pivot = table[leaving][entering]
-        table[leaving] = [value / pivot for value in table[leaving]]
+        table[leaving] = [value / pivot if value else value for value in table[leaving]]
         for i, row in enumerate(table):
             if i != leaving and row[entering]:
                 factor = row[entering]
-                table[i] = [v - factor * w for v, w in zip(row, table[leaving], strict=True)]
+                table[i] = _less(row, factor, table[leaving])
         factor = cost[entering]
-        cost = [v - factor * w for v, w in zip(cost, table[leaving], strict=True)]
+        cost = _less(cost, factor, table[leaving])
         basis[leaving] = entering
     if cost[-1] == 0:
         solution = [Fraction(0)] * columns
@@ -53,3 +53,8 @@ def nonnegative_solution(
         return solution, None
     # The reduced cost of the i-th artificial variable is 1 - y_i in the flipped rows.
     return None, [flip[i] * (1 - cost[columns + i]) for i in range(rows)]
+
+
+def _less(row: Vector, factor: Fraction, pivot: Vector) -> Vector:
+    """row - factor * pivot; most entries of the latter are 0."""
+    return [v - factor * w if w else v for v, w in zip(row, pivot, strict=True)]

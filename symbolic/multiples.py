@@ -68,11 +68,13 @@ def by_squares(
     usable = [k for k in known if not k.equation]
     one = Factor(target.context().constant(1), True, None)
 
-    def search(poly: Poly, factors: list[Factor], loose: bool = False) -> Form | None:
-        key = (str(poly), len(factors), strict, loose)
+    def search(
+        poly: Poly, factors: list[Factor], loose: bool = False, more: int = 0
+    ) -> Form | None:
+        key = (str(poly), len(factors), strict, loose, more)
         if key in tried.failed or clock.now() > until:
             return None
-        form = sum_of_squares(poly, factors, equations, strict, until, loose)
+        form = sum_of_squares(poly, factors, equations, strict, until, loose, more)
         if form is None and clock.now() < until:
             tried.failed.add(key)
         return form
@@ -82,13 +84,14 @@ def by_squares(
         return _written(form, encoded), None
     near, far = ([one, *_products(usable, degree + more)] for more in (0, 2))
     mixed = any(sum(1 for d in k.poly.degrees() if d) > 1 for k in usable)
-    positive = [(k.poly, True) for k in usable if k.strict]
+    positive = [(k.poly, True, k.code) for k in usable if k.strict]
+    others = [(poly, sure, encoded(poly)) for poly, sure in _multipliers(target, usable)]
     for loose in (False, True) if mixed else (False,):
         if usable:
             form = search(target, near, loose)
             if form is not None:
                 return _written(form, encoded), None
-        for times, sure in [*_multipliers(target, usable), *positive]:
+        for times, sure, written in [*others, *positive]:
             if clock.now() > deadline or not (sure or (vanishing and not strict)):
                 continue
             form = search(target * times, far, loose)
@@ -96,8 +99,13 @@ def by_squares(
                 continue
             code = _written(form, encoded)
             if sure:
-                return ["mul", ["pow", encoded(times), ["rat", "-1"]], code], None
-            return code, encoded(times)
+                return ["mul", ["pow", written, ["rat", "-1"]], code], None
+            return code, written
+    if mixed:
+        # Products of higher degree, whose highest terms cancel.
+        form = search(target, far, True, 2)
+        if form is not None:
+            return _written(form, encoded), None
     return None
 
 

@@ -27,10 +27,11 @@ def by_order(
     target: Poly,
     names: Sequence[str],
     ranges: Sequence[Range],
+    strict: bool,
     encoded: Callable[[Poly], Json],
     orthant: Callable[[Poly, Sequence[bool]], Json | None],
 ) -> Json | None:
-    """A reason for target >= 0, or for > 0 where the checker sees that; else None.
+    """A reason for target >= 0, or for > 0 where some term is > 0; else None.
 
     `orthant` looks for a reason for a polynomial where the variables marked are >= 0.
     """
@@ -62,14 +63,22 @@ def by_order(
         return None
     free = None if r.low.is_Rational else last
     plain = all(c >= 0 and (free is None or m[free] % 2 == 0) for m, c in rows.items())
+    if strict and not any(_only(m, last) and (r.low_open or not m[last]) for m in rows):
+        return None
     if plain:
         then: Json | None = {"by": "rewrite", "to": encoded(moved), "then": {"by": "sign"}}
+    elif strict:
+        return None
     else:
         then = orthant(moved, [i != free for i in range(len(names))])
     if then is None or not _is_plain(then):
         return None
     found = {"by": "ordered", "vars": [names[i] for i in used], "then": _put(then, codes)}
     return found | ({"turns": True} if turns else {})
+
+
+def _only(exponents: Sequence[int], place: int) -> bool:
+    return all(i == place or not e for i, e in enumerate(exponents))
 
 
 def _symmetric(target: Poly, used: Sequence[int]) -> bool:

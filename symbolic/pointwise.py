@@ -18,6 +18,7 @@ from symbolic.evaluation import (
     to_ball,
     truth_at,
 )
+from symbolic.root_values import vanishes
 
 PRECISIONS = (64, 160, 480, 1200)
 Point = Mapping[sp.Symbol, sp.Expr]
@@ -63,12 +64,32 @@ def holds_at(condition: sp.Basic, point: Point, exact: bool = False) -> bool | s
     return _holds_by_substitution(condition, point)
 
 
+def _holds_at_root(condition: sp.Basic, point: Point) -> bool | str | None:
+    """For a coordinate without radicals: whether a denominator, or the difference, is zero."""
+    for node in sp.preorder_traversal(condition):
+        if node.is_Pow and node.exp.is_negative and vanishes(node.base, point):
+            return "undefined"
+    if not vanishes(condition.lhs - condition.rhs, point):
+        return None
+    with precision(PRECISIONS[1]):
+        try:
+            for side in condition.args:
+                evaluate(side, point_values(point))
+        except Undefined:
+            return "undefined"
+        except Undetermined:
+            return None
+    return compare(condition, fmpq(0), fmpq(0))
+
+
 def _holds_by_substitution(condition: sp.Basic, point: Point) -> bool | str | None:
     """Like `holds_at` at an irrational point: SymPy's exact values (`cos(pi/2) = 0`) first."""
     if not isinstance(condition, sp.core.relational.Relational):
         return None
     if condition.has(sp.Piecewise):
         return None
+    if any(isinstance(value, sp.CRootOf) for value in point.values()):
+        return _holds_at_root(condition, point)
     try:
         sides = [sp.sympify(side).xreplace(dict(point)) for side in condition.args]
         parts = [node.xreplace(dict(point)) for node in sp.preorder_traversal(condition)

@@ -31,12 +31,12 @@ from symbolic.known import (
     lemma,
     positive_multiple,
     squares,
+    weights_of,
 )
 from symbolic.matching import Fact, Signs, combination, row_of
 from symbolic.multiples import Tried, by_squares
 from symbolic.ranges import Domain
 from symbolic.shifted import NoCertificate, Setting
-from symbolic.weights import NoWeights, weights
 
 Json = Any
 _MOST_PRODUCTS = 500
@@ -57,7 +57,7 @@ class Products(Setting):
         deadline: float,
         parts: Abstraction | None = None,
     ) -> None:
-        self.parts, self.literals = parts, domain.where
+        self.parts, self.literals, self.whole = parts, domain.where, False
         if parts is not None:
             relation, domain = parts.relation, parts.domain
         super().__init__(relation, domain, deadline)
@@ -72,13 +72,15 @@ class Products(Setting):
         squares: bool = True,
         tried: Tried | None = None,
         matching: bool = False,
+        whole: bool = False,
     ) -> Json:
         """The proof of `lhs op rhs`, by a linear combination of products or by squares.
 
         `more`: products of higher degree than the claim are tried last. `tried`: what
         `by_squares` has tried in vain. `matching`: weights are looked for among the monomials
-        too. Raises `NoCertificate`.
+        too. `whole`: no factors are taken out before. Raises `NoCertificate`.
         """
+        self.whole = whole
         self.more, self.squares, self.tried, self.matching = more, squares, tried, matching
         if op in ("==", "!=") or any(len(u) > 1 for u in self.domain.ranges.values()):
             raise NoCertificate("only inequalities over one box")
@@ -263,7 +265,7 @@ class Products(Setting):
         if not den.is_constant() and side < 0:
             outer[0] = ["mul", ["rat", "-1"], outer[0]]
             rest = -rest
-        constant, factors = rest.factor()
+        constant, factors = (fmpq(1), [(rest, 1)]) if self.whole else rest.factor()
         inner = self.system.context.constant(constant)
         for factor, power in factors:
             sign = self._factor_sign(factor, known)
@@ -285,7 +287,7 @@ class Products(Setting):
             raise NoCertificate("too many terms")
         products = self._products(target, known, 0)
         try:
-            weights = _weights(target, products, strict)
+            weights = weights_of(target, products, strict)
         except NoCertificate:
             code = self._matched(target, known, strict) if self.matching else None
             if code is None and self.squares:
@@ -295,7 +297,7 @@ class Products(Setting):
             if not self.more:
                 raise
             products = self._products(target, known, 1)
-            weights = _weights(target, products, strict)
+            weights = weights_of(target, products, strict)
         terms = [
             ["mul", ["rat", str(weight)], k.code]
             for weight, k in zip(weights, products, strict=True)
@@ -383,15 +385,3 @@ class Products(Setting):
             found += [k for k, _, _ in following]
             layer = following
         return found
-
-
-def _weights(target: Poly, products: list[Known], strict: bool) -> list[fmpq]:
-    """Rational weights >= 0 whose combination of the products is the target."""
-    try:
-        return weights(
-            target.to_dict(),
-            [k.poly.to_dict() for k in products],
-            [k.strict for k in products] if strict else None,
-        )
-    except NoWeights as reason:
-        raise NoCertificate(str(reason)) from None

@@ -46,6 +46,7 @@ from symbolic.reductions import (
     by_logarithmic_variable,
     by_period,
     by_scaling_symmetry,
+    by_squares,
     by_valley,
 )
 from symbolic.series import by_series
@@ -57,7 +58,7 @@ Reason = dict[str, Any]
 EARLY = (by_algebra, by_exponential_variables, by_rates, by_gathered_logarithms)
 REDUCTIONS = (by_scaling_symmetry, by_series, by_logarithmic_variable, by_valley)
 _ISOLATED = (by_bounded_part, by_isolation)
-LATE = (*_ISOLATED, by_exponentials, by_logarithms, by_scaling, by_bounds)
+LATE = (by_squares, *_ISOLATED, by_exponentials, by_logarithms, by_scaling, by_bounds)
 
 
 class OutOfTime(Exception):
@@ -84,6 +85,7 @@ class Prover:
         self.whole = False
         # Some known sign holds only where the side conditions do; then no path may be followed.
         self.confined = False
+        self.lemmas: list[Reason] = []
         self._targets: dict[Any, Target] = {}
         self._failed: dict[Any, int] = {}
         self._defined: dict[Any, bool] = {}
@@ -97,6 +99,7 @@ class Prover:
     def learn(self, expr: Any, sign: str, why: Reason) -> None:
         """Record a sign proved for the reason `why` on the whole domain."""
         self.known[expr] = sign
+        self.lemmas.append({"expr": expr, "sign": sign, "why": why})
         self.confined = self.confined or "'outside'" in repr(why)
         self._targets.clear()
         self._failed.clear()
@@ -180,8 +183,8 @@ class Prover:
         cut = self._cut(target, strict, box)
         if cut is not None:
             return self._in_parts(target, strict, box, depth, inside, cut)
-        if depth > 1 and not inside:
-            for reduce in REDUCTIONS:
+        if not inside:
+            for reduce in REDUCTIONS if depth > 1 else REDUCTIONS[1:2]:
                 reason = self.along(0.4, reduce, target, strict, box, depth)
                 if reason is not None:
                     return reason
@@ -209,7 +212,8 @@ class Prover:
                 return reason
         if depth < 2:
             return None
-        if target.expr.has(sp.loggamma, sp.polygamma):
+        # Over the reals expansions at the ends do better, and have certificates.
+        if any(box.range(s).integer for s in target.active) and expr.has(*_GAMMAS):
             reason = self.along(0.7, by_telescoping, target, strict, box, depth)
             if reason is not None:
                 return reason
@@ -377,6 +381,7 @@ def substitute(expr: Any, symbol: sp.Symbol, value: Any) -> Any | None:
 
 
 _LEAST_DEPTH = -2
+_GAMMAS = (sp.loggamma, sp.polygamma)
 _WHOLE = 4  # the depth at which a goal itself is proved
 
 

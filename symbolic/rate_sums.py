@@ -26,8 +26,9 @@ def summed(e: sp.Sum, limits: Limits) -> Rate:
     k, start, end = e.limits[0]
     term, index = e.function, sp.Dummy(k.name, positive=True)
     outside, inside = sp.powsimp(term.subs(k, index)).as_independent(index, as_Add=False)
-    if isinstance(inside, sp.Add):
-        parts = [sp.Sum(arg, e.limits[0]) for arg in sp.expand(term).args]
+    opened = sp.expand(term, power_exp=False, power_base=False)
+    if isinstance(opened, sp.Add):
+        parts = [sp.Sum(arg, e.limits[0]) for arg in opened.args]
         if any(read_sizes(_at_end(part, k, end), limits)[0] < 0 for part in parts):
             raise ValueError(f"terms of a sum that are subtracted: {e}")
         found = [summed(part, limits) for part in parts]
@@ -74,15 +75,14 @@ def _shape(inside: sp.Expr, k: Any, shown: Any) -> tuple[Fraction, Fraction, sp.
 def _total(
     power: Fraction, logs: Fraction, ratio: Any, start: Any, end: Any, limits: Limits, shown: Any
 ) -> Rate:
-    from symbolic.asymptotics import lower_order, read_sizes
+    from symbolic.asymptotics import lower_order, near_one, read_sizes
     from symbolic.exact_exponents import growing
 
     number = sp.Rational(power.numerator, power.denominator)
     if ratio != 1:
-        rest = ratio - 1
-        small = None if ratio.is_number else _vanishing(rest, limits)
+        small = near_one(ratio, limits)
         if small is not None:
-            sign, rate = small
+            sign, rate = read_sizes(small, limits)
             if sign > 0 or power or logs:
                 raise ValueError(f"not read as a sum: {shown}")
             tail = rate**-1
@@ -113,14 +113,3 @@ def _total(
     if power > -1:
         return size ** (power + 1) * log**logs
     return log ** (logs + 1) if logs > -1 else log_of_size(log, limits)
-
-
-def _vanishing(rest: Any, limits: Limits) -> tuple[int, Rate] | None:
-    """The sign and rate of ratio - 1 where that tends to 0."""
-    from symbolic.asymptotics import lower_order, read_sizes
-
-    try:
-        sign, found = read_sizes(rest, limits)
-    except ValueError:
-        return None
-    return (sign, found) if lower_order(found, ONE, limits) else None

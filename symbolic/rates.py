@@ -99,7 +99,7 @@ class Monomial:
 
     @cached_property
     def text(self) -> str:
-        from symbolic.recheck.rates import monomial_text
+        from symbolic.recheck.rate_text import monomial_text
 
         return monomial_text(self.json())
 
@@ -108,7 +108,7 @@ class Monomial:
 
     def written(self, directions: Mapping[str, Direction]) -> str:
         """As text, with log(1/p) for a parameter p that tends to 0 (`str` has log(p) for all)."""
-        from symbolic.recheck.rates import monomial_text
+        from symbolic.recheck.rate_text import monomial_text
 
         return monomial_text(self.json(), _small(directions))
 
@@ -187,13 +187,13 @@ class Rate:
         return reduce(Rate.__add__, found)
 
     def __str__(self) -> str:
-        from symbolic.recheck.rates import rate_text
+        from symbolic.recheck.rate_text import rate_text
 
         return rate_text(self.json())
 
     def written(self, directions: Mapping[str, Direction]) -> str:
         """As text, with log(1/p) for a parameter p that tends to 0 (`str` has log(p) for all)."""
-        from symbolic.recheck.rates import rate_text
+        from symbolic.recheck.rate_text import rate_text
 
         return rate_text(self.json(), _small(directions))
 

@@ -9,9 +9,12 @@ import sympy as sp
 from symbolic.boxes import Box
 from symbolic.certificate import Json, Malformed, encode
 
-_EXPRESSIONS = ("to", "on", "left", "right", "expr", "image", "inverse", "rate", "period")
+_EXPRESSIONS = (
+    *("to", "on", "of", "is", "left", "right", "expr"),
+    *("image", "inverse", "rate", "period"),
+)
 _NESTED = ("slope", "then", "rest", "why", "curvature", "low", "high", "scale", "need", "base")
-_LISTS = ("parts", "terms", "factors", "needs")
+_LISTS = ("parts", "terms", "factors", "needs", "lemmas")
 
 
 ZERO: dict[str, Any] = {"by": "zero"}
@@ -33,8 +36,10 @@ def to_json(reason: Any) -> Any:
         raise Malformed("the checker has no rule for telescoping sums")
     if reason.get("by") == "written":
         return reason["json"]
-    if reason.get("by") == "resolve":  # the checker resolves switches by itself
-        return to_json(reason["then"])
+    if reason.get("by") == "resolve" and reason.get("why", SIGN) == SIGN:
+        if "seen" not in reason:
+            return to_json(reason["then"])  # the checker resolves such switches by itself
+        reason = {key: value for key, value in reason.items() if key != "seen"}
     written: dict[str, Any] = {}
     for key, value in reason.items():
         if key == "var":

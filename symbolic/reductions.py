@@ -48,6 +48,7 @@ def by_scaling_symmetry(
             "names": [s.name for s in names],
             "var": fixed,
             "degree": str(degree),
+            "lemmas": [le for le in prover.lemmas if le["expr"].free_symbols & set(names)],
             "then": about(face, why),
         }
     return None
@@ -178,8 +179,7 @@ def by_logarithmic_variable(
         lambda e: e == sp.log(positive), lambda e: u
     )
     moved = moved.xreplace({positive: sp.exp(u)})
-    low = -sp.oo if r.low == 0 else sp.log(r.low)
-    high = r.high if r.high == sp.oo else sp.log(r.high)
+    low, high = _logarithm(r.low, -1), _logarithm(r.high, 1)
     fresh = Range(low, high, r.low_open or r.low == 0, r.high_open)
     ranges = tuple(fresh if s == x else other for s, other in box.items())
     symbols = tuple(u if s == x else s for s in box.symbols)
@@ -199,6 +199,16 @@ def by_logarithmic_variable(
     }
 
 
+def _logarithm(end: Any, side: int) -> Any:
+    """log(end), or a rational a little below (side -1) or above it where it is irrational."""
+    if end in (0, sp.oo):
+        return -sp.oo if end == 0 else sp.oo
+    value = sp.log(end)
+    if value.is_Rational:
+        return value
+    return sp.Rational(int(sp.floor(value * 1024)) + (side > 0), 1024)
+
+
 def _names(box: Box) -> set[str]:
     return {s.name for s in box.symbols}
 
@@ -216,3 +226,42 @@ def _plain(expr: Any, x: sp.Symbol) -> bool:
         return False
     powers = [e for e in rest.atoms(sp.Pow) if e.has(x)]
     return bool(logs) and all(e.exp.is_Rational for e in powers)
+
+
+def by_squares(prover: Prover, target: Target, strict: bool, box: Box, depth: int) -> Reason | None:
+    """A > B by A**2 > B**2 and A >= 0, where one of them is all there is of square roots."""
+    expr = target.expr
+    if not expr.is_Add or expr.count_ops() > _MOST_OPERATIONS:
+        return None
+    rooted = [t for t in expr.args if any(_is_root(f) for f in sp.Mul.make_args(t))]
+    if len(rooted) != 1:
+        return None
+    (term,) = rooted
+    rest = expr - term
+    square = sp.Mul(*(f**2 for f in sp.Mul.make_args(term)))
+    positive = prover.probes.sign(prover.target(term), box)
+    if not positive or any(_is_root(p) for p in sp.expand(square).atoms(sp.Pow)):
+        return None
+    left, right = (term, -rest) if positive > 0 else (rest, -term)
+    to = sp.expand(square - rest**2) if positive > 0 else sp.expand(rest**2 - square)
+    if prover.probes.sign(prover.target(to), box) != 1:
+        return None
+    need = prover.prove(left, False, box, depth - 1)
+    then = need and prover.prove(to, strict, box, depth)
+    if need is None or then is None:
+        return None
+    return {
+        "by": "powers",
+        "left": left,
+        "right": right,
+        "power": "2",
+        "need": need,
+        "to": to,
+        "then": then,
+    }
+
+
+def _is_root(factor: Any) -> bool:
+    return bool(
+        factor.is_Pow and factor.exp.is_Rational and factor.exp.q == 2 and factor.base.free_symbols
+    )

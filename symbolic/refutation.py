@@ -65,7 +65,9 @@ def search(
             return found, True
         if clock.now() > deadline:
             break
-    for point in _special_angles(relations, domain, seed) if not spared else ():
+    special = itertools.chain(_on_faces(relations, domain, seed),
+                              _special_angles(relations, domain, seed))  # fmt: skip
+    for point in special if not spared else ():
         found = try_point(relations, domain, point, exact=True)
         if found is not None:
             return found, True
@@ -82,6 +84,7 @@ def search(
 _spared: dict[object, int] = {}
 _MOST_SPARED = 16
 _MOST_POLES = 3
+_MOST_FACES = 8
 
 
 def _key(relations: tuple[sp.Basic, ...], domain: Domain, seed: int) -> object:
@@ -103,6 +106,21 @@ def _shape(expr: sp.Basic, domain: Domain) -> object:
     if isinstance(expr, sp.Add | sp.Mul):
         return expr.func, frozenset(Counter(parts).items())
     return expr.func, tuple(parts)
+
+
+def _on_faces(relations: tuple[sp.Basic, ...], domain: Domain, seed: int) -> Iterator[Point]:
+    """Sample points with one coordinate moved to 0, where powers of it are no power series."""
+    bases = {
+        symbol
+        for relation in relations
+        for power in relation.atoms(sp.Pow)
+        if power.exp.free_symbols
+        for symbol in power.base.free_symbols
+    }
+    for symbol in sorted(bases & set(domain.ranges), key=str):
+        if any(r.contains(sp.Integer(0)) for r in domain.ranges[symbol]):
+            for point in sample(domain, _MOST_FACES, seed):
+                yield {**point, symbol: sp.Integer(0)}
 
 
 def _special_angles(relations: tuple[sp.Basic, ...], domain: Domain, seed: int) -> Iterator[Point]:
@@ -161,7 +179,20 @@ def near_model(domain: Domain, model: Mapping[sp.Symbol, sp.Expr]) -> Iterator[P
             if moved is not None and moved != point:
                 yield moved
     if not integer:
+        yield from _beside(full)
         yield full
+
+
+def _beside(full: Point) -> Iterator[Point]:
+    """Points on both sides of an irrational coordinate: a pole may be high on one side only."""
+    for symbol, value in full.items():
+        if value.is_Rational:
+            continue
+        others = {s: v if v.is_Rational else _near(v, 10**24) for s, v in full.items()}
+        for size in (10**3, 10**8, 10**20):
+            scaled = sp.floor(sp.Rational(str(sp.N(value, 60))) * size)
+            for end in (scaled, scaled + 1):
+                yield {**others, symbol: end / size}
 
 
 def _near(value: sp.Expr, denominator: int) -> sp.Rational:

@@ -166,8 +166,7 @@ class _Look:
         """Why the checker does not take the reason on the piece; None if it does."""
         from symbolic.recheck import EXTENSIONS
         from symbolic.recheck.expansions import expansion
-        from symbolic.recheck.prover import NO_FACTS, Prover
-        from symbolic.recheck.reasons import FOR_EQUALITY, REASONS
+        from symbolic.recheck.kernel import NO_FACTS, Prover
         from symbolic.recheck.statement import Side, read_end, read_expression
         from symbolic.recheck.terms import SESSION, Rejected, Session
 
@@ -180,7 +179,7 @@ class _Look:
             for other in self.others:
                 sides[other.name] = Side(None, None)
             g = read_expression(self.code)
-            checker = Prover([], REASONS, FOR_EQUALITY)
+            checker = Prover([])
             written = {**reason, "var": self.x.name, "at": point(reason["at"])}
             goal = ">" if self.strict else ">="
             expansion(checker, g, sides, goal, written, NO_FACTS)

@@ -20,11 +20,11 @@ _MOST_STARTS = 3
 
 @dataclass(frozen=True)
 class Term:
-    """The terms of a sum over the index from the integer `first` to `last`."""
+    """The terms of a sum over the index from `first` to `last`."""
 
     body: sp.Expr
     index: sp.Symbol
-    first: sp.Integer
+    first: sp.Expr
     last: sp.Expr
 
     def at(self, k: sp.Expr) -> sp.Expr:
@@ -63,7 +63,7 @@ def _summed(expr: sp.Expr, domain: Domain, deadline: float) -> sp.Expr:
         return expr.func(*(_summed(arg, domain, deadline) for arg in expr.args))
     body, index, first, last = parts(expr)
     inside = domain
-    if index in domain.ranges or not first.is_Integer:
+    if index in domain.ranges:
         return expr
     if body.has(sp.Sum, sp.Product):
         inside = _over_index(Term(body, index, first, last), domain, 0)
@@ -129,8 +129,11 @@ def _downwards(condition: sp.Basic, n: sp.Symbol) -> bool:
 
 def _over_index(term: Term, domain: Domain, cut: int) -> Domain:
     """The domain together with an index from `first` to `last` - cut."""
-    ranges = {**domain.ranges, term.index: (Range(term.first, sp.oo, False, True, integer=True),)}
-    return Domain(ranges, (*domain.where, sp.Le(term.index, term.last - cut, evaluate=False)))
+    k, low, where = term.index, term.first, domain.where
+    if not low.is_Integer:
+        where, low = (*where, sp.Ge(k, low, evaluate=False)), -sp.oo
+    ranges = {**domain.ranges, k: (Range(low, sp.oo, low == -sp.oo, True, integer=True),)}
+    return Domain(ranges, (*where, sp.Le(k, term.last - cut, evaluate=False)))
 
 
 def _by_steps(term: Term, value: sp.Expr, n: sp.Symbol, domain: Domain, deadline: float) -> bool:

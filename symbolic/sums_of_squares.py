@@ -64,15 +64,16 @@ def sum_of_squares(
     strict: bool,
     deadline: float,
     loose: bool = False,
+    more: int = 0,
 ) -> Form | None:
     """The form of the target, or None where the search does not find one.
 
     With `strict` one term is a positive multiple of a strict factor. With `loose` the terms of the
-    factors may cancel each other, so that more monomials are allowed.
+    factors may cancel each other, so that more monomials are allowed, and degrees `more` higher.
     """
     if len(target.to_dict()) > 300:
         return None
-    problem = _Gram(target, factors, equations, strict, loose, deadline)
+    problem = _Gram(target, factors, equations, strict, loose, deadline, more)
     if problem.pairs > _MOST_PAIRS or clock.now() > deadline:
         return None
     problem.narrow()
@@ -98,12 +99,13 @@ class _Gram:
         strict: bool,
         loose: bool,
         deadline: float,
+        more: int,
     ) -> None:
         self.target, self.equations, self.strict = target, list(equations), strict
         self.context = target.context()
         self.gens = list(self.context.gens())
         self.bounds = Polytope(
-            target, [e.poly for e in equations], [f.poly for f in factors] if loose else []
+            target, [e.poly for e in equations], [f.poly for f in factors] if loose else [], more
         )
         self.blocks: list[tuple[Factor, list[Poly]]] = []
         # How many products of two basis elements and a term of their factor there are.

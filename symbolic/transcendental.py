@@ -245,16 +245,45 @@ class Generators(CircularGenerators):
             if rest == 1:
                 result = result.times(base.power(rate))
                 continue
-            key = ("power", self.system.guard, str(base.num), str(base.den), rest)
-            if key not in self._known:
-                v = self.system.fresh("power")
-                facts = [implies(base.sign(op), Sign(op, v)) for op in (">", "!=")]
-                if base.num.is_constant() and base.num == -base.den:
-                    facts.append(Sign("==", v**2 - 1))
-                self.system.constrain(All(tuple(facts)))
-                self._known[key] = self._as_value(v)
-            result = result.times(self._known[key].power(rate))
+            result = result.times(self._parted_power(base, rest, rate))
         return result
+
+    def _parted_power(self, base: Quotient, rest: sp.Expr, rate: int) -> Quotient:
+        """(base**rest)**rate, the base taken apart into its irreducible factors."""
+        result = self._whole(1)
+        for poly, sense in ((base.num, 1), (base.den, -1)):
+            if poly == 0:
+                constant, factors = fmpq(0), list[tuple[Poly, int]]()
+            elif poly.is_constant():
+                constant, factors = fmpq(poly.leading_coefficient()), []
+            else:
+                constant, factors = poly.factor()
+                constant = fmpq(constant)
+            if constant < 0:
+                minus = self._generated_power(self.system.context.constant(fmpq(-1)), rest)
+                result = result.times(minus.power(sense * rate))
+            if constant == 0:
+                zero = self._generated_power(self.system.context.constant(fmpq(0)), rest)
+                result = result.times(zero.power(sense * rate))
+            elif abs(constant) != 1:
+                scale = self._log_number(abs(constant))
+                power = self._exp(self.system.quotient(rest).times(scale))
+                result = result.times(power.power(sense * rate))
+            for factor, multiplicity in factors:
+                part = self._generated_power(factor, rest)
+                result = result.times(part.power(sense * rate * int(multiplicity)))
+        return result
+
+    def _generated_power(self, base: Poly, rest: sp.Expr) -> Quotient:
+        key = ("power", self.system.guard, str(base), rest)
+        if key not in self._known:
+            v = self.system.fresh("power")
+            facts = [implies(Sign(op, base), Sign(op, v)) for op in (">", "!=")]
+            if base.is_constant() and base == -1:
+                facts.append(Sign("==", v**2 - 1))
+            self.system.constrain(All(tuple(facts)))
+            self._known[key] = self._as_value(v)
+        return self._known[key]
 
     def _area(self, expr: sp.Expr) -> Quotient:
         u = expr.args[0]

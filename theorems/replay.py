@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from symbolic.recheck import Verdict
 
 MAX_BYTES = 1 << 28
+READABLE = (600, 800, 1000)  # lines of code that one reads in ten minutes or so
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ def replay(path: Path, seconds: float) -> Iterator[Replayed]:
         verdict = recheck_file(path, seconds)
         yield Replayed(verdict.ok, f"{path}: {_line(verdict)}")
         return
-    accepted = by_kernel = one_engine = rejected = 0
-    extensions: Counter[str] = Counter()
+    one_engine = rejected = 0
+    accepted: list[Verdict] = []
     for result in _results(data, path):
         decision = result.get("decision")
         if not isinstance(decision, dict) or decision.get("outcome") == "undecided":
@@ -51,22 +52,37 @@ def replay(path: Path, seconds: float) -> Iterator[Replayed]:
             yield Replayed(True, f"{result['id']}: one engine ({decision.get('engine')})")
             continue
         verdict = recheck(certificate, seconds)
-        accepted, rejected = accepted + verdict.ok, rejected + (not verdict.ok)
-        by_kernel += verdict.ok and not verdict.extensions
-        extensions.update(verdict.extensions)
+        accepted += [verdict] if verdict.ok else []
+        rejected += not verdict.ok
         yield Replayed(verdict.ok, f"{result['id']}: {_line(verdict)}")
-    summary = f"{accepted} accepted ({by_kernel} by the kernel alone), {rejected} rejected"
-    yield Replayed(True, f"{path}: {summary}, {one_engine} rest on one engine")
-    if accepted:
-        besides = ", ".join(f"{name} {n}" for name, n in extensions.most_common())
-        yield Replayed(True, f"{path}: extensions that the others rest on: {besides or 'none'}")
+    summary = f"{len(accepted)} accepted, {rejected} rejected, {one_engine} rest on one engine"
+    yield Replayed(True, f"{path}: {summary}")
+    for line in trust(accepted):
+        yield Replayed(True, f"{path}: {line}")
+
+
+def trust(accepted: list[Verdict]) -> Iterator[str]:
+    """What accepted certificates rest on, summed up: lines of code to read, and extensions."""
+    if not accepted:
+        return
+    lines = sorted(verdict.lines for verdict in accepted)
+    bounds = ", ".join(f"{sum(n <= most for n in lines)} on at most {most}" for most in READABLE)
+    yield (
+        f"they rest on {lines[0]} to {lines[-1]} lines of code each "
+        f"(median {lines[len(lines) // 2]}): {bounds}"
+    )
+    sizes = Counter(min(len(verdict.modules), 3) for verdict in accepted)
+    words = ("the core alone", "the core and one extension", "two extensions", "three or more")
+    yield "by " + ", ".join(f"{words[k]} {sizes[k]}" for k in range(4))
+    used = Counter(name for verdict in accepted for name in verdict.modules)
+    yield "extensions: " + (", ".join(f"{name} {n}" for name, n in used.most_common()) or "none")
 
 
 def _line(verdict: Verdict) -> str:
     """Whether a certificate was accepted, by which part of the checker, and what it shows."""
     if not verdict.ok:
         return f"not accepted: {verdict.reason}"
-    return f"accepted by {verdict.rests_on}: {verdict.reason}"
+    return f"accepted by {verdict.rests_on} ({verdict.lines} lines): {verdict.reason}"
 
 
 def _read(path: Path) -> Any:

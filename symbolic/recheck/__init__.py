@@ -2,20 +2,17 @@
 
 It replays what the deciders wrote down (`certificate.py` documents the format) with exact rational
 arithmetic and the interval functions of mpmath alone; it imports neither the deciders nor SymPy nor
-python-flint nor z3. What most certificates rest on is the *kernel*, 1,800 lines (1,200 without
-comments and imports), to be read in this order; the first three say what counts as a proof:
+python-flint nor z3. Every certificate rests on the *core*, four files, to be read in this order:
 
-    kernel.py      what a certificate shows: points that refute, proofs on boxes
-    prover.py      what is known on a box, and that expressions are defined there
-    reasons.py     the reasons of most proofs
+    kernel.py      what counts as a proof or refutation
     statement.py   the JSON of a statement, read strictly
-    terms.py       expressions, and their derivatives
+    terms.py       expressions
     intervals.py   enclosures of expressions over boxes, by mpmath
-    normal.py      when an expression is identically zero
 
-The other modules are *extensions*, each one subject; they import the kernel, and it does not import
-them. They are registered here, under the names by which a certificate calls for them, and the
-verdict says on which of them it rests.
+The other modules are *extensions*, each one subject. They are registered here, under the names by
+which a certificate calls for them; the core imports none of them. A verdict rests on the core, on
+the extensions that were called on, and on what these import: it says which, and how many lines of
+code that is.
 """
 
 from __future__ import annotations
@@ -28,62 +25,85 @@ from pathlib import Path
 from typing import Any
 
 from symbolic.recheck import (
+    apart,
+    arcs,
+    bernstein,
     bisection,
     boxes,
     cases,
     changes,
     circuits,
+    circular,
+    compare,
     curves,
+    erf,
     exclusion,
     expansions,
-    functions,
+    exponentials,
+    faces,
+    factorials,
+    gamma,
     gammas,
+    growth,
+    hyperbolic,
     identities,
+    indexed,
+    lemmas,
+    limit_series,
     limits,
+    mean_value,
+    minimum,
+    multiplier,
+    normal,
     pieces,
+    products,
     rates,
     reductions,
+    replace,
+    resolve,
+    roots,
+    rounding,
     rules,
-    series,
+    shift,
+    split,
     steps,
     sturm,
+    sums,
     symmetry,
+    tangents,
+    taylor,
     turns,
     undefined,
+    where,
 )
-from symbolic.recheck.kernel import replay
-from symbolic.recheck.rates import rates_text
-from symbolic.recheck.statement import MAX_BYTES, Malformed
-from symbolic.recheck.terms import SESSION, Rejected, Session
+from symbolic.recheck.kernel import judged
+from symbolic.recheck.rate_text import rates_text
+from symbolic.recheck.sources import CORE, closure, lines
+from symbolic.recheck.terms import Session
 from symbolic.recheck.text import statement_text
 
 Json = Any
 MODULES = (
-    bisection, boxes, cases, changes, circuits, curves, exclusion, expansions, functions, gammas,
-    identities, limits, pieces, rates, reductions, rules, series, steps, sturm, symmetry, turns, undefined,
+    apart, arcs, bernstein, bisection, boxes, cases, changes, circuits, circular, compare,
+    curves, erf, exclusion, expansions, exponentials, faces, factorials, gamma, gammas, growth,
+    hyperbolic, identities, indexed, lemmas, limit_series, limits, mean_value, minimum,
+    multiplier, normal, pieces, products, rates, reductions, replace, resolve, roots, rounding,
+    rules, shift, split, steps, sturm, sums, symmetry, tangents, taylor, turns, undefined,
+    where,
 )  # fmt: skip
-EXTENSIONS = {
+EXTENSIONS: dict[tuple[str, str], tuple[str, Any]] = {
     key: (module.__name__.rpartition(".")[2], found)
     for module in MODULES
     for key, found in module.KNOWN.items()
 }
-MALFORMED = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    MemoryError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
+MAX_BYTES = 64_000_000
 
 
 @dataclass(frozen=True)
 class Verdict:
     """`ok`: the certificate proves (or refutes) its statement. `reason`: one line.
 
-    `extensions`: the modules beyond the kernel that were called on.
+    `extensions`: the modules beyond the core that were called on.
     """
 
     ok: bool
@@ -91,28 +111,28 @@ class Verdict:
     extensions: tuple[str, ...] = ()
 
     @property
+    def modules(self) -> tuple[str, ...]:
+        """The modules beyond the core that it rests on: these extensions, and what they import."""
+        return tuple(sorted(closure(self.extensions)))
+
+    @property
     def rests_on(self) -> str:
-        """What one has to trust: "kernel", or "kernel + limits + ..."."""
-        return " + ".join(("kernel", *self.extensions))
+        """What one has to trust: "core", or "core + limits + ..."."""
+        return " + ".join(("core", *self.modules))
+
+    @property
+    def lines(self) -> int:
+        """The lines of code of what the verdict rests on."""
+        return lines((*CORE, *self.modules))
 
 
-def recheck(certificate: Json, seconds: float = 120.0, kernel_alone: bool = False) -> Verdict:
+def recheck(certificate: Json, seconds: float = 120.0, core_alone: bool = False) -> Verdict:
     """Replays one certificate; whatever it holds, the answer is a verdict and not an exception."""
-    session = Session(time.monotonic() + seconds, {} if kernel_alone else EXTENSIONS)
-    token = SESSION.set(session)
-    try:
-        shown = replay(certificate)
-        if certificate["text"] != text_of(certificate):
-            raise Rejected("the text is not that of the statement")
-        return Verdict(True, shown, tuple(sorted(session.used)))
-    except (Rejected, Malformed) as reason:
-        return Verdict(False, f"rejected: {reason}"[:300])
-    except RecursionError:
-        return Verdict(False, "rejected: nested too deeply")
-    except MALFORMED as error:
-        return Verdict(False, f"rejected: malformed ({type(error).__name__}: {error})"[:300])
-    finally:
-        SESSION.reset(token)
+    session = Session(time.monotonic() + seconds, {} if core_alone else EXTENSIONS)
+    ok, reason = judged(certificate, session)
+    if ok and certificate["text"] != text_of(certificate):
+        return Verdict(False, "rejected: the text is not that of the statement")
+    return Verdict(ok, reason, tuple(sorted(session.used)))
 
 
 def text_of(certificate: Json) -> str:
@@ -152,6 +172,6 @@ def main(paths: list[str], say: Callable[[str], object] = print) -> int:
     """Rechecks files; the exit status is 0 when all pass."""
     verdicts = [(path, recheck_file(path)) for path in paths]
     for path, verdict in verdicts:
-        found = f"ok, by {verdict.rests_on}" if verdict.ok else "FAILED"
+        found = f"ok, by {verdict.rests_on} ({verdict.lines} lines)" if verdict.ok else "FAILED"
         say(f"{found}  {path}: {verdict.reason}")
     return 0 if all(verdict.ok for _, verdict in verdicts) else 1

@@ -6,22 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from math import floor
+from typing import Any
 
 from mpmath.libmp import finf, fninf, to_rational
 
-from symbolic.recheck.intervals import WHOLE, Ball, Box, Evaluator, Side, ball, plus, times
-from symbolic.recheck.prover import NO_FACTS, Facts, Prover
-from symbolic.recheck.statement import Json
-from symbolic.recheck.terms import (
-    Rejected,
-    Term,
-    Unclear,
-    derivative,
-    number,
-    sub,
-    substitute,
-    symbol,
-)
+from symbolic.recheck.intervals import Box, Evaluator
+from symbolic.recheck.kernel import Facts, Json, Prover, vanishes
+from symbolic.recheck.statement import Side
+from symbolic.recheck.terms import Rejected, Term, Unclear, extension, number
 
 MAX_SPLITS = 256
 
@@ -88,25 +80,6 @@ def _fraction(end: Term | None) -> Fraction | None:
     return Fraction(int(p), int(q))
 
 
-def mean_value(p: Prover, g: Term, box: Box, facts: Facts) -> Ball:
-    """Value at the middle plus slopes over the box times distances."""
-    free = [name for name in sorted(g.free) if name in box and not box[name].is_point()]
-    if any(box[name].lo is None or box[name].hi is None for name in free) or not free:
-        return WHOLE
-    facts = facts.along(set(free))
-    whole = Evaluator(box, 53, facts.known())
-    whole(g)  # it is defined all along
-    centre = {name: midpoint(box[name]) for name in free}
-    point = {name: value for name, value in centre.items() if value is not None}
-    if len(point) < len(free):
-        return WHOLE
-    total = p.enclose(substitute(g, point), box, NO_FACTS, 100)
-    for name in free:
-        away = whole(sub(symbol(name), point[name]))
-        total = plus(total, times(whole(derivative(g, name)), away, 53), 53)
-    return ball(total.lo, total.hi)
-
-
 def defined(p: Prover, g: Term, box: Box, facts: Facts) -> bool:
     def test(part: Box, prec: int) -> bool:
         try:
@@ -119,7 +92,11 @@ def defined(p: Prover, g: Term, box: Box, facts: Facts) -> bool:
 
 
 def sign(p: Prover, g: Term, box: Box, strict: bool, reason: Json, facts: Facts) -> bool:
-    wide, smooth = reason.get("form") == "mean_value", True
+    resolve = None if strict else extension("resolve", "term")
+    if resolve and vanishes(resolve(p, g, box, facts)):
+        return True
+    slopes, wide = extension("parts", "mean value"), reason.get("form") == "mean_value"
+    smooth = slopes is not None
 
     def test(part: Box, prec: int) -> bool:
         nonlocal smooth
@@ -131,7 +108,7 @@ def sign(p: Prover, g: Term, box: Box, strict: bool, reason: Json, facts: Facts)
         if not smooth or not (wide or prec == 53):
             return False
         try:
-            return mean_value(p, g, part, facts).positive(strict)
+            return slopes(p, g, part, facts).positive(strict)
         except Unclear:
             return False
         except Rejected:  # without a derivative, or out of time: the next call says which
@@ -141,4 +118,8 @@ def sign(p: Prover, g: Term, box: Box, strict: bool, reason: Json, facts: Facts)
     return on_parts(g, box, test)
 
 
-KNOWN = {("parts", "defined"): defined, ("parts", "sign"): sign, ("parts", "each"): on_parts}
+KNOWN: dict[tuple[str, str], Any] = {
+    ("parts", "defined"): defined,
+    ("parts", "sign"): sign,
+    ("parts", "each"): on_parts,
+}

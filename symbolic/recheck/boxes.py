@@ -12,8 +12,7 @@ from math import ceil, floor
 from typing import Any
 
 from symbolic.recheck.intervals import Box, Side
-from symbolic.recheck.kernel import empty
-from symbolic.recheck.prover import compare
+from symbolic.recheck.kernel import compare, empty
 from symbolic.recheck.statement import read_constant
 from symbolic.recheck.terms import Rejected, Term, check_time, number
 

@@ -1,14 +1,17 @@
-"""Extension: a monomial below a weighted mean of others (arithmetic and geometric means)."""
+"""Extension: a monomial below a weighted mean of others (arithmetic and geometric means).
+
+`{"by": "circuit", "vars": [x, ...], "weights": [[[exponents], "w"], ...]}`: in `circuit` below.
+"""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from math import lcm
 
-from symbolic.recheck.intervals import Box, Side
+from symbolic.recheck.intervals import Box
+from symbolic.recheck.kernel import Facts, Json, Prover, compare
 from symbolic.recheck.normal import polynomial
-from symbolic.recheck.prover import Facts, Prover, compare
-from symbolic.recheck.statement import Json, rational
+from symbolic.recheck.statement import Side, rational
 from symbolic.recheck.terms import Rejected, Term, check_time, number
 
 MOST_SHARES = 2000  # the common denominator of the weights
@@ -67,7 +70,7 @@ def _nonnegative(side: Side) -> bool:
 
 
 def _positive(side: Side) -> bool:
-    return _nonnegative(side) and (side.lo_open or compare(side.lo, number(0)) > 0)
+    return side.lo is not None and compare(side.lo, number(0)) >= (0 if side.lo_open else 1)
 
 
 KNOWN = {("reason", "circuit"): circuit}

@@ -1,17 +1,24 @@
-"""Extension: points that facts exclude, and values that side conditions keep from zero."""
+"""Extension: points that facts exclude, and values that side conditions keep from zero.
+
+- `{"by": "absurd", "expr": h, "positive": reason?, "why": reason?}`: `positive` shows h > 0 (if no
+  fact says so), `why` that -h >= 0 (default: sign);
+- `{"by": "nonzero", "where": k, "why": reason?}`: g is a multiple of what where[k] says is not 0,
+  and >= 0.
+"""
 
 from __future__ import annotations
 
 from symbolic.recheck.intervals import Box, negate
+from symbolic.recheck.kernel import SIGN, Facts, Json, Prover
 from symbolic.recheck.normal import is_zero, rational_value
-from symbolic.recheck.prover import SIGN, Facts, Prover
-from symbolic.recheck.statement import Json
+from symbolic.recheck.statement import read_expression
 from symbolic.recheck.terms import Rejected, Term, mul, neg, number, power, sub
+from symbolic.recheck.where import condition
 
 
 def absurd(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
     """h > 0 and h <= 0 for some h: no point meets the facts, and nothing is claimed."""
-    h = p.expression(reason.get("expr"), box)
+    h = read_expression(reason.get("expr"), box)
     p.defined(h, box, facts)
     if not _known(h, facts):
         p.prove(h, box, ">", reason.get("positive", SIGN), facts)
@@ -28,10 +35,10 @@ def _known(h: Term, facts: Facts) -> bool:
 
 
 def nonzero(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
-    """g > 0 by g >= 0, g being a rational multiple of what a side condition says is not 0."""
-    op, left, right = p.condition(reason.get("where"), facts)
-    ratio = rational_value(mul(g, power(sub(left, right), -1)))
-    if op != "!=" or ratio is None or ratio == 0:
+    """g > 0 by g >= 0: a multiple of what a side condition says is not 0, or of its square."""
+    op, left, right = condition(p, reason.get("where"), facts)
+    ratios = [rational_value(mul(g, power(sub(left, right), -k))) for k in (1, 2)]
+    if op != "!=" or not any(ratios):
         raise Rejected("not a multiple of what a side condition keeps from zero")
     p.prove(g, box, ">=", reason.get("why", SIGN), facts)
 

@@ -13,7 +13,6 @@ from symbolic.recheck.intervals import (
     Ball,
     Box,
     Evaluator,
-    Side,
     ball,
     exact,
     exp,
@@ -23,9 +22,11 @@ from symbolic.recheck.intervals import (
     rational_power,
     times,
 )
+from symbolic.recheck.kernel import Facts, Prover
 from symbolic.recheck.local import NIL, ONE, PREC, ZERO, Local, Series, Value, rational
 from symbolic.recheck.normal import is_zero, rational_constant
-from symbolic.recheck.prover import Facts, Prover
+from symbolic.recheck.paths import without
+from symbolic.recheck.statement import Side
 from symbolic.recheck.terms import (
     Rejected,
     Term,
@@ -50,7 +51,7 @@ class Expander:
 
     def __init__(self, p: Prover, box: Box, name: str, facts: Facts, local: Local) -> None:
         self.p, self.box, self.name, self.facts, self.local = p, box, name, facts, local
-        self.bare = facts.without({name})
+        self.bare = without(facts, name)
         self.constants = Evaluator(box, PREC, self.bare.known())
         self.memo: dict[Term, Series] = {}
 

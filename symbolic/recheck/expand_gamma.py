@@ -10,9 +10,9 @@ from fractions import Fraction
 from math import factorial
 from typing import TYPE_CHECKING
 
+from symbolic.recheck.gamma import bernoulli
 from symbolic.recheck.intervals import exact, inverse, times
 from symbolic.recheck.local import NIL, PREC, Series, Value, hull, rational
-from symbolic.recheck.series import bernoulli
 from symbolic.recheck.terms import Rejected, Term, add, make, mul, number, power
 
 if TYPE_CHECKING:

@@ -16,7 +16,6 @@ from symbolic.recheck.expand import Expander
 from symbolic.recheck.intervals import (
     Ball,
     Box,
-    Side,
     ball,
     exact,
     exp,
@@ -27,40 +26,43 @@ from symbolic.recheck.intervals import (
     rational_power,
     times,
 )
+from symbolic.recheck.kernel import Facts, Json, Prover, compare
 from symbolic.recheck.local import NIL, PREC, Local, Series, Value, hull, rational
-from symbolic.recheck.prover import Facts, Prover, compare, excludes, jumps
-from symbolic.recheck.statement import Json, read_constant
+from symbolic.recheck.paths import along, excludes, jumps, resolved, without
+from symbolic.recheck.statement import Side, read_constant
 from symbolic.recheck.terms import Rejected, Term, mul, number, sub, symbol
 
 MAX_ORDER, MAX_ROOT, NARROWEST = 30, 12, Fraction(1, 40)
 
 
 def expansion(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
-    name, side = p.variable(reason, box)
+    name, side = reason["var"], box[reason["var"]]
     root, order = reason.get("root", 1), reason.get("order")
     if type(order) is not int or not 1 <= order <= MAX_ORDER:
         raise Rejected(f"the order of an expansion is 1 to {MAX_ORDER}")
     if type(root) is not int or not 1 <= root <= MAX_ROOT:
         raise Rejected(f"the root in an expansion is 1 to {MAX_ROOT}")
     at = reason.get("at")
-    path = facts.along({name})
-    g = p.resolve(g, box, path)
+    path = along(facts, name)
+    g = resolved(p, g, box, path)
     if jumps(g):
         raise Rejected("a step or a piece is not decided on the box")
     end, sign = _end(at, side)
-    others = facts.without({name})
+    others = without(facts, name)
     if end is None:
         near = side.lo if sign == 1 else side.hi
         if near is None:
             raise Rejected("an expansion at infinity needs a side that starts away from 0")
         far = p.enclose(mul(number(sign), near), box, others, PREC)
-        width = inverse(far, PREC)  # rejects what is not positive
+        if not far.positive():
+            raise Rejected("an expansion at infinity needs a side that starts away from 0")
+        width = inverse(far, PREC)
     else:
         other = side.hi if sign == 1 else side.lo
         if other is None:
             raise Rejected("an expansion at a finite end needs a bounded side")
         width = p.enclose(mul(number(sign), sub(other, end)), box, others, PREC)
-        if not width.positive(strict=False):
+        if not width.positive():
             raise Rejected("the side has no width")
     top = rational_power(Ball(width.hi, width.hi), Fraction(1, root), PREC).hi
     local = Local(ball(fzero, top), order)

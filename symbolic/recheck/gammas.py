@@ -9,15 +9,7 @@ from fractions import Fraction
 from math import factorial
 from typing import Any
 
-from symbolic.recheck.normal import (
-    Poly,
-    constant,
-    normal,
-    opaque,
-    poly_add,
-    raised,
-    scaled,
-)
+from symbolic.recheck.normal import Poly, constant, normal, opaque, poly_add, raised, scaled
 from symbolic.recheck.terms import (
     ONE,
     Rejected,
@@ -130,7 +122,22 @@ def form_of_polygamma(t: Term) -> Poly:
     return total
 
 
-RULES = _turned()
+def _binomial() -> Rule:
+    """The product of (a - b + i)/i, i from 1 to b, by gammas: a falling factorial over b!.
+
+    The letter c stands for a - b + 1.
+    """
+    index, b, c = symbol("i0"), symbol("b"), symbol("c")
+    minus_b = make("mul", number(-1), b)
+    ratio = make("mul", make("add", _a, minus_b, index), make("pow", index, number(-1)))
+    first = add(b, ONE)
+    below = (power(make("gamma", u), -1) for u in (first, c))
+    template = make("product", ratio, ONE, b, value="i0")
+    result = mul(make("gamma", add(_a, ONE)), *below)
+    return (template, result, ((sub(add(_a, minus_b, ONE), c), None), (c, True), (first, True)))
+
+
+RULES = {"binomial": _binomial(), **_turned()}
 for _m in range(2, _MOST_PARTS + 1):
     RULES |= _multiplied(_m)
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from symbolic.recheck.exponentials import I, exponential
 from symbolic.recheck.normal import (
     HALF,
     NOTHING,
     PI,
     UNIT,
     Generator,
-    I,
     Poly,
-    exponential,
+    constant,
     generator,
     key,
     normal,
+    opaque,
     poly_add,
     poly_mul,
     raised,
+    rational_value,
     scaled,
 )
 from symbolic.recheck.terms import Term
@@ -36,10 +38,10 @@ def turn(real: Poly, imaginary: Poly) -> Poly:
     return poly_add(real, poly_mul(IMAGINARY, imaginary))
 
 
-ANGLES = {  # exp(i pi q) for the fractions q
-    THIRD: turn({NOTHING: HALF}, _root(3)),
-    QUARTER: turn(_root(2), _root(2)),
-    SIXTH: turn(_root(3), {NOTHING: HALF}),
+ANGLES = {  # exp(i pi q), real and imaginary part, for the fractions q
+    THIRD: ({NOTHING: HALF}, _root(3)),
+    QUARTER: (_root(2), _root(2)),
+    SIXTH: (_root(3), {NOTHING: HALF}),
 }
 
 
@@ -76,9 +78,17 @@ def _order(form: frozenset) -> tuple:
     return tuple(sorted((repr(sorted(map(repr, product))), c) for product, c in form))
 
 
+def form_of_sign(t: Term) -> Poly:
+    value = rational_value(t.args[0])
+    if value is None:
+        return opaque(t.op, normal(t.args[0]))
+    return constant((value > 0) - (value < 0))
+
+
 KNOWN: dict[tuple[str, str], Any] = {
-    **{("angle", str(q)): lambda q=q: ANGLES[q] for q in ANGLES},
+    **{("angle", str(q)): lambda q=q: turn(*ANGLES[q]) for q in ANGLES},
     **{("form", op): odd for op in ("asin", "atan", "erf")},
+    ("form", "sign"): form_of_sign,
     ("cis", "asin"): phase,
     ("cis", "atan"): phase,
 }

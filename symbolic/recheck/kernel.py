@@ -1,20 +1,21 @@
-"""The kernel of the checker: how a certificate proves or refutes its statement.
+"""The core of the checker: how a certificate proves or refutes its statement.
 
 Read from `replay` downwards; `certificate.py` documents the JSON. A proof gives a *reason* for each
 relation, on each box that the domain consists of. A reason shows g > 0, g >= 0 or g == 0 (the
 *goal*) at every point of the box that meets the side conditions, g being the difference of the two
-sides; most reasons reduce that to reasons for simpler terms (`reasons.py`).
+sides. The core knows one, that the enclosure of g has the sign; extensions know others.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from symbolic.recheck.intervals import Box, Side
-from symbolic.recheck.normal import rational_value
-from symbolic.recheck.prover import Facts, Prover, compare, order
-from symbolic.recheck.reasons import FOR_EQUALITY, REASONS
+from mpmath.libmp import finf, fzero
+
+from symbolic.recheck.intervals import Ball, Box, Evaluator, Side, ball, literal, negate, plus
 from symbolic.recheck.statement import (
     FORMAT,
     VERSION,
@@ -22,54 +23,61 @@ from symbolic.recheck.statement import (
     digest,
     read_constant,
     read_end,
-    read_expression,
     read_statement,
 )
 from symbolic.recheck.terms import (
+    MINUS_ONE,
+    SESSION,
     Rejected,
+    Session,
     Term,
-    add,
+    Unclear,
     extension,
-    mul,
-    number,
-    power,
+    helped,
+    make,
+    needed,
+    require,
     sub,
     substitute,
-    symbol,
 )
 
 Json = Any
 KEYS = {"format", "version", "kind", "engine", "statement", "text", "digest", "body"}
 SIGNS = {"<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1), "==": (0,), "!=": (-1, 1)}
+SIGN: Json = {"by": "sign"}
+Over = dict[str, list[Side]]
+SHAPELESS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)  # and `Rejected`
+MALFORMED = (*SHAPELESS, AssertionError, MemoryError, RuntimeError)
+
+
+def judged(certificate: Json, session: Session) -> tuple[bool, str]:
+    """Whether a certificate shows what it states, and what it shows or lacks; never raises."""
+    token = SESSION.set(session)
+    try:
+        return True, replay(certificate)
+    except MALFORMED as error:
+        what = "" if isinstance(error, Rejected) else f"malformed, {type(error).__name__}: "
+        return False, f"rejected: {what}{error}"[:300]
+    finally:
+        SESSION.reset(token)
 
 
 def replay(certificate: Json) -> str:
-    """Says what is shown; raises `Rejected`, or `Malformed`, for what shows nothing."""
-    if not isinstance(certificate, dict) or certificate.get("format") != FORMAT:
-        raise Rejected(f"not a certificate of the format {FORMAT}")
-    if certificate.get("version") != VERSION or type(certificate["version"]) is not int:
-        raise Rejected(f"unknown version {str(certificate.get('version'))[:20]}")
-    if set(certificate) != KEYS:
-        raise Rejected(f"keys missing or unknown: {sorted(KEYS ^ set(certificate))}"[:120])
+    """Says what is shown; raises `Rejected`, or another of `MALFORMED`, for what shows nothing."""
+    require(set(certificate) == KEYS, "keys missing or unknown")
+    known = (certificate["format"], certificate["version"]) == (FORMAT, VERSION)
+    require(known, f"not of the format {FORMAT}, version {VERSION}")
     statement, body, kind = certificate["statement"], certificate["body"], certificate["kind"]
-    if certificate["digest"] != digest(statement):
-        raise Rejected("the digest is not that of the statement")
+    require(certificate["digest"] == digest(statement), "the digest is not that of the statement")
     if kind not in ("proof", "refutation"):
-        other = extension("kind", kind) if isinstance(kind, str) else None
-        if other is None:
-            raise Rejected(f"unknown kind {str(kind)[:20]}")
-        return other(certificate)
+        return needed("kind", kind)(certificate)
     relations, over, where = read_statement(statement)
     over = {name: [side for side in sides if not empty(side)] for name, sides in over.items()}
-    if not isinstance(body, dict):
-        raise Rejected("the body is not an object")
     if kind == "refutation":
         return refute(relations, over, where, body)
-    if not all(over.values()):
-        raise Rejected("the domain is empty")
-    proofs = body.get("relations")
-    if not isinstance(proofs, list) or len(proofs) != len(relations):
-        raise Rejected("one proof for each relation of the statement")
+    require(all(over.values()), "the domain is empty")
+    proofs = body["relations"]
+    require(len(proofs) == len(relations), "one proof for each relation of the statement")
     boxes = sum(map(lambda r, p: check_proof(r, over, where, p), relations, proofs))
     return f"proved on {boxes} boxes"
 
@@ -77,72 +85,85 @@ def replay(certificate: Json) -> str:
 # Refutations: a point of the domain at which a relation fails.
 
 
-def refute(
-    relations: list[Relation], over: dict[str, list[Side]], where: list[Relation], body: Json
-) -> str:
-    point = body.get("point")
-    if not isinstance(point, dict) or set(point) != set(over):
-        raise Rejected("the point gives each variable a value")
+def refute(relations: list[Relation], over: Over, where: list[Relation], body: Json) -> str:
+    point, index, failure = body["point"], body["relation"], body["failure"]
+    require(set(point) == set(over), "the point gives each variable a value")
     values = {name: read_constant(tree) for name, tree in point.items()}
     for name, value in values.items():
-        if order(value, value) is None or not any(inside(value, side) for side in over[name]):
-            raise Rejected(f"the value of {name} is not in its domain")
+        met = order(value, value) == 0 and any(inside(value, side) for side in over[name])
+        require(met, f"the value of {name} is not in its domain")
     for op, left, right in where:
-        if order(substitute(left, values), substitute(right, values)) not in SIGNS[op]:
-            raise Rejected("a side condition is not known to hold at the point")
-    index = body.get("relation")
-    if type(index) is not int or not 0 <= index < len(relations):
-        raise Rejected("there is no such relation")
+        met = order(substitute(left, values), substitute(right, values)) in SIGNS[op]
+        require(met, "a side condition is not known to hold at the point")
+    require(type(index) is int and 0 <= index < len(relations), "there is no such relation")
     op, left, right = relations[index]
     left, right = substitute(left, values), substitute(right, values)
-    if body.get("failure") == "false":
-        if order(left, right) in (None, *SIGNS[op]):
-            raise Rejected("the relation is not known to fail at the point")
+    if failure == "false":
+        fails = order(left, right) not in (None, *SIGNS[op])
+        require(fails, "the relation is not known to fail at the point")
         return "refuted: the relation is false at the point"
-    undefined = extension("failure", str(body.get("failure")))
-    if undefined is None or not (undefined(left) or undefined(right)):
-        raise Rejected("not shown: a side is undefined at the point")
+    undefined = needed("failure", failure)
+    require(undefined(left) or undefined(right), "not shown: a side is undefined at the point")
     return "refuted: a side is not a real number at the point"
 
 
+def order(left: Term, right: Term) -> int | None:
+    """Sign of left - right for two constants, both being defined; None if it cannot be told."""
+    a, b = literal(left), literal(right)
+    if a is not None and b is not None:
+        return (a > b) - (a < b)
+    gap = sub(left, right)
+    for precision in (60, 250, 1000, 4000):
+        try:
+            found = list(map(Evaluator({}, precision, {}), (left, right, gap)))[2]
+        except Unclear:
+            continue
+        if found.nonzero():
+            return 1 if found.positive() else -1
+        if found.lo == found.hi == fzero or vanishes(gap):
+            return 0
+    return None
+
+
+def vanishes(g: Term) -> bool:
+    """Whether the normal form of a term is zero."""
+    return helped("normal", "zero", g)
+
+
+def compare(a: Term, b: Term) -> int:
+    """Sign of a - b for two constants; rejects a pair that it cannot order."""
+    found = 0 if a is b else order(a, b)
+    require(found is not None, "two end points cannot be told apart")
+    return found or 0
+
+
 def empty(side: Side) -> bool:
-    order = -1 if side.lo is None or side.hi is None else compare(side.lo, side.hi)
-    return order > 0 or (order == 0 and (side.lo_open or side.hi_open))
+    way = -1 if side.lo is None or side.hi is None else compare(side.lo, side.hi)
+    return way > 0 or (way == 0 and (side.lo_open or side.hi_open))
 
 
 def inside(value: Term, side: Side) -> bool:
     if side.integer and (value.op != "rat" or value.value.denominator != 1):
         return False
-    low = 1 if side.lo is None else compare(value, side.lo)
-    high = 1 if side.hi is None else compare(side.hi, value)
-    return low >= side.lo_open and high >= side.hi_open
+    below, above = Side(side.lo, value, side.lo_open), Side(value, side.hi, False, side.hi_open)
+    return not empty(below) and not empty(above)
 
 
 # Proofs.
 
 
-def check_proof(
-    relation: Relation, over: dict[str, list[Side]], where: list[Relation], proof: Json
-) -> int:
+def check_proof(relation: Relation, over: Over, where: list[Relation], proof: Json) -> int:
     """Number of boxes on which the proof shows the relation; together they are the domain."""
-    if not isinstance(proof, dict):
-        raise Rejected("a proof is an object with a list of boxes")
-    entries = listed(proof, "boxes")
-    for shift in listed(proof, "shift"):
-        relation, over, where = shifted(shift, relation, over, where)
-    count = 0
+    entries, count = proof["boxes"], 0
+    for shift in proof.get("shift", []):
+        relation, over, where = needed("proof", "shift")(shift, relation, over, where)
     for corner in product(*over.values()):
         whole = dict(zip(over, corner, strict=True))
-        prover = Prover(where, REASONS, FOR_EQUALITY)
-        facts = prover.side_conditions(whole)
-        for lemma in listed(proof, "lemmas"):
-            facts = prover.lemma(whole, lemma, facts)
+        prover = Prover(where)
+        facts = with_lemmas(prover, whole, proof, prover.side_conditions(whole))
         boxes = [(whole, 0)]
-        if len(entries) != 1 or not is_whole(entries[0], whole):
-            cover = extension("proof", "boxes")
-            if cover is None:
-                raise Rejected("not one box that is the whole domain")
-            boxes = cover(entries, whole)
+        if len(entries) != 1 or not is_whole(entries[0]["box"], whole):
+            boxes = needed("proof", "boxes")(entries, whole)
         for box, index in boxes:
             try:
                 check_box(relation, box, entries[index], prover, facts)
@@ -152,74 +173,105 @@ def check_proof(
     return count
 
 
-def is_whole(entry: Json, whole: Box) -> bool:
-    if not isinstance(entry, dict) or not isinstance(entry.get("box"), dict):
-        raise Rejected("a box gives a range for each variable that it limits")
-    for name, ends in entry["box"].items():
-        if name not in whole or not isinstance(ends, list) or len(ends) != 2:
-            return False
-        own = whole[name]
-        if read_end(ends[0], "-oo") is not own.lo or read_end(ends[1], "oo") is not own.hi:
-            return False
-    return True
+def is_whole(ends: dict[str, list[Json]], whole: Box) -> bool:
+    """Whether the ends that a box gives are those of the domain."""
+    return all(
+        (read_end(low, "-oo"), read_end(high, "oo")) == (whole[name].lo, whole[name].hi)
+        for name, (low, high) in ends.items()
+    )
 
 
 def check_box(relation: Relation, box: Box, entry: Json, prover: Prover, facts: Facts) -> None:
     """Both sides are defined on the box and stand in the relation, by the entry's reason."""
     op, left, right = relation
-    for lemma in listed(entry, "lemmas"):
-        facts = prover.lemma(box, lemma, facts)
-    reason = entry.get("why")
-    if not isinstance(reason, dict):
-        raise Rejected("a box has a reason")
-    if reason.get("by") == "outside":  # the box is no part of the domain
+    facts, reason = with_lemmas(prover, box, entry, facts), entry["why"]
+    if reason["by"] == "outside":  # the box is no part of the domain
         prover.prove(left, box, ">=", reason, facts)
         return
     for side in (left, right):
         prover.defined(side, box, facts)
-    gap = sub(left, right)
-    if op in ("<", "<="):
-        gap, op = sub(right, left), op.replace("<", ">")
-    elif op == "!=":
-        if reason.get("side", 1) not in (1, -1):
-            raise Rejected("the side of != is 1 or -1")
-        gap, op = mul(number(reason.get("side", 1)), gap), ">"
-    prover.prove(gap, box, op, reason, facts)
+    swap = op in ("<", "<=") or (op == "!=" and reason.get("side", 1) == -1)
+    gap = sub(right, left) if swap else sub(left, right)
+    prover.prove(gap, box, ">" if op == "!=" else op.replace("<", ">"), reason, facts)
 
 
-def listed(entry: dict[str, Json], key: str) -> list[Json]:
-    found = entry.get(key, [])
-    if not isinstance(found, list):
-        raise Rejected(f"{key} is a list")
-    return found
+def with_lemmas(prover: Prover, box: Box, entry: Json, facts: Facts) -> Facts:
+    for lemma in entry.get("lemmas", []):
+        facts = needed("proof", "lemma")(prover, box, lemma, facts)
+    return facts
 
 
-def shifted(
-    shift: Json, relation: Relation, over: dict[str, list[Side]], where: list[Relation]
-) -> tuple[Relation, dict[str, list[Side]], list[Relation]]:
-    """The statement with x replaced by expr + x, x now the excess that where[k] says is > 0."""
-    if not isinstance(shift, list) or len(shift) != 3 or shift[0] not in over:
-        raise Rejected("a shift is [variable, expression, index of a side condition]")
-    name, base = shift[0], read_expression(shift[1], frozenset(over) - {shift[0]})
-    if type(shift[2]) is not int or not 0 <= shift[2] < len(where):
-        raise Rejected("there is no such side condition")
-    op, left, right = where[shift[2]]
-    x = symbol(name)
-    slack = sub(left, right) if op in (">", ">=") else sub(right, left)
-    ratio = rational_value(mul(slack, power(sub(x, base), -1)))
-    if op in ("==", "!=") or ratio is None or ratio <= 0:
-        raise Rejected("the side condition does not bound the shifted variable")
-    limits: list[Relation] = []
-    if len(over[name]) == 1:  # else x is only known to be more than expr, which is enough
-        old = over[name][0]
-        if old.lo is not None:
-            limits.append((">" if old.lo_open else ">=", x, old.lo))
-        if old.hi is not None:
-            limits.append(("<" if old.hi_open else "<=", x, old.hi))
+@dataclass(frozen=True)
+class Facts:
+    """Enclosures of terms that are known beforehand.
 
-    def moved(r: Relation) -> Relation:
-        value = {name: add(base, x)}
-        return r[0], substitute(r[1], value), substitute(r[2], value)
+    `always` hold on the whole box; `region` only at its points that meet the side conditions (or
+    the case at hand). `moved`: the variables along which the argument has left these points.
+    """
 
-    excess = Side(number(0), None, op in ("<", ">"), True)
-    return moved(relation), {**over, name: [excess]}, [moved(r) for r in (*where, *limits)]
+    always: Mapping[Term, Ball]
+    region: Mapping[Term, Ball]
+    moved: frozenset[str] = frozenset()
+
+    def known(self) -> dict[Term, Ball]:
+        return {**self.always, **self.region}
+
+
+NO_FACTS = Facts({}, {})
+
+
+class Prover:
+    """Replays reasons for one statement. `where`: its side conditions."""
+
+    def __init__(self, where: list[Relation]) -> None:
+        self.where = where
+
+    def side_conditions(self, box: Box) -> Facts:
+        """What the side conditions say of the terms that they compare."""
+        region: dict[Term, Ball] = {}
+        for op, left, right in self.where:
+            if op == "!=":
+                continue
+            low, high = (right, left) if op in (">", ">=") else (left, right)
+            slack = ball(fzero, fzero if op == "==" else finf, op in ("<", ">"))
+            for a, b, value in ((high, low, slack), (low, high, negate(slack))):  # a - b is known
+                region |= {sub(a, b): value, make("add", a, make("mul", MINUS_ONE, b)): value}
+                if a.free and not b.free:
+                    region[a] = plus(self.enclose(b, box, NO_FACTS), value, 53)
+        return Facts({}, region)
+
+    def prove(self, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
+        """Returns if the reason shows that g > 0, g >= 0 or g == 0, given that g is defined."""
+        name = reason["by"]
+        allowed = goal != "==" or extension("equality", name)
+        require(allowed, f"{name!s:.40} does not show an equality")
+        method = sign if name == "sign" else needed("reason", name)
+        method(self, g, box, goal, reason, facts)
+
+    def enclose(self, g: Term, box: Box, facts: Facts, prec: int = 53) -> Ball:
+        return Evaluator(box, prec, facts.known())(g)
+
+    def is_clear(self, g: Term, box: Box, facts: Facts, test: Callable[[Ball], bool]) -> bool:
+        """Whether an enclosure of g over the box exists and passes the test."""
+        for prec in (53, 150):
+            try:
+                if test(self.enclose(g, box, facts, prec)):
+                    return True
+            except Unclear:
+                pass
+        return False
+
+    def defined(self, g: Term, box: Box, facts: Facts) -> None:
+        """Rejects unless g is certainly a real number on the whole box."""
+        if not self.is_clear(g, box, facts, lambda value: True):
+            shown = helped("parts", "defined", self, g, box, facts)
+            require(shown, "not shown: both sides are defined on the whole box")
+
+
+def sign(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
+    """The enclosure of g over the box has the sign."""
+    strict = goal == ">"
+    if not p.is_clear(g, box, facts, lambda value: value.positive(strict)):
+        shown = not strict and vanishes(g)
+        shown = shown or helped("parts", "sign", p, g, box, strict, reason, facts)
+        require(shown, "the enclosure does not have the sign")

@@ -1,12 +1,11 @@
-"""Exact zero test: a term as a sum of rational multiples of products of powers of *generators*.
+"""Extension: terms that are identically zero, and rewriting, by a normal form.
 
-A `Poly` maps products ({(generator, exponent), ...}, exponents rational) to coefficients. The
-generators and the relations that `_product` applies to them:
+A term becomes a sum of rational multiples of products of powers of *generators*: a `Poly` maps
+products ({(generator, exponent), ...}, exponents rational) to coefficients. The generators are
 
-- ("sym", x), ("pi",); ("prime", p): whole powers are numbers;  ("i",): i**2 = -1;
-- ("exp", m) and ("cis", m): exp(m) and exp(i m) for a product m, so that sums and rational
-  multiples of arguments split by themselves; cis(pi) is -1;
-- ("base", a): a sum a raised to an exponent below 1, a denominator or a root: whole powers open;
+- ("sym", x), ("pi",);  ("base", a): a sum a raised to an exponent below 1, a denominator or a root,
+  whose whole powers open;
+- those of other extensions, which know the relations between them (`roots`, `exponentials`);
 - others stand for functions of normal forms, of which nothing is known.
 
 Every step is an identity wherever the term is defined. So the test is one-sided: `is_zero` means
@@ -16,19 +15,35 @@ that the term is 0 wherever it is defined; anything else means nothing.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import reduce
 from math import ceil, floor, gcd, lcm
+from typing import Any
 
-from symbolic.recheck.terms import SESSION, Rejected, Term, check_time, extension
+from symbolic.recheck.intervals import MAX_BITS, Box
+from symbolic.recheck.kernel import SIGN, Facts, Json, Prover
+from symbolic.recheck.statement import read_expression
+from symbolic.recheck.terms import (
+    SESSION,
+    ZERO,
+    Term,
+    check_time,
+    extension,
+    needed,
+    require,
+    sub,
+)
 
 Generator = tuple
 Product = frozenset[tuple[Generator, Fraction | int]]
 Poly = dict[Product, Fraction]
-HALF = Fraction(1, 2)
-MAX_SIZE, MAX_BITS, MAX_POWER = 20_000, 200_000, 400
+NONE, HALF = Fraction(0), Fraction(1, 2)
+MAX_SIZE, MAX_POWER = 20_000, 400
 NOTHING: Product = frozenset()
 UNIT: Poly = {NOTHING: Fraction(1)}
-PI, I = ("pi",), ("i",)  # noqa: E741
-TURN = ("cis", frozenset([(PI, 1)]))  # exp(i pi)
+PI = ("pi",)
+POSITIVE = ("exp", "prime", "pi")  # kinds of generators
+ZERO_FORM: Json = {"by": "zero"}
+RELATED = ("prime", "i", "cis")  # the same, with relations of their own
 
 
 def is_zero(term: Term) -> bool:
@@ -49,8 +64,8 @@ def polynomial(term: Term) -> dict[tuple[tuple[str, int], ...], Fraction]:
     """A term as a polynomial over Q in its symbols: {((name, exponent), ...): coefficient}."""
     found = {}
     for product, coefficient in normal(term).items():
-        if any(gen[0] != "sym" or e < 0 or e != int(e) for gen, e in product):
-            raise Rejected("not a polynomial over the rationals")
+        plain = all(gen[0] == "sym" and e >= 0 and e == int(e) for gen, e in product)
+        require(plain, "not a polynomial over the rationals")
         found[tuple(sorted((gen[1], int(e)) for gen, e in product))] = coefficient
     return found
 
@@ -70,32 +85,15 @@ def _normal(t: Term) -> Poly:
     if op in ("sym", "pi"):
         return generator((op, t.value) if op == "sym" else PI)
     if op == "add":
-        total: Poly = {}
-        for arg in args:
-            total = poly_add(total, normal(arg))
-        return total
+        return reduce(poly_add, map(normal, args), constant(0))
     if op == "mul":
-        total = UNIT
-        for arg in args:
-            total = poly_mul(total, normal(arg))
-        return total
-    if op == "pow":
-        exponent = rational_value(args[1])
-        if exponent is None:
-            return exponential(poly_mul(normal(args[1]), logarithm(normal(args[0]))), "exp")
+        return reduce(poly_mul, map(normal, args), UNIT)
+    exponent = rational_value(args[1]) if op == "pow" else None
+    if exponent is not None:
         return raised(normal(args[0]), exponent)
-    if op == "abs":  # sqrt(a**2)
-        return raised(poly_mul(normal(args[0]), normal(args[0])), HALF)
-    if op == "exp":
-        return exponential(normal(args[0]), "exp")
-    if op == "log":
-        return logarithm(normal(args[0]))
-    if op in ("sin", "cos"):
-        a = normal(args[0])
-        up, down = exponential(a, "cis"), exponential(scaled(a, -1), "cis")
-        if op == "cos":
-            return scaled(poly_add(up, down), HALF)
-        return poly_mul(poly_add(up, down, -1), {frozenset([(I, 1)]): -HALF})
+    meaning = extension("meaning", op)
+    if meaning is not None:
+        return normal(meaning(args[0]))
     known = extension("form", op)
     if known is not None:
         return known(t)
@@ -109,7 +107,7 @@ def constant(value: Fraction | int) -> Poly:
 
 
 def generator(gen: Generator, exponent: Fraction | int = 1) -> Poly:
-    return _product({gen: exponent}, Fraction(1))
+    return product_of({gen: exponent}, Fraction(1))
 
 
 def opaque(op: str, *args: Poly) -> Poly:
@@ -125,12 +123,8 @@ def key(a: Poly) -> frozenset:
 def poly_add(a: Poly, b: Poly, scale: Fraction | int = 1) -> Poly:
     total = dict(a)
     for product, coefficient in b.items():
-        value = total.get(product, 0) + scale * coefficient
-        if value:
-            total[product] = value
-        else:
-            total.pop(product, None)
-    return total
+        total[product] = total.get(product, NONE) + scale * coefficient
+    return {product: c for product, c in total.items() if c}
 
 
 def scaled(a: Poly, scale: Fraction | int) -> Poly:
@@ -139,29 +133,24 @@ def scaled(a: Poly, scale: Fraction | int) -> Poly:
 
 def poly_mul(a: Poly, b: Poly) -> Poly:
     total: Poly = {}
-    if len(a) * len(b) > 40 * MAX_SIZE:
-        raise Rejected("a normal form is too large")
+    require(len(a) * len(b) <= 40 * MAX_SIZE, "a normal form is too large")
     for first, c in a.items():
         check_time()
         for second, d in b.items():
             merged = dict(first)
             for gen, exponent in second:
                 merged[gen] = merged.get(gen, 0) + exponent
-            for product, coefficient in _product(merged, c * d).items():
-                value = total.get(product, 0) + coefficient
-                if value:
-                    total[product] = value
-                else:
-                    del total[product]
-    if len(total) > MAX_SIZE or any(c.numerator.bit_length() > MAX_BITS for c in total.values()):
-        raise Rejected("a normal form is too large")
+            for product, coefficient in product_of(merged, c * d).items():
+                total[product] = total.get(product, NONE) + coefficient
+    total = {product: c for product, c in total.items() if c}
+    small = all(c.numerator.bit_length() <= MAX_BITS for c in total.values())
+    require(len(total) <= MAX_SIZE and small, "a normal form is too large")
     return total
 
 
 def poly_power(a: Poly, n: int) -> Poly:
     """a**n for an integer n >= 0."""
-    if len(a) > 1 and n > MAX_POWER:
-        raise Rejected("a power is too large to expand")
+    require(len(a) <= 1 or n <= MAX_POWER, "a power is too large to expand")
     result = UNIT
     for bit in bin(n)[2:]:
         result = poly_mul(result, result)
@@ -169,32 +158,16 @@ def poly_power(a: Poly, n: int) -> Poly:
     return result
 
 
-def _product(powers: dict[Generator, Fraction | int], c: Fraction) -> Poly:
+def product_of(powers: dict[Generator, Fraction | int], c: Fraction) -> Poly:
     """c times a product of powers of generators, by the relations between them."""
     factors: list[Poly] = []
     for gen, exponent in list(powers.items()):
-        whole = floor(exponent)
-        if gen == I:
-            c = -c if exponent % 4 >= 2 else c
-            powers[gen] = exponent % 2
-        elif gen == TURN:
-            c = -c if exponent % 2 >= 1 else c
-            rest = Fraction(exponent) % 1
-            if rest >= HALF:
-                factors.append(generator(I))
-            powers[gen] = rest % HALF
-            angle = extension("angle", str(powers[gen]))
-            if angle is not None:
-                factors.append(angle())
-                powers[gen] = 0
-        elif gen[0] == "prime":
-            if abs(whole) * gen[1].bit_length() > MAX_BITS:
-                raise Rejected("a power is too large to expand")
-            c *= Fraction(gen[1]) ** whole
-            powers[gen] = exponent - whole
-        elif gen[0] == "base" and whole >= 1:
-            factors.append(poly_power(dict(gen[1]), whole))
-            powers[gen] = exponent - whole
+        if gen[0] in RELATED:
+            sign, powers[gen], more = needed("generator", gen[0])(gen, exponent)
+            c, factors = c * sign, factors + more
+        elif gen[0] == "base" and exponent >= 1:
+            factors.append(poly_power(dict(gen[1]), floor(exponent)))
+            powers[gen] = exponent - floor(exponent)
     result = {frozenset((gen, e) for gen, e in powers.items() if e): c} if c else {}
     for factor in factors:
         result = poly_mul(result, factor)
@@ -230,9 +203,8 @@ def together(a: Poly) -> Poly:
 
 def _ratio(over: Poly, under: dict[Generator, int]) -> Fraction | None:
     """The rational number over / under, or None."""
-    bottom = _product(dict(under), Fraction(1))
-    if not bottom:
-        raise Rejected("a division by zero")
+    bottom = product_of(dict(under), Fraction(1))
+    require(bottom, "a division by zero")
     some = next(iter(bottom))
     ratio = over.get(some, Fraction(0)) / bottom[some]
     return ratio if not poly_add(over, bottom, -ratio) else None
@@ -246,79 +218,57 @@ def content(a: Poly, positive: bool) -> tuple[Fraction, dict[Generator, Fraction
         for gen in {*shared, *here}:
             shared[gen] = min(shared.get(gen, 0), here.get(gen, 0))
     if positive:
-        shared = {gen: e for gen, e in shared.items() if gen[0] in ("exp", "prime", "pi")}
+        shared = {gen: e for gen, e in shared.items() if gen[0] in POSITIVE}
     over = gcd(*(c.numerator for c in a.values()))
     c = Fraction(over, lcm(*(c.denominator for c in a.values())))
     return c, shared, poly_mul(a, {frozenset((gen, -e) for gen, e in shared.items()): 1 / c})
 
 
 def raised(a: Poly, exponent: Fraction) -> Poly:
-    """a**exponent. Only positive factors leave a root; whatever is not 0 leaves a denominator."""
-    whole = exponent.denominator == 1
-    if whole and exponent >= 0:
-        return poly_power(a, int(exponent))
+    """a**exponent. Whatever is not 0 leaves a denominator."""
+    if exponent.denominator > 1:
+        return needed("form", "root")(a, exponent)
+    n = int(exponent)
+    if n >= 0:
+        return poly_power(a, n)
     a = together(a)
-    if not a:
-        if exponent < 0:
-            raise Rejected("a division by zero")
-        return a
-    c, shared, rest = content(a, positive=not whole)
-    powers: dict[Generator, Fraction | int] = {gen: e * exponent for gen, e in shared.items()}
-    for prime, count in primes(c).items():
-        powers[("prime", prime)] = powers.get(("prime", prime), 0) + count * exponent
-    sign = Fraction(1)
-    if len(rest) == 1 and NOTHING in rest and (whole or rest[NOTHING] > 0):
-        sign = rest[NOTHING] ** int(exponent) if whole else sign
+    require(a, "a division by zero")
+    c, shared, rest = content(a, positive=False)
+    powers: dict[Generator, Fraction | int] = {gen: e * n for gen, e in shared.items()}
+    if set(rest) == {NOTHING}:
+        c *= rest[NOTHING]
     else:
         gen = ("base", frozenset(rest.items()))
-        powers[gen] = powers.get(gen, 0) + exponent
-    return _product(powers, sign)
+        powers[gen] = powers.get(gen, 0) + n
+    size = max(c.numerator.bit_length(), c.denominator.bit_length())
+    require(-n * size <= MAX_BITS, "a power is too large to expand")
+    return product_of(powers, c**n)
 
 
-def exponential(a: Poly, kind: str) -> Poly:
-    """exp(a), or exp(i a) for the kind "cis", as a product over the terms of a."""
-    total = UNIT
-    for product, c in together(a).items():
-        (gen, exponent) = next(iter(product)) if len(product) == 1 else (("1",), 0)
-        known = (
-            extension("cis", gen[0]) if kind == "cis" and exponent == 1 and c == int(c) else None
-        )
-        if kind == "exp" and gen[0] == "log" and exponent == 1:
-            factor = raised(dict(gen[1]), c)
-        elif known is not None:
-            factor = raised(known(gen), c)
-        else:
-            factor = generator((kind, product), c)
-        total = poly_mul(total, factor)
-    return total
+def zero(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
+    """g is identically 0 by its normal form."""
+    require(goal != ">", "zero is not positive")
+    require(same(p, g, ZERO, box, facts), "the normal form is not zero")
 
 
-def logarithm(a: Poly) -> Poly:
-    """log a, with positive numbers and powers of positive generators split off."""
-    a = together(a)
-    if not a:
-        raise Rejected("a logarithm of zero")
-    c, shared, rest = content(a, positive=True)
-    total: Poly = {}
-    for prime, count in primes(c).items():
-        total = poly_add(total, generator(("log", frozenset(constant(prime).items()))), count)
-    for gen, exponent in shared.items():
-        inner = constant(gen[1]) if gen[0] == "prime" else generator(gen)
-        log = {gen[1]: Fraction(1)} if gen[0] == "exp" else generator(("log", key(inner)))
-        total = poly_add(total, log, exponent)
-    return total if rest == UNIT else poly_add(total, generator(("log", key(rest))))
+def same(p: Prover, g: Term, other: Term, box: Box, facts: Facts) -> bool:
+    """Whether two terms are equal, if need be after absolute values and the like are resolved."""
+    gap = sub(g, other)
+    resolve = extension("resolve", "term") if not is_zero(gap) else None
+    return is_zero(gap if resolve is None else resolve(p, gap, box, facts))
 
 
-def primes(value: Fraction) -> dict[int, int]:
-    """Prime factorisation of a positive rational; a large cofactor stays whole."""
-    found: dict[int, int] = {}
-    for part, sign in ((value.numerator, 1), (value.denominator, -1)):
-        for p in range(2, 10_000):
-            if p * p > part:
-                break
-            while part % p == 0:
-                part //= p
-                found[p] = found.get(p, 0) + sign
-        if part > 1:
-            found[part] = found.get(part, 0) + sign
-    return found
+def rewrite(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
+    """g is identically another term, which is defined too, by their normal forms."""
+    other = read_expression(reason["to"], box)
+    require(same(p, g, other, box, facts), "the rewritten form is not equal by its normal form")
+    p.defined(other, box, facts)
+    p.prove(other, box, goal, reason.get("then", SIGN), facts)
+
+
+KNOWN: dict[tuple[str, str], Any] = {
+    ("normal", "zero"): is_zero,
+    ("normal", "rational"): rational_value,
+    **{("reason", f.__name__): f for f in (zero, rewrite)},
+    **{("equality", f.__name__): True for f in (zero, rewrite)},
+}

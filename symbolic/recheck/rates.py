@@ -33,7 +33,10 @@ over g, such that on logarithms  sum w g - sum w f = sum w row. Each row is boun
                               whose logarithms A and B are, or the monomials A and B of
                               exponentials; with d (or 0) further logarithms on both
     ["up_to", i]              minus the logarithm of that monomial
+    ["case", b, d]            as "compare", in a case, A being the largest scale there
 
+A system may also be `{"cases": k, "systems": [system, ...]}`, one for each of the scales that bound
+others in relation k, in the order of `Statement.sides`: that one is the largest of them there.
 A row with * tends to infinity. A monomial A rises if its logarithm has positive coefficients alone.
 "beyond", and a proof of "o" or "omega", needs a row with * of positive weight.
 
@@ -45,12 +48,14 @@ for "o" and "omega" it is enough that it does not fall behind.
 
 from __future__ import annotations
 
+from copy import copy
 from fractions import Fraction
 from itertools import product
 from typing import Any
 
 from symbolic.recheck.scales import (
     Form,
+    Frozen,
     Key,
     Path,
     atom_of,
@@ -59,6 +64,7 @@ from symbolic.recheck.scales import (
     compare,
     depth_of,
     form,
+    frozen,
     key_of,
     level_of,
     range_of,
@@ -80,6 +86,8 @@ def replay_rates(certificate: Json) -> str:
 
 class Statement:
     """A statement on rates, read: forms in the place of monomials."""
+
+    case: tuple[int, Form] | None = None  # in a proof by cases: a relation, its largest scale
 
     def __init__(self, written: Json) -> None:
         keys = {"parameters", "relations", "claim"}
@@ -149,12 +157,15 @@ class Statement:
             return self._beyond(*rest)
         if kind == "base":
             return self._base(*rest), False
-        if kind in ("relation", "compare", "up_to") and type(rest[0]) is int and rest[0] >= 0:
-            if kind == "up_to":
-                return subtract({}, self.up_to[rest[0]]), False
-            relation = self.relations[rest[0]]
-            compared = kind == "compare"
-            return (_compared(self, relation, *rest[1:]) if compared else relation), False
+        if kind == "compare":
+            return self._compared(*rest), False
+        if kind == "case":
+            return self._in_case(*rest), False
+        if kind in ("relation", "up_to"):
+            where = self.relations if kind == "relation" else self.up_to
+            if type(rest[0]) is not int or not 0 <= rest[0] < len(where):
+                raise Rejected(f"there is no such {kind}")
+            return (where[rest[0]] if kind == "relation" else subtract({}, where[rest[0]])), False
         raise Rejected("unknown row")
 
     def total(self, rows: Json) -> tuple[Form, bool]:
@@ -179,6 +190,43 @@ class Statement:
             raise Rejected("one scale is not seen to be beyond the other")
         found = subtract({key_of(upper): ONE}, {key_of(lower): ONE}, rational(factor))
         return found, rises(upper)
+
+    def sides(self, k: Json) -> tuple[list[Form], list[Form]]:
+        """The atoms A, all rising, and B of a relation sum a A >= sum b B - C, all a, b > 0.
+
+        Terms of lower order than one of the A are left out.
+        """
+        if type(k) is not int or not 0 <= k < len(self.relations):
+            raise Rejected("there is no such relation")
+        relation = self.relations[k]
+        found: dict[Frozen, set[bool]] = {}
+        for key, value in sorted(relation.items(), key=repr):
+            found.setdefault(frozen(atom_of(key)), set()).add(value > 0)
+        upper = [dict(atom) for atom, signs in found.items() if signs == {True}]
+        upper = [a for a in upper if not any(_lower_order(key_of(a), b) for b in upper if b != a)]
+        lower = [
+            dict(atom)
+            for atom, signs in found.items()
+            if signs != {True} and not any(_lower_order(key_of(dict(atom)), a) for a in upper)
+        ]
+        if any(len(found[frozen(one)]) > 1 for one in lower) or not all(map(rises, upper)):
+            raise Rejected("that relation does not bound scales by others")
+        return upper, lower
+
+    def _compared(self, k: Json, a: Json, b: Json, further: Json = 0) -> Form:
+        upper, lower = self.sides(k)
+        if upper != [self.scale(a)] or self.scale(b) not in lower:
+            raise Rejected("that relation does not bound one scale by another")
+        return _further(upper[0], self.scale(b), further)
+
+    def _in_case(self, b: Json, further: Json = 0) -> Form:
+        if self.case is None:
+            raise Rejected("a row of a case where none is distinguished")
+        (k, largest), other = self.case, self.scale(b)
+        upper, lower = self.sides(k)
+        if other not in [*upper, *lower]:
+            raise Rejected("not a scale of that relation")
+        return _further(largest, other, further)
 
     def _base(self, a: Json, base: str, side: str, bound: str) -> Form:
         written = a if isinstance(a, dict) else {"exps": {a: {"e": "1"}}}
@@ -231,46 +279,44 @@ def _prove(known: Statement, f: list[list[Form]], g: list[list[Form]], weights: 
         raise Rejected("one exponent system for each minimum of f and choice in g")
     cases = ((minimum, choice) for minimum in f for choice in product(*g))
     for (minimum, choice), system in zip(cases, weights, strict=True):
-        gap: Form = {}
-        for part, forms, sign in ((system["g"], choice, -1), (system["f"], minimum, 1)):
-            values = [rational(weight) for weight in part]
-            if len(values) != len(forms) or sum(values) != 1 or min(values) < 0:
-                raise Rejected("the weights of a mean are >= 0 and sum to 1")
-            for weight, one in zip(values, forms, strict=True):
-                gap = subtract(gap, one, sign * weight)
-        total, growing = known.total(system["rows"])
-        if rest := subtract(gap, total):
-            raise Rejected(f"the exponents of {_named(min(rest, key=repr))} do not balance")
-        if known.strict and not growing:
-            raise Rejected("the ratio is bounded, but is not seen to tend to 0")
+        if set(system) != {"cases", "systems"}:
+            _balance(known, minimum, choice, system)
+            continue
+        upper, _ = known.sides(system["cases"])
+        for atom, one in zip(upper, system["systems"], strict=True):
+            within = copy(known)
+            within.case = (system["cases"], atom)
+            _balance(within, minimum, choice, one)
     return len(weights)
+
+
+def _balance(known: Statement, f: list[Form], g: tuple[Form, ...], system: Json) -> None:
+    """Check that a mean of g less a mean of f is a sum of rows."""
+    gap: Form = {}
+    for part, forms, sign in ((system["g"], g, -1), (system["f"], f, 1)):
+        values = [rational(weight) for weight in part]
+        if len(values) != len(forms) or sum(values) != 1 or min(values) < 0:
+            raise Rejected("the weights of a mean are >= 0 and sum to 1")
+        for weight, one in zip(values, forms, strict=True):
+            gap = subtract(gap, one, sign * weight)
+    total, growing = known.total(system["rows"])
+    if rest := subtract(gap, total):
+        raise Rejected(f"the exponents of {_named(min(rest, key=repr))} do not balance")
+    if known.strict and not growing:
+        raise Rejected("the ratio is bounded, but is not seen to tend to 0")
 
 
 def _named(key: Any) -> str:
     return str(key[1]) if key[0] == "x" else "an exponential"
 
 
-def _compared(known: Statement, relation: Form, a: Json, b: Json, further: Json = 0) -> Form:
-    """log^d A against log^d B, from a relation c A + (what is of lower order) >= e B + ...
-
-    with c, e > 0 and all terms of the right side positive, where A tends to infinity. A and B are
-    the logarithm of a level, or the exponent of an exponential.
-    """
-    upper, lower = (known.scale(one) for one in (a, b))
-    left = [value for key, value in relation.items() if atom_of(key) == upper]
-    right = [
-        (atom_of(key), value)
-        for key, value in relation.items()
-        if atom_of(key) != upper and not _lower_order(key, upper)
-    ]
-    if not rises(upper) or not left or min(left) <= 0 or any(value >= 0 for _, value in right):
-        raise Rejected("that relation does not bound one scale by another")
-    if lower not in [atom for atom, _ in right] or type(further) is not int or further < 0:
-        raise Rejected("that relation does not bound one scale by another")
+def _further(upper: Form, lower: Form, further: Json) -> Form:
+    """log^d A - log^d B, d = 0 leaving log A - log B."""
+    if type(further) is not int or not 0 <= further <= 4:
+        raise Rejected("not a number of further logarithms")
     if further:
-        upper, lower = (
-            {("x", known.level("log " * further + _level(one))): ONE} for one in (upper, lower)
-        )
+        deeper = "log " * further
+        upper, lower = ({("x", deeper + _level(one)): ONE} for one in (upper, lower))
     return subtract(upper, lower)
 
 
@@ -314,62 +360,6 @@ def _beats(known: Statement, lead: Any, factors: list[Any]) -> bool:
     return lead[1] > 0 and all(
         factor is None or compare(lead[0], factor[0]) > 0 for factor in factors
     )
-
-
-def rates_text(statement: Json) -> str:
-    """The statement as one readable line."""
-    left, sense, right = statement["claim"]
-    ends = statement["parameters"]
-    small = frozenset(name for name, end in ends.items() if end == "0")
-    limits = ", ".join(f"{name} -> {end}" for name, end in ends.items())
-    given = [
-        f"{monomial_text(a, small)} >= C {monomial_text(b, small)}"
-        for a, b in statement["relations"]
-    ]
-    with_ = " with " + " and ".join(given) if given else ""
-    factors = ", ".join(monomial_text(one, small) for one in statement.get("up_to", []))
-    with_ += f" up to powers of {factors}" if factors else ""
-    return f"{rate_text(left, small)} = {sense}({rate_text(right, small)}) as {limits}{with_}"
-
-
-def rate_text(rate: Json, small: frozenset[str] = frozenset()) -> str:
-    """A rate, with log(1/p) for the parameters p named as small; for others log(p)."""
-    parts = [
-        monomial_text(minimum[0], small)
-        if len(minimum) == 1
-        else "min(" + ", ".join(monomial_text(one, small) for one in minimum) + ")"
-        for minimum in rate
-    ]
-    return " + ".join(parts)
-
-
-def monomial_text(monomial: Json, small: frozenset[str] = frozenset()) -> str:
-    parts = [_power(name, e) for name, e in monomial.get("powers", {}).items()]
-    for level, e in monomial.get("logs", {}).items():
-        *logs, name = level.split(" ")
-        inner = f"log({_size(name, small)})"
-        parts.append(_power("log(" * len(logs) + inner + ")" * len(logs), e))
-    for name, bases in monomial.get("exps", {}).items():
-        parts += [_exponential(b, c, _size(name, small)) for b, c in bases.items()]
-    for atom, base, factor in monomial.get("towers", []):
-        parts.append(_exponential(base, factor, monomial_text(atom, small)))
-    return " ".join(parts) or "1"
-
-
-def _size(name: str, small: frozenset[str]) -> str:
-    return f"1/{name}" if name in small else name
-
-
-def _exponential(base: str, factor: str, shown: str) -> str:
-    written = f"exp({float(rational(base.partition('..')[0])):.6g})" if ".." in base else base
-    times_ = "" if factor == "1" else f"{factor} "
-    return f"{written}**({times_}{shown})"
-
-
-def _power(name: str, exponent: str) -> str:
-    if exponent == "1":
-        return name
-    return f"{name}**{exponent}" if exponent.isdigit() else f"{name}**({exponent})"
 
 
 KNOWN = {("kind", "rates"): replay_rates}

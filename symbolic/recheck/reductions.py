@@ -1,8 +1,9 @@
 """Extension: fewer variables or a shorter range by a symmetry, and least values on a curve.
 
-- `{"by": "scaling", "names": [x, y, ...], "var": "y", "degree": "k", "then": reason}`: g is
-  homogeneous of degree k in these variables, all of which range over (0, oo) (or, but for y, over
-  all reals); `then` is about g at y = 1.
+- `{"by": "scaling", "names": [x, y, ...], "var": "y", "degree": "k", "lemmas": [...]?,
+  "then": reason}`: g is homogeneous of degree k in these variables, all of which range over (0, oo)
+  (or, but for y, over all reals); `then` is about g at y = 1. The lemmas, as in a proof, are shown
+  on the whole box, without the side conditions.
 - `{"by": "periodic", "var": "x", "period": c, "then": reason}`: x ranges over all reals and
   g(x + c) = g(x); `then` is about -c/2 <= x <= c/2.
 - `{"by": "valley", "var": "x", "at": c, "slope": reason, "to": expr?, "then": reason?}`: (x - c)
@@ -14,30 +15,29 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symbolic.recheck.curves import anchor, at_face, inner, position, prove_slope
-from symbolic.recheck.intervals import Box, Side
-from symbolic.recheck.normal import is_zero
-from symbolic.recheck.prover import NO_FACTS, SIGN, Facts, Prover, excludes, jumps
-from symbolic.recheck.statement import Json, rational, read_constant
-from symbolic.recheck.terms import (
-    ONE,
-    Rejected,
-    Term,
-    add,
+from symbolic.recheck.anchors import anchor, position
+from symbolic.recheck.intervals import Box
+from symbolic.recheck.kernel import NO_FACTS, SIGN, Facts, Json, Prover
+from symbolic.recheck.lemmas import with_lemma
+from symbolic.recheck.normal import ZERO_FORM, is_zero
+from symbolic.recheck.paths import (
+    along,
+    at_face,
     derivative,
-    mul,
-    number,
-    sub,
-    substitute,
-    symbol,
+    excludes,
+    inner,
+    jumps,
+    prove_slope,
+    resolved,
+    without,
 )
-
-ZERO_FORM: Json = {"by": "zero"}
+from symbolic.recheck.statement import Side, rational, read_constant, read_expression
+from symbolic.recheck.terms import ONE, Rejected, Term, add, mul, number, sub, substitute, symbol
 
 
 def scaling(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
     names, degree = reason.get("names"), rational(reason.get("degree"))
-    fixed = p.variable(reason, box)[0]
+    fixed = reason["var"]
     if not isinstance(names, list) or fixed not in names or len(set(names)) != len(names):
         raise Rejected("scaling names the variables, and one of them")
     for name in names:
@@ -45,8 +45,8 @@ def scaling(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts)
             raise Rejected("scaling needs real variables")
         if box[name].hi is not None or not _from_zero(box[name], whole=name != fixed):
             raise Rejected("a variable that is scaled ranges over a half-line or a line")
-    path = facts.without(set(names))
-    g = p.resolve(g, box, path)
+    path = _with_lemmas(box, reason.get("lemmas", []), along(facts, *names))
+    g = resolved(p, g, box, path)
     if jumps(g):
         raise Rejected("a step or a piece is not decided on the box")
     p.defined(g, box, path)
@@ -56,7 +56,19 @@ def scaling(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts)
     terms = (mul(symbol(name), slope) for name, slope in zip(names, slopes, strict=True))
     if not is_zero(sub(add(*terms), mul(number(degree), g))):
         raise Rejected("the expression is not homogeneous of this degree")
-    p.prove(substitute(g, {fixed: ONE}), box, goal, reason.get("then", SIGN), path)
+    face = at_face(path, fixed, ONE, inside=True)
+    p.prove(substitute(g, {fixed: ONE}), box, goal, reason.get("then", SIGN), face)
+
+
+def _with_lemmas(box: Box, lemmas: Json, path: Facts) -> Facts:
+    """The facts with signs that are proved on the whole box, whatever the side conditions."""
+    if not isinstance(lemmas, list):
+        raise Rejected("lemmas are a list")
+    for lemma in lemmas:
+        # Shown without the side conditions, which the scaled points need not meet.
+        known = with_lemma(Prover([]), box, lemma, Facts(path.always, {}, path.moved))
+        path = Facts(known.always, path.region, path.moved)
+    return path
 
 
 def _from_zero(side: Side, whole: bool) -> bool:
@@ -67,13 +79,13 @@ def _from_zero(side: Side, whole: bool) -> bool:
 
 
 def periodic(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
-    name, side = p.variable(reason, box)
+    name, side = reason["var"], box[reason["var"]]
     period = read_constant(reason.get("period"))
     if side.lo is not None or side.hi is not None or side.integer:
         raise Rejected("a periodic expression is for a variable over all reals")
     if not p.enclose(period, {}, NO_FACTS, 100).positive():
         raise Rejected("a period is positive")
-    path = facts.without({name})
+    path = without(facts, name)
     p.defined(g, box, path)
     moved = substitute(g, {name: add(symbol(name), period)})
     if not is_zero(sub(moved, g)):
@@ -84,14 +96,14 @@ def periodic(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts
 
 
 def valley(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
-    name, side = p.variable(reason, box)
+    name, side = reason["var"], box[reason["var"]]
     if side.integer:
         raise Rejected("a valley is in a real variable")
-    path = facts.along({name})
-    g = p.resolve(g, box, path)
+    path = along(facts, name)
+    g = resolved(p, g, box, path)
     if jumps(g):
         raise Rejected("a step or a piece is not decided on the box")
-    at = anchor(p, reason.get("at"), name, {n: s for n, s in box.items() if n != name})
+    at = anchor(reason.get("at"), set(box) - {name})
     place = position(p, at, side, box, path)
     excluded = place != 0 and excludes(side, at)
     # A curve may run into an excluded end, where what is known of the box need not hold.
@@ -100,10 +112,10 @@ def valley(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) 
     )
     p.defined(g, box, path)
     value = substitute(g, {name: at})
-    p.defined(value, {**box, name: Side(side.lo, side.hi)}, facts.without({name}))
+    p.defined(value, {**box, name: Side(side.lo, side.hi)}, without(facts, name))
     slope = derivative(g, name)
     product = mul(sub(symbol(name), at), slope)
-    to = p.expression(reason["to"], box) if "to" in reason else product
+    to = read_expression(reason["to"], box) if "to" in reason else product
     if not is_zero(sub(to, product)):
         raise Rejected("the product with the slope is not what is said")
     inside = inner(box, name)

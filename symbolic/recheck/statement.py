@@ -1,7 +1,7 @@
 """What a certificate may state: its JSON, read strictly, and its digest.
 
 An expression is a list whose first entry is its head (`certificate.py` documents all of them);
-numbers are strings such as "-3/7". Whatever is not exactly of this form raises `Malformed`.
+numbers are strings such as "-3/7". Whatever is not exactly of this form is rejected.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from symbolic.recheck.terms import BINDERS, ONE, Term, make, number, symbol
+from symbolic.recheck.terms import BINDERS, ONE, Rejected, Term, make, number, require, symbol
 
 FORMAT = "gd-theorems/certificate"
 VERSION = 1
@@ -21,27 +22,25 @@ VERSION = 1
 MAX_DEPTH = 150
 MAX_DIGITS = 4000
 MAX_EXPONENT = 10_000
-MAX_BYTES = 64_000_000
 
 _FUNCTIONS = (
     "exp log sin cos tan cot sec csc asin acos atan acot sinh cosh tanh coth asinh acosh atanh "
     "erf erfc gamma loggamma digamma abs sign floor ceiling"
 )
 UNARY = frozenset(_FUNCTIONS.split())
-CONSTANTS = frozenset({"pi", "e", "euler_gamma"})
 RELATIONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
-ARITY = dict.fromkeys(UNARY | {"not"}, 1) | dict.fromkeys(CONSTANTS | {"true", "false"}, 0)
-ARITY |= dict.fromkeys(RELATIONS | {"pow", "polygamma"}, 2)
-NARY = frozenset({"add", "mul", "max", "min"})
-COMBINED = frozenset({"and", "or", "not", "true", "false"})
+SOME = -1  # one argument or more
+EXPRESSIONS = dict.fromkeys(UNARY | {"rat", "sym"}, 1) | {"pow": 2, "polygamma": 2}
+EXPRESSIONS |= dict.fromkeys(("pi", "e", "euler_gamma"), 0) | dict.fromkeys(BINDERS, 4)
+EXPRESSIONS |= dict.fromkeys(("add", "mul", "max", "min", "piecewise"), SOME)
+CONDITIONS = dict.fromkeys(RELATIONS, 2) | dict.fromkeys(("true", "false"), 0) | {"not": 1}
+CONDITIONS |= dict.fromkeys(("and", "or"), SOME)
+DOMAINS = {"interval": 4, "integers": 2, "points": SOME, "union": SOME}
 NAME = re.compile(r"[^\W\d][^\s\"]{0,63}|\\[^\s\"]{1,63}")
 RATIONAL = re.compile(r"-?(0|[1-9][0-9]*)(/[1-9][0-9]*)?")
 Json = Any
 Relation = tuple[str, Term, Term]
-
-
-class Malformed(ValueError):
-    """The JSON is not a statement; the message says where in one line."""
+Malformed = Rejected  # for what is no statement
 
 
 @dataclass(frozen=True)
@@ -54,101 +53,71 @@ class Side:
     hi_open: bool = False
     integer: bool = False
 
-    def is_point(self) -> bool:
-        return self.lo is self.hi and self.lo is not None
-
 
 def rational(text: object) -> Fraction:
     """The number that a string such as `-3/7` writes."""
-    if not isinstance(text, str):
-        raise Malformed(f"a number must be written as a string, not {str(text)[:40]!r}")
-    if len(text) > MAX_DIGITS or not RATIONAL.fullmatch(text):
-        raise Malformed(f"not a rational number of at most {MAX_DIGITS} digits: {text[:40]!r}")
-    return Fraction(text)
+    plain = isinstance(text, str) and len(text) <= MAX_DIGITS and RATIONAL.fullmatch(text)
+    require(plain, f"not a rational number as text: {str(text)[:40]!r}")
+    return Fraction(str(text))
 
 
 def name_of(tree: object) -> str:
-    if not isinstance(tree, str) or not NAME.fullmatch(tree):
-        raise Malformed(f"not a name: {str(tree)[:40]!r}")
-    return tree
+    require(isinstance(tree, str) and NAME.fullmatch(tree), f"not a name: {str(tree)[:40]!r}")
+    return str(tree)
 
 
-def _opened(tree: object, kind: str, depth: int = 0) -> tuple[str, list[Any]]:
-    if depth > MAX_DEPTH:
-        raise Malformed(f"an expression is nested deeper than {MAX_DEPTH}")
-    if not isinstance(tree, list) or not tree or not isinstance(tree[0], str):
-        raise Malformed(f"not {kind}: {str(tree)[:60]!r}")
-    return tree[0], tree[1:]
+def _opened(tree: Any, known: Mapping[str, int], depth: int = 0) -> tuple[str, list[Any]]:
+    """The head and the arguments, as many as belong to it."""
+    require(depth <= MAX_DEPTH, f"an expression is nested deeper than {MAX_DEPTH}")
+    require(isinstance(tree, list) and tree and isinstance(tree[0], str), "not a list with a head")
+    head, args = tree[0], tree[1:]
+    fits = head in known and (len(args) == known[head] or (args and known[head] == SOME))
+    require(fits, f"unknown head, or not its number of arguments: {head[:40]!r}")
+    return head, args
 
 
-def _arity(head: str, args: list[Any], wanted: int) -> None:
-    if len(args) != wanted:
-        raise Malformed(f"{head} takes {wanted} arguments, not {len(args)}")
-
-
-def read_expression(tree: object, names: frozenset[str] | None = None, depth: int = 0) -> Term:
+def read_expression(tree: object, names: Collection[str] | None = None, depth: int = 0) -> Term:
     """The term that an expression writes. `names`: the symbols that may occur (None: any)."""
-    head, args = _opened(tree, "an expression", depth)
+    head, args = _opened(tree, EXPRESSIONS, depth)
     if head == "rat":
-        _arity(head, args, 1)
         return number(rational(args[0]))
     if head == "sym":
-        _arity(head, args, 1)
-        if names is not None and name_of(args[0]) not in names:
-            raise Malformed(f"the symbol {args[0]} ranges over no declared set")
-        return symbol(name_of(args[0]))
+        name = name_of(args[0])
+        require(names is None or name in names, f"the symbol {name} ranges over no declared set")
+        return symbol(name)
     if head == "piecewise":
-        if not args or not all(isinstance(piece, list) and len(piece) == 2 for piece in args):
-            raise Malformed("a piecewise expression has pieces [value, condition]")
-        parts = []
-        for value, test in args:
-            parts.append(read_expression(value, names, depth + 1))
-            parts.append(read_condition(test, names, depth + 1))
-        return make("piecewise", *parts)
+        pairs = [zip((read_expression, read_condition), piece, strict=True) for piece in args]
+        return make(head, *(read(part, names, depth + 1) for pair in pairs for read, part in pair))
     if head in BINDERS:
-        _arity(head, args, 4)
         bound = name_of(args[1])
-        body = read_expression(args[0], None if names is None else names | {bound}, depth + 1)
+        body = read_expression(args[0], None if names is None else {*names, bound}, depth + 1)
         ends = (read_expression(end, names, depth + 1) for end in args[2:])
         return make(head, body, *ends, value=bound)
-    if head not in UNARY | CONSTANTS | NARY | {"pow", "polygamma"} or (head in NARY and not args):
-        raise Malformed(f"unknown head or no arguments: {head[:40]!r}")
-    if head not in NARY:
-        _arity(head, args, ARITY[head])
     terms = [read_expression(arg, names, depth + 1) for arg in args]
     if head == "pow" and terms[1].op == "rat":
-        exponent = terms[1].value
-        if max(abs(exponent), exponent.denominator) > MAX_EXPONENT:
-            raise Malformed(f"an exponent is larger than {MAX_EXPONENT}")
-    if head == "polygamma" and (terms[0].op != "rat" or terms[0].value not in range(1, 21)):
-        raise Malformed("the order of a polygamma function is an integer from 1 to 20")
+        size = max(abs(terms[1].value), terms[1].value.denominator)
+        require(size <= MAX_EXPONENT, f"an exponent is larger than {MAX_EXPONENT}")
+    if head == "polygamma":
+        require(terms[0].value in range(1, 21), "a polygamma function has an order from 1 to 20")
     return make("exp", ONE) if head == "e" else make(head, *terms)
 
 
-def read_condition(tree: object, names: frozenset[str] | None = None, depth: int = 0) -> Term:
+def read_condition(tree: object, names: Collection[str] | None = None, depth: int = 0) -> Term:
     """The term of a condition: relations joined by and, or, not."""
-    head, args = _opened(tree, "a condition", depth)
-    if head not in RELATIONS | COMBINED:
-        raise Malformed(f"unknown condition: {head[:40]!r}")
-    if head in ARITY:
-        _arity(head, args, ARITY[head])
+    head, args = _opened(tree, CONDITIONS, depth)
     inner = read_expression if head in RELATIONS else read_condition
     return make("cond:" + head, *(inner(arg, names, depth + 1) for arg in args))
 
 
-def read_relation(tree: object, names: frozenset[str]) -> Relation:
+def read_relation(tree: object, names: Collection[str]) -> Relation:
     """A relation as (sign, left side, right side)."""
-    if _opened(tree, "a relation")[0] not in RELATIONS:
-        raise Malformed(f"not a relation: {str(tree)[:60]!r}")
-    term = read_condition(tree, names)
-    return term.op.removeprefix("cond:"), term.args[0], term.args[1]
+    op, (left, right) = _opened(tree, dict.fromkeys(RELATIONS, 2))
+    return op, read_expression(left, names, 1), read_expression(right, names, 1)
 
 
 def read_constant(tree: object) -> Term:
     """A value or a finite end: a rational number as text, or an expression without symbols."""
-    if isinstance(tree, str):
-        return number(rational(tree))
-    return read_expression(tree, frozenset())
+    return number(rational(tree)) if isinstance(tree, str) else read_expression(tree, ())
 
 
 def read_end(tree: object, infinity: str) -> Term | None:
@@ -157,48 +126,37 @@ def read_end(tree: object, infinity: str) -> Term | None:
 
 def read_domain(tree: object) -> list[Side]:
     """The ranges whose union is a set of reals; those of integers are marked as such."""
-    head, args = _opened(tree, "a domain")
-    if head == "union" and args:
-        if any(_opened(part, "a domain")[0] == "union" for part in args):
-            raise Malformed("a union within a union")
+    head, args = _opened(tree, DOMAINS)
+    if head == "union":
         return [side for part in args for side in read_domain(part)]
-    if head == "points" and args:
+    if head == "points":
         return [Side(point, point) for point in map(read_constant, args)]
-    if head not in ("interval", "integers"):
-        raise Malformed(f"unknown domain: {head[:40]!r}")
-    _arity(head, args, 4 if head == "interval" else 2)
-    whole = head == "integers"
-    if any(isinstance(end, str) != whole and end not in ("-oo", "oo") for end in args[:2]):
-        raise Malformed("integers end at numbers, an interval at expressions")
+    for end in args[:2]:
+        fits = end in ("-oo", "oo") or isinstance(end, str) == (head == "integers")
+        require(fits, "integers end at numbers, an interval at expressions")
     low, high = read_end(args[0], "-oo"), read_end(args[1], "oo")
-    if whole and any(end is not None and end.value.denominator > 1 for end in (low, high)):
-        raise Malformed("a range of integers ends at integers")
-    is_open = [low is None, high is None] if whole else args[2:]
-    if not all(isinstance(flag, bool) for flag in is_open):
-        raise Malformed("an interval says of each end whether it is open: true or false")
-    if (low is None and not is_open[0]) or (high is None and not is_open[1]):
-        raise Malformed("an infinite end is open")
-    return [Side(low, high, is_open[0], is_open[1], whole)]
+    if head == "integers":
+        ends = [Fraction(0) if end is None else end.value for end in (low, high)]
+        whole = all(type(end) is Fraction and end.denominator == 1 for end in ends)
+        require(whole, "a range of integers ends at integers")
+        return [Side(low, high, low is None, high is None, True)]
+    require(type(args[2]) is type(args[3]) is bool, "an end is open: true or false")
+    require((low or args[2]) and (high or args[3]), "an infinite end is open")
+    return [Side(low, high, args[2], args[3])]
 
 
-def read_statement(
-    statement: Any,
-) -> tuple[list[Relation], dict[str, list[Side]], list[Relation]]:
+def read_statement(statement: Any) -> tuple[list[Relation], dict[str, list[Side]], list[Relation]]:
     """The relations, the ranges of each symbol, and the side conditions of a statement."""
-    if not isinstance(statement, dict) or set(statement) != {"relations", "over", "where"}:
-        raise Malformed("a statement has relations, over and where")
-    over, relations, where = (statement[part] for part in ("over", "relations", "where"))
-    if not isinstance(over, dict) or not isinstance(relations, list) or not isinstance(where, list):
-        raise Malformed("over maps each symbol to a domain; relations and where are lists")
-    if not relations:
-        raise Malformed("a statement without a relation")
-    domains = {name_of(name): read_domain(domain) for name, domain in over.items()}
-    names = frozenset(domains)
-    return (
-        [read_relation(tree, names) for tree in relations],
-        domains,
-        [read_relation(tree, names) for tree in where],
+    parts = statement if isinstance(statement, dict) else {}
+    require(
+        set(parts) == {"relations", "over", "where"}, "a statement has relations, over and where"
     )
+    over, relations, where = parts["over"], parts["relations"], parts["where"]
+    kinds = (type(over), type(relations), type(where), bool(relations))
+    require(kinds == (dict, list, list, True), "a dict over, lists of relations and where")
+    domains = {name_of(name): read_domain(domain) for name, domain in over.items()}
+    read = [read_relation(tree, domains) for tree in (*relations, *where)]
+    return read[: len(relations)], domains, read[len(relations) :]
 
 
 def digest(statement: Any) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from symbolic.recheck.intervals import Box
-from symbolic.recheck.normal import is_zero, rational_value
-from symbolic.recheck.prover import NO_FACTS, SIGN, Facts, Prover
-from symbolic.recheck.reasons import ZERO_FORM
-from symbolic.recheck.statement import Json
+from symbolic.recheck.kernel import NO_FACTS, SIGN, Facts, Json, Prover
+from symbolic.recheck.normal import ZERO_FORM, is_zero, rational_value
+from symbolic.recheck.paths import without
+from symbolic.recheck.statement import Side, read_expression
 from symbolic.recheck.terms import (
     BINDERS,
     ONE,
@@ -16,6 +16,7 @@ from symbolic.recheck.terms import (
     make,
     mul,
     number,
+    require,
     sub,
     substitute,
     symbol,
@@ -43,8 +44,8 @@ def opened(prover: Prover, g: Term, name: str, box: Box) -> Term:
         if t.op not in BINDERS:
             return symbol_or(t)
         body, low, high = t.args
-        if name in low.free or (name in body.free and t.value != name):
-            raise Rejected("a sum whose terms or lower end depend on n")
+        fixed = name not in low.free and (name not in body.free or t.value == name)
+        require(fixed, "a sum whose terms or lower end depend on n")
         higher = substitute(high, {name: following})
         step = rational_value(sub(higher, high))
         if step is None or step.denominator != 1 or not 0 <= step <= 20:
@@ -59,12 +60,17 @@ def opened(prover: Prover, g: Term, name: str, box: Box) -> Term:
     return walk(g)
 
 
-def induction(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
-    name, side = p.variable(reason, box)
+def first(side: Side) -> Term:
+    """The least of a range of integers."""
     if not side.integer or side.lo is None:
-        raise Rejected("induction runs over the integers from a first one")
-    base = substitute(g, {name: side.lo})
-    bare = facts.without({name})
+        raise Rejected("only over the integers from a first one")
+    return side.lo
+
+
+def induction(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
+    """g(n0) = 0 and g(n + 1) - g(n) = 0."""
+    name = reason["var"]
+    base, bare = substitute(g, {name: first(box[name])}), without(facts, name)
     p.prove(base, box, "==", reason.get("base", ZERO_FORM), bare)
     step = sub(opened(p, g, name, box), g)
     p.prove(step, box, "==", reason.get("step", ZERO_FORM), bare)
@@ -72,21 +78,17 @@ def induction(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Fact
 
 def steps(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
     """g(n0) > 0 and g(n + 1) >= rate(n) g(n) with rate >= 0 (> 0 for a strict claim)."""
-    name, side = p.variable(reason, box)
-    if not side.integer or side.lo is None:
-        raise Rejected("steps run over the integers from a first one")
-    bare = facts.without({name})
-    first = substitute(g, {name: side.lo})
-    p.defined(first, box, bare)
-    p.prove(first, box, goal, reason.get("base", SIGN), bare)
-    rate = p.expression(reason["rate"], box) if "rate" in reason else ONE
+    name = reason["var"]
+    base, bare = substitute(g, {name: first(box[name])}), without(facts, name)
+    p.defined(base, box, bare)
+    p.prove(base, box, goal, reason.get("base", SIGN), bare)
+    rate = read_expression(reason["rate"], box) if "rate" in reason else ONE
     p.defined(rate, box, bare)
     if rate is not ONE:
         p.prove(rate, box, goal, reason.get("why", SIGN), bare)
     step = sub(opened(p, g, name, box), mul(rate, g))
-    to = p.expression(reason["to"], box) if "to" in reason else step
-    if not is_zero(sub(to, step)):
-        raise Rejected("the step is not equal by its normal form")
+    to = read_expression(reason["to"], box) if "to" in reason else step
+    require(is_zero(sub(to, step)), "the step is not equal by its normal form")
     p.defined(to, box, bare)
     p.prove(to, box, ">=", reason.get("then", SIGN), bare)
 

@@ -6,9 +6,8 @@ from fractions import Fraction
 from itertools import pairwise
 
 from symbolic.recheck.intervals import Box
+from symbolic.recheck.kernel import Facts, Json, Prover
 from symbolic.recheck.normal import polynomial
-from symbolic.recheck.prover import Facts, Prover
-from symbolic.recheck.statement import Json
 from symbolic.recheck.terms import Rejected, Term, check_time
 
 Dense = list[Fraction]  # coefficients of one variable, constant first

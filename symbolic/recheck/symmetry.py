@@ -1,15 +1,19 @@
-"""Extension: variables put in order, where the claim stays the same when they are exchanged."""
+"""Extension: variables put in order, where the claim stays the same when they are exchanged.
+
+`{"by": "ordered", "vars": [x, y, ...], "turns": bool?, "then": reason}`: in `ordered` below.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from mpmath.libmp import finf, fzero
 
 from symbolic.recheck.intervals import Box, ball, negate
+from symbolic.recheck.kernel import SIGN, Facts, Json, Prover
 from symbolic.recheck.normal import is_zero
-from symbolic.recheck.prover import SIGN, Facts, Prover
-from symbolic.recheck.statement import Json
+from symbolic.recheck.paths import without
 from symbolic.recheck.terms import Rejected, Term, sub, substitute, symbol
 
 
@@ -38,12 +42,12 @@ def ordered(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts)
         moved = substitute(g, {a: symbol(b) for a, b in move.items()})
         if not is_zero(sub(g, moved)):
             raise Rejected("the claim changes when the variables are exchanged")
-    here = facts.without(set(names))
+    here = without(facts, *names)
     excess = ball(fzero, finf, False)
     for larger, smaller in gaps:
         a, b = symbol(larger), symbol(smaller)
-        here = here.plus(sub(a, b), excess, region=True)
-        here = here.plus(sub(b, a), negate(excess), region=True)
+        order = {sub(a, b): excess, sub(b, a): negate(excess)}
+        here = replace(here, region={**here.region, **order})
     p.defined(g, box, here)
     p.prove(g, box, goal, reason.get("then", SIGN), here)
 

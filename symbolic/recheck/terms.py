@@ -1,17 +1,18 @@
-"""Expressions of the checker: shared trees, arithmetic on them, substitution, derivatives."""
+"""Expressions of the checker: shared trees, arithmetic on them, substitution."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import prod
 from typing import Any
 from weakref import WeakValueDictionary
 
 
-class Rejected(Exception):
+class Rejected(ValueError):
     """A certificate does not prove its statement; the message is one line."""
 
 
@@ -19,11 +20,16 @@ class Unclear(Rejected):
     """A term could not be shown to be defined on the whole box."""
 
 
+def require(holds: object, message: str) -> None:
+    if not holds:
+        raise Rejected(message)
+
+
 @dataclass
 class Session:
     """The state of one replay.
 
-    `extensions`: what modules beyond the kernel know, {(kind, name): (module, function)}; `used`:
+    `extensions`: what modules beyond the core know, {(kind, name): (module, function)}; `used`:
     the modules that were called on; `forms`: normal forms found so far.
     """
 
@@ -45,12 +51,25 @@ def extension(kind: str, name: str) -> Any:
     return entry[1]
 
 
+def needed(kind: str, name: Any) -> Any:
+    """What an extension knows under this name; rejects where none does."""
+    found = extension(kind, name)
+    require(found is not None, f"unknown {kind}: {name!s:.40}")
+    return found
+
+
+def helped(kind: str, name: str, *args: Any) -> bool:
+    """Whether there is an extension of this name, and it says yes."""
+    found = extension(kind, name)
+    return found is not None and found(*args)
+
+
 def check_time() -> None:
     """Raises `Rejected` past the time limit."""
-    if time.monotonic() > SESSION.get().deadline:
-        raise Rejected("ran out of time")
+    require(time.monotonic() <= SESSION.get().deadline, "ran out of time")
 
 
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class Term:
     """One node. Equal terms are one object, so that identity is equality and memos are cheap.
 
@@ -58,7 +77,6 @@ class Term:
     of a number, the name of a symbol or of a bound index, else None. `free`: the free symbols.
     """
 
-    __slots__ = ("__weakref__", "args", "free", "op", "value")
     op: str
     args: tuple[Term, ...]
     value: Any
@@ -75,12 +93,8 @@ def make(op: str, *args: Term, value: Any = None) -> Term:
     if found is None:
         if len(_known) % 256 == 0:
             check_time()
-        found = Term()
-        found.op, found.args, found.value = op, args, value
-        free = frozenset().union(*(arg.free for arg in args))
-        found.free = frozenset([value]) if op == "sym" else free
-        if op in BINDERS:
-            found.free = free - {value}
+        free = frozenset([value] if op == "sym" else ()).union(*(arg.free for arg in args))
+        found = Term(op, args, value, free - {value} if op in BINDERS else free)
         _known[op, value, args] = found
     return found
 
@@ -109,9 +123,7 @@ def add(*args: Term) -> Term:
 def mul(*args: Term) -> Term:
     """Product, flat, with its numbers multiplied. 0 times a term is 0: it must be defined."""
     parts = [part for arg in args for part in (arg.args if arg.op == "mul" else (arg,))]
-    constant = Fraction(1)
-    for part in parts:
-        constant *= part.value if part.op == "rat" else 1
+    constant = prod((part.value for part in parts if part.op == "rat"), start=Fraction(1))
     rest = [part for part in parts if part.op != "rat"]
     if constant == 0 or not rest:
         return number(constant)
@@ -145,55 +157,13 @@ def substitute(term: Term, values: Mapping[str, Term]) -> Term:
             return values[t.value]
         if t not in memo:
             if t.op in BINDERS:
-                if any(t.value in values[name].free for name in t.free & set(values)):
-                    raise Rejected(f"the index {t.value} would capture a symbol")
                 inner = {name: v for name, v in values.items() if name != t.value}
-                body, low, high = t.args
-                args = (substitute(body, inner), walk(low), walk(high))
-                memo[t] = make(t.op, *args, value=t.value)
+                captured = any(t.value in inner[name].free for name in t.free & set(inner))
+                require(not captured, f"the index {t.value} would capture a symbol")
+                args = [substitute(t.args[0], inner), *map(walk, t.args[1:])]
             else:
-                memo[t] = make(t.op, *map(walk, t.args), value=t.value)
+                args = [walk(arg) for arg in t.args]
+            memo[t] = make(t.op, *args, value=t.value)
         return memo[t]
 
     return walk(term)
-
-
-def derivative(t: Term, name: str, memo: dict[Term, Term] | None = None) -> Term:
-    """d t / d name, valid wherever it and t are defined on an open set."""
-    memo = {} if memo is None else memo
-    if name not in t.free:
-        return ZERO
-    if t in memo:
-        return memo[t]
-    if t.op == "sym":
-        found = ONE
-    elif t.op == "add":
-        found = add(*(derivative(arg, name, memo) for arg in t.args))
-    elif t.op == "mul":
-        places = [i for i, arg in enumerate(t.args) if name in arg.free]
-        found = add(
-            *(mul(*t.args[:i], derivative(t.args[i], name, memo), *t.args[i + 1 :]) for i in places)
-        )
-    elif t.op == "pow":
-        base, exponent = t.args
-        slope = derivative(base, name, memo)
-        if exponent.op == "rat":
-            found = mul(exponent, power(base, exponent.value - 1), slope)
-        else:  # (e log b)' b**e
-            growth = mul(derivative(exponent, name, memo), make("log", base))
-            found = mul(t, add(growth, mul(exponent, slope, power(base, -1))))
-    else:
-        rule = SLOPES.get(t.op) or extension("slope", t.op)
-        if rule is None:
-            raise Rejected(f"{t.op.removeprefix('cond:')} has no derivative here")
-        found = mul(rule(t), derivative(t.args[-1], name, memo))
-    memo[t] = found
-    return found
-
-
-SLOPES: dict[str, Callable[[Term], Term]] = {  # of f(a) with respect to a
-    "exp": lambda t: t,
-    "log": lambda t: power(t.args[0], -1),
-    "sin": lambda t: make("cos", t.args[0]),
-    "cos": lambda t: neg(make("sin", t.args[0])),
-}

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from symbolic.recheck.exponentials import I, exponential
 from symbolic.recheck.intervals import Box
-from symbolic.recheck.kernel import inside
+from symbolic.recheck.kernel import NO_FACTS, SIGN, Facts, Json, Prover, inside
 from symbolic.recheck.normal import (
     HALF,
     UNIT,
-    I,
+    ZERO_FORM,
     Poly,
     cleared,
-    exponential,
     is_zero,
     normal,
     poly_add,
@@ -27,9 +27,8 @@ from symbolic.recheck.normal import (
     raised,
     scaled,
 )
-from symbolic.recheck.prover import NO_FACTS, SIGN, Facts, Prover, jumps
-from symbolic.recheck.reasons import ZERO_FORM
-from symbolic.recheck.statement import Json, read_constant
+from symbolic.recheck.paths import jumps
+from symbolic.recheck.statement import read_constant, read_expression
 from symbolic.recheck.terms import Rejected, Term, make, mul, neg, number, sub, substitute
 
 MAX_TIMES = 120
@@ -50,7 +49,7 @@ def turns(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -
     wave, mirrored = product(normal(angle), 1), product(normal(angle), -1)
     difference = poly_add(wave, mirrored, -1)
     if "imaginary" in reason:
-        imaginary = p.expression(reason["imaginary"], box)
+        imaginary = read_expression(reason["imaginary"], box)
         doubled = poly_mul(scaled(IMAGINARY, 2), normal(imaginary))
         if cleared(poly_add(difference, doubled, -1))[0]:
             raise Rejected("not the imaginary part, by its normal form")
@@ -60,7 +59,7 @@ def turns(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -
         raise Rejected("the imaginary part is not zero by its normal form")
     period = make("pi")
     if "real" in reason:
-        real = p.expression(reason["real"], box)
+        real = read_expression(reason["real"], box)
         total = poly_add(wave, mirrored)
         if cleared(poly_add(total, scaled(normal(real), 2), -1))[0]:
             raise Rejected("not the real part, by its normal form")
@@ -108,8 +107,8 @@ def product(angle: Poly, sense: int) -> Poly:
 
 def multiple(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
     """g == 0: g is `times` * `of`, and `then` shows that `of` is 0."""
-    times = p.expression(reason.get("times", ["rat", "1"]), box)
-    part = p.expression(reason.get("of"), box)
+    times = read_expression(reason.get("times", ["rat", "1"]), box)
+    part = read_expression(reason.get("of"), box)
     if not is_zero(sub(g, mul(times, part))):
         raise Rejected("not a multiple, by its normal form")
     p.defined(times, box, facts)

@@ -10,7 +10,7 @@ import torch
 
 from numeric import tube
 from numeric.saddle_runs import two_saddle_gradient, two_saddle_slope
-from numeric.tube_runs import joint_slopes, octopus_slope
+from numeric.tube_runs import joint_slopes, least_curvature, octopus_slope
 
 
 def points_of(dimension: int, tau: float, count: int = 4000) -> torch.Tensor:
@@ -34,6 +34,19 @@ def test_slopes_are_the_gradient(dimension: int, high: float, low: float, tau: f
     found = octopus_slope(x, high, low, tau)
     assert 0 < int(expected.isnan().any(-1).sum()) < len(x) / 2
     torch.testing.assert_close(found, expected, rtol=1e-12, atol=1e-12 * high, equal_nan=True)
+
+
+@pytest.mark.parametrize("dimension", [1, 2, 3, 6])
+def test_least_curvature_is_the_least_eigenvalue(dimension: int) -> None:
+    tau = 1.3
+    x = points_of(dimension, tau)
+    x = x[tube.in_octopus(x, tau)]
+    high = torch.linspace(1.1, 7.0, len(x), dtype=torch.float64)
+    expected = torch.linalg.eigvalsh(tube.octopus_hessian(x, high, 0.8, tau))[:, 0]
+    assert len(x) > 500 and float(expected.min()) < -1
+    torch.testing.assert_close(
+        least_curvature(x, high, 0.8, tau), expected, rtol=1e-11, atol=1e-10
+    )
 
 
 def test_every_point_has_its_own_objective() -> None:

@@ -12,6 +12,7 @@ from numeric.kernels.two_layer import gram, gram_limit
 from numeric.two_layer_relu import (
     ascent,
     gradient,
+    gram_and_shift,
     gram_at,
     initial,
     largest_shift,
@@ -161,3 +162,13 @@ def test_width_experiment_repeats_itself_and_learns() -> None:
     assert first.loss < 0.01 * untrained.loss
     assert 0 < first.changed < 0.5
     assert first.farthest > 0
+
+
+def test_counts_of_float32_values_are_exact() -> None:
+    before = torch.randn(5, 2, 3001, generator=torch.Generator().manual_seed(4))
+    x = torch.tensor([[1.0, 0.0], [0.6, 0.8]], dtype=torch.float64)
+    for mine, exact in zip(
+        gram_and_shift(before, x, 0.25), gram_and_shift(before.double(), x, 0.25), strict=True
+    ):
+        assert mine.dtype == torch.float64
+        torch.testing.assert_close(mine, exact, rtol=1e-14, atol=0)

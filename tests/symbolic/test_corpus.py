@@ -12,8 +12,11 @@ from corpus import Item
 from corpus_algebra import ITEMS as ALGEBRA
 from corpus_algebraic import ITEMS as ALGEBRAIC
 from corpus_analysis import ITEMS as ANALYSIS
+from corpus_arcs import ITEMS as ARCS
 from corpus_bounds import ITEMS as BOUNDS
 from corpus_identities import ITEMS as IDENTITIES
+from corpus_summation import ITEMS as SUMMATION
+from corpus_sums import ITEMS as SUMS
 
 from symbolic.decide import decide
 from symbolic.problem import Decision
@@ -24,8 +27,11 @@ EXPECTED = {True: "proved", False: "refuted"}
 
 
 # Every fifth statement: true ones and false ones alike.
-PROVERS = [*BOUNDS, *ALGEBRA, *IDENTITIES][::5]
-SUITES = {"analysis": ANALYSIS, "algebraic": ALGEBRAIC, "provers": PROVERS}
+PROVERS = [*BOUNDS, *ALGEBRA, *IDENTITIES, *SUMS][::5]
+THIRDS = [*ARCS, *SUMMATION][::3]
+SUITES = {
+    "analysis": ANALYSIS, "algebraic": ALGEBRAIC, "provers": PROVERS, "identities": THIRDS,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=SUITES.values(), ids=list(SUITES))
@@ -35,7 +41,7 @@ def decided(request: pytest.FixtureRequest) -> list[tuple[Item, Decision]]:
 
 
 def test_the_corpus_is_large_and_half_of_it_is_false() -> None:
-    items = [*ANALYSIS, *ALGEBRAIC, *BOUNDS, *ALGEBRA, *IDENTITIES]
+    items = [*ANALYSIS, *ALGEBRAIC, *BOUNDS, *ALGEBRA, *IDENTITIES, *SUMS, *ARCS, *SUMMATION]
     assert len(ANALYSIS) >= 120
     assert len(items) >= 700
     assert 0.4 < sum(item.truth for item in items) / len(items) < 0.6

@@ -17,7 +17,8 @@ from symbolic.dominance import RateDecision, _statement, decide_rates
 from symbolic.rate_paths import paths
 from symbolic.rates import Monomial, Rate, RateProblem, _collect, decide_growth
 from symbolic.recheck import recheck
-from symbolic.recheck.rates import check_rates, rates_text
+from symbolic.recheck.rate_text import rates_text
+from symbolic.recheck.rates import check_rates
 from symbolic.recheck.statement import digest
 from symbolic.recheck.terms import Rejected
 
@@ -171,7 +172,7 @@ def monomial(rng: random.Random) -> Monomial:
             _collect([((rng.choice("nm"), rng.choice("e23")), Fraction(rng.choice([-1, 1, 2])))]),
             _collect(towers),
         )
-        if rng.random() < 0.3
+        if rng.random() < 0.2
         else Monomial(some(("n", "m", "eps"), 0.6), some(("n", "m"), 0.4))
     )
 
@@ -193,7 +194,7 @@ def random_problem(rng: random.Random) -> RateProblem:
 def test_what_is_proved_fails_along_no_path() -> None:
     """Proofs are linear algebra, refutations growth along paths: neither contradicts the other."""
     rng, fates = random.Random(3), Counter[str]()
-    for _ in range(150):
+    for _ in range(30):
         problem = random_problem(rng)
         found = decide_rates(problem)
         fates[found.outcome] += 1
@@ -203,11 +204,11 @@ def test_what_is_proved_fails_along_no_path() -> None:
         known, statement = _statement(problem), problem.statement()
         for direction, (f, g) in enumerate(known.pairs):
             for path, index in (
-                (p, k) for p in islice(paths(known, f, g), 60) for k in range(len(f))
+                (p, k) for p in islice(paths(known, f, g), 25) for k in range(len(f))
             ):
                 written = {name: size.json() for name, size in path.items()}
                 body = {"path": written, "minimum": index, "direction": direction}
                 with pytest.raises(Rejected):
                     check_rates(statement, body)
-    assert fates["proved"] >= 30
-    assert fates["refuted"] >= 50
+    assert fates["proved"] >= 5
+    assert fates["refuted"] >= 12

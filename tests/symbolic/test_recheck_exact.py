@@ -9,10 +9,10 @@ import sympy as sp
 
 from symbolic.certificate import encode
 from symbolic.recheck import EXTENSIONS
-from symbolic.recheck.intervals import Evaluator, Side, Unclear
+from symbolic.recheck.intervals import Evaluator
 from symbolic.recheck.normal import is_zero, rational_value
-from symbolic.recheck.statement import read_expression
-from symbolic.recheck.terms import SESSION, Rejected, Session, Term, number
+from symbolic.recheck.statement import Side, read_expression
+from symbolic.recheck.terms import SESSION, Rejected, Session, Term, Unclear, number
 
 
 @pytest.fixture(autouse=True)

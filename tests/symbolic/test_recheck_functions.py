@@ -11,12 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath.libmp import finf, fninf, to_rational
 
-from symbolic.recheck.functions import FUNCTIONS as ELEMENTARY
-from symbolic.recheck.intervals import UNARY, Ball, Unclear, exact, inverse, plus, times
-from symbolic.recheck.series import FUNCTIONS as SPECIAL
-from symbolic.recheck.series import bernoulli, polygamma
+from symbolic.recheck import arcs, erf, gamma, hyperbolic, rounding
+from symbolic.recheck.circular import cos_sin
+from symbolic.recheck.gamma import bernoulli, polygamma
+from symbolic.recheck.intervals import UNARY, Ball, exact, inverse, plus, times
+from symbolic.recheck.terms import Unclear
 
-FUNCTIONS = UNARY | ELEMENTARY | SPECIAL
+FUNCTIONS = UNARY | {
+    "sin": lambda a, prec: cos_sin(a, prec)[1],
+    "cos": lambda a, prec: cos_sin(a, prec)[0],
+}
+for module in (arcs, erf, gamma, hyperbolic, rounding):
+    FUNCTIONS |= module.FUNCTIONS
 NAMES = (
     "exp log sin cos asin acos atan sinh cosh tanh coth asinh acosh atanh erf erfc gamma digamma"
 )

@@ -60,7 +60,7 @@ TAMPERED = {
     "huge exponent in a box": lambda c: _box(c, 1)["box"].update(
         x=[["pow", ["rat", "-9"], ["rat", "9999999"]], "2"]
     ),
-    "tower of exponents": lambda c: _box(c, 1)["box"].update(x=["-2", _tower(8)]),
+    "tower of exponents": lambda c: _box(c, 1)["box"].update(x=[_tower(8), "2"]),
     "symbol as bound": lambda c: _box(c, 1)["box"].update(x=[["sym", "x"], "2"]),
     "unknown variable": lambda c: _box(c, 1)["box"].update(z=["0", "1"]),
     "unknown reason": lambda c: _box(c, 1).update(why={"by": "authority"}),

@@ -75,11 +75,11 @@ lower_bound = Claim(
     reading="an assumption; that it holds with B independent of m, for the crossed points "
     "(text-4.2.strict) and two layers; mean of the least of five independent draws",
     over={L: sp.S.Naturals, m: EVEN, tau: POSITIVE},
-    quantifier=UpToConstant(along=("m",), samples=14),
+    quantifier=UpToConstant(along=("m",), samples=20),
     lhs=Sampled(_least_over_weights),
     relation=">=",
     rhs=Closed(sqrt(m)),
-    grid=Grid(L=[2], m=[12, 16, 24, 32, 48, 64, 96], tau=[0.01]).nightly(
+    grid=Grid(L=[2], m=[8, 12, 16, 24, 32, 48, 64], tau=[0.01]).nightly(
         m=[32, 48, 64, 96, 128, 192, 256]
     ),
     uses=("caogu2019.definition-4.4", "caogu2019.lemma-5.4.corrected"),

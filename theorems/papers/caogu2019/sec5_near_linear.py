@@ -219,7 +219,7 @@ near_linear_wide = _claim(
     SIZE,
     "m",
     reading=MADE,
-    samples=14,
+    samples=18,
     grid=MADE_WIDER,
 )
 near_linear_deep = _claim(
@@ -295,7 +295,7 @@ almost_smooth_wide = _claim(
     sp.Integer(1),
     "m",
     reading=MADE_RISK,
-    samples=14,
+    samples=18,
     grid=MADE_WIDER,
 )
 almost_smooth_deep = _claim(
@@ -306,7 +306,7 @@ almost_smooth_deep = _claim(
     sp.Integer(1),
     "L",
     reading="weights found by ascent, well below the printed powers of L",
-    samples=16,
+    samples=20,
     grid=SEARCHED_DEEPER,
 )
 

@@ -321,9 +321,7 @@ def travelled(train_output: bool) -> Any:
 
         def far(at: Any) -> Any:
             moves = zip(at.weights, weights, strict=True)
-            return (
-                torch.stack([(w - v).square().sum(dim=(-2, -1)) for w, v in moves]).amax(0).sqrt()
-            )
+            return torch.stack([torch.linalg.matrix_norm(w - v) for w, v in moves]).amax(0)
 
         record = {"far": far}
         start, data = (weights, a), (x, y)

@@ -249,12 +249,11 @@ stable_gram_shift = Claim(
 def _at_the_proof_width(points: Any, samples: int, generator: Any) -> Any:
     """|H - H(0)|_2 and lambda_0/2 - lambda_min(H) at most, over lambda_0.
 
-    Both are of shares of tens of thousands of weights, for which coarse normals are fine enough.
+    Both are of shares of tens of thousands of weights, for which float32 is fine enough.
     """
     import torch
 
     from numeric.gram_inputs import pairs
-    from numeric.normals import coarse_normals
     from numeric.two_layer_relu import gram_and_shift, least_eigenvalue, symmetric_norm
 
     rows = []
@@ -267,7 +266,8 @@ def _at_the_proof_width(points: Any, samples: int, generator: Any) -> Any:
         at_once = max(1, min(50, 2**25 // (width * size)))
         for start in range(0, samples, at_once):
             batch = min(at_once, samples - start)
-            before = x @ coarse_normals(batch, size, width, generator=generator)
+            normal = torch.randn(batch, size, width, generator=generator, dtype=torch.float32)
+            before = x.to(torch.float32) @ normal
             gram, largest = gram_and_shift(before, x, radius)
             shift = symmetric_norm(largest)
             lowest = least_eigenvalue(gram) - shift

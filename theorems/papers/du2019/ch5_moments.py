@@ -56,9 +56,10 @@ MOMENT = InExpectation(samples=SAMPLES)
 
 
 def _patch(points: Any, samples: int, generator: Any) -> Any:
+    """`(1, samples, p)`: all points share the draws, and each is judged by itself."""
     from numeric.normals import coarse_normals
 
-    return coarse_normals(points.n, samples, points.p, generator=generator)
+    return coarse_normals(1, samples, points.p, generator=generator)
 
 
 def _vectors(points: Any) -> tuple[Any, Any]:
@@ -66,6 +67,11 @@ def _vectors(points: Any) -> tuple[Any, Any]:
     from numeric.data import filters
 
     return filters(points.phi, points.norm_w, points.length, points.p)
+
+
+def _heights(z: Any, w: Any) -> Any:
+    """`z'w` for shared patches `(1, samples, p)` and filters `(n, p)`, `(n, samples)`."""
+    return w @ z[0].T
 
 
 def half_space_square(points: Any, samples: int, generator: Any) -> Any:
@@ -77,22 +83,22 @@ def half_space_square(points: Any, samples: int, generator: Any) -> Any:
 
 def half_space_mean(points: Any, samples: int, generator: Any) -> Any:
     z = _patch(points, samples, generator)
-    return (z[..., :1] >= 0).double() * z[..., :2]
+    value = (z[..., :1] >= 0).double() * z[..., :2]
+    return value.expand(points.n, *value.shape[1:])
 
 
 def wedge_square(points: Any, samples: int, generator: Any) -> Any:
     """`z (z'w*) 1{z'w >= 0, z'w* >= 0}` in the plane of the two."""
     z = _patch(points, samples, generator)
     w_star, w = _vectors(points)
-    on = (z * w[:, None]).sum(-1) >= 0
-    height = (z * w_star[:, None]).sum(-1).clamp_min(0.0)
+    on, height = _heights(z, w) >= 0, _heights(z, w_star).clamp_min(0.0)
     return (on.double() * height)[..., None] * z[..., :2]
 
 
 def relu_pair(points: Any, samples: int, generator: Any) -> Any:
     z = _patch(points, samples, generator)
     w_star, w = _vectors(points)
-    return (z * w[:, None]).sum(-1).clamp_min(0.0) * (z * w_star[:, None]).sum(-1).clamp_min(0.0)
+    return _heights(z, w).clamp_min(0.0) * _heights(z, w_star).clamp_min(0.0)
 
 
 half_space_second_moment = Claim(
@@ -152,7 +158,7 @@ def _features(points: Any, samples: int, generator: Any) -> tuple[Any, Any]:
     from numeric.data import gaussian_patches
     from numeric.two_layer_cnn import features
 
-    z = gaussian_patches((points.n, samples), 2, points.p, generator)
+    z = gaussian_patches((1, samples), 2, points.p, generator)
     w_star, w = _vectors(points)
     return features(w, z), features(w_star, z)
 
@@ -217,9 +223,9 @@ gram_of_both = Claim(
 def rotation_invariant_pair(points: Any, samples: int, generator: Any) -> Any:
     from numeric.data import rotation_invariant
 
-    z = rotation_invariant((points.n, samples), points.p, LAWS[points.law], generator)
+    z = rotation_invariant((1, samples), points.p, LAWS[points.law], generator)
     w_star, w = _vectors(points)
-    return (z * w[:, None]).sum(-1).clamp_min(0.0) * (z * w_star[:, None]).sum(-1).clamp_min(0.0)
+    return _heights(z, w).clamp_min(0.0) * _heights(z, w_star).clamp_min(0.0)
 
 
 other_laws = Claim(

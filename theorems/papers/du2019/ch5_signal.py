@@ -124,10 +124,12 @@ def _largest_step(start: dict[str, float]) -> float:
     return 0.999 * min(limit, 2 * math.pi / (start["k"] + math.pi - 1))
 
 
-def _gentle(inners: tuple[float, ...]) -> list[dict[str, float]]:
+def _gentle(
+    inners: tuple[float, ...], sizes: tuple[int, ...] = (2, 10)
+) -> list[dict[str, float]]:
     """Starts with a'a* a multiple of |a*|^2, each at its largest step size."""
     found = starts(
-        sizes=(2, 10), angles=(0.3, 1.0, 1.4), inners=inners, sums=(-1.0, 1.0), steps=(1.0,)
+        sizes=sizes, angles=(0.3, 1.0, 1.4), inners=inners, sums=(-1.0, 1.0), steps=(1.0,)
     )
     return [
         {n: v for n, v in {**s, "eta": _largest_step(s)}.items() if n != "norm_w"} for s in found
@@ -174,7 +176,7 @@ uniform_lower_bound = Claim(
     relation=">=",
     rhs=Computed(least_of_start),
     quantifier=AlongTrajectory(simulate=inner_at_first, rounding=1e-9),
-    grid=Grid(points=_gentle((0.01, 1.0, 3e3))),
+    grid=Grid(points=_gentle((0.01, 1.0, 3e3), sizes=(10,))),
     uses=("du2019.lemma-5.7", "du2019.lemma-5.2"),
     erratum="no bound on a^0 is assumed: from a large one the first step overshoots, the angle "
     "grows and the bound with phi^0 is lost",

@@ -48,11 +48,12 @@ def _patches(points: Any, samples: int, generator: Any) -> tuple[Any, Any, Any, 
     and the projections along and across the bisector of the two, which lie on the first plane."""
     import torch
 
-    shape = (points.n, samples, points.k, points.p)
+    # All points share the draws, and each is judged by itself.
+    shape = (1, samples, points.k, points.p)
     x, y = torch.randn(*shape, generator=generator, dtype=torch.float64)[..., :2].unbind(-1)
     angle = points.phi[:, None, None]
     cos_, sin_ = (angle / 2).cos(), (angle / 2).sin()
-    on, on_star = x * angle.cos() + y * angle.sin() >= 0, x >= 0
+    on, on_star = x * angle.cos() + y * angle.sin() >= 0, x >= 0 * angle
     return on, on_star, x * cos_ + y * sin_, y * cos_ - x * sin_
 
 

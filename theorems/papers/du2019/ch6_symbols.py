@@ -46,16 +46,16 @@ def measured_inner_product(points: Any, name: str) -> Any:
 
 
 def gaussian(points: Any, samples: int, generator: Any) -> Any:
-    """Standard normal inputs `(n, samples, p)`."""
+    """Standard normal inputs `(1, samples, p)`: all points share them, each is judged by itself."""
     import torch
 
-    return torch.randn(points.n, samples, points.p, generator=generator, dtype=torch.float64)
+    return torch.randn(1, samples, points.p, generator=generator, dtype=torch.float64)
 
 
 def heights(points: Any, z: Any) -> tuple[Any, Any]:
-    """`w'Z` and `w*'Z`, `(n, samples)`."""
+    """`w'Z` and `w*'Z`, `(n, samples)`, for shared inputs `(1, samples, p)`."""
     w_star, w = filters(points)
-    return (z * w[:, None]).sum(-1), (z * w_star[:, None]).sum(-1)
+    return w @ z[0].T, w_star @ z[0].T
 
 
 def drawn_law(points: Any, atoms: int = 12) -> tuple[Any, Any, Any]:

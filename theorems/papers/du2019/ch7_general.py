@@ -16,7 +16,7 @@ from sympy import Abs, Interval, Matrix, diff, erf, log, oo, sqrt, symbols
 
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
-from theorems.quantifiers import AlongTrajectory, UpToConstant, WithProbability
+from theorems.quantifiers import AlongTrajectory, ForAll, UpToConstant, WithProbability
 from theorems.sides import Closed, Computed, Holds, Sampled, Simulated
 
 PAPER = "du2019"
@@ -84,8 +84,13 @@ def _limits_on_waves(points: Any, samples: int, generator: Any) -> dict[str, Any
 
     from numeric.dynamics import gradient_descent
 
+    slopes: list[Any] = []
+
     def gradient(u: Any) -> Any:
-        return -torch.stack([u[:, 0].sin() * u[:, 1].cos(), u[:, 0].cos() * u[:, 1].sin()], -1)
+        # -(sin x_1 cos x_2, cos x_1 sin x_2) by the sines of sum and difference.
+        plus, minus = (u[:, 0] + u[:, 1]).sin(), (u[:, 0] - u[:, 1]).sin()
+        slopes[:] = [torch.stack([plus + minus, plus - minus], -1) / -2]
+        return slopes[0]
 
     total = points.n * samples
     x0 = 20 * torch.rand(total, 2, generator=generator, dtype=torch.float64) - 10
@@ -94,7 +99,8 @@ def _limits_on_waves(points: Any, samples: int, generator: Any) -> dict[str, Any
         x0,
         points.eta.repeat_interleave(samples),
         4000,
-        stop=lambda u: gradient(u).norm(dim=-1) < 1e-10,
+        # Asked at the iterate whose gradient was taken last.
+        stop=lambda u: slopes[0].norm(dim=-1) < 1e-10,
     )
     product, cross = run.x.cos().prod(-1), run.x.sin().prod(-1)
     least = torch.minimum(-product + cross, -product - cross)
@@ -139,11 +145,18 @@ def _iterations(points: Any, samples: int, generator: Any) -> Any:
     accuracy = points.epsilon.repeat_interleave(samples)
     x0 = 2 * torch.rand(len(accuracy), points.d, generator=generator, dtype=torch.float64) - 1
 
+    slopes: list[Any] = []
+
+    def gradient(u: Any, **_: Any) -> Any:
+        slopes[:] = [octopus_slope(u, *SHAPE)]
+        return slopes[0]
+
     def stop(u: Any, accuracy: Any) -> Any:
-        return is_second_order_stationary(u, accuracy, *SHAPE)
+        # Asked at the iterate whose gradient was taken last.
+        return is_second_order_stationary(u, accuracy, *SHAPE, slope=slopes[0])
 
     run = perturbed_gradient_descent(
-        lambda u, **_: octopus_slope(u, *SHAPE),
+        gradient,
         x0,
         1 / (4 * SHAPE[0]),
         4000,
@@ -205,6 +218,7 @@ rescaled_step = Claim(
     reading="q is the value of the gradient of f at y, so that of g at x is q / R",
     over={**dict.fromkeys((x, z, q), sp.S.Reals), R: POSITIVE, eta: POSITIVE},
     lhs=Closed(inner.subs(x, x - eta * q / R)),
+    quantifier=ForAll(search=False),
     relation="==",
     rhs=Closed(inner - eta / R**2 * q),
     uses=("du2019.proof-7.2C",),

@@ -69,6 +69,7 @@ hermite_interpolates = Claim(
     over=NODES,
     where=[y_0 < y_1],
     lhs=Closed(AT_NODES),
+    quantifier=ForAll(search=False),
     relation="==",
     rhs=Closed(PRINTED_AT_NODES),
 )

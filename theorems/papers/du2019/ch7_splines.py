@@ -17,7 +17,7 @@ from sympy import Interval, Matrix, Rational, diff, oo, symbols
 from symbolic import splines
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
-from theorems.quantifiers import UpToConstant
+from theorems.quantifiers import ForAll, UpToConstant
 from theorems.sides import Closed, Computed, Side
 
 PAPER, SECTION = "du2019", "7.8"
@@ -92,6 +92,7 @@ joint_is_twice_differentiable = Claim(
     over={**SHAPE, **dict.fromkeys((y, w, v), sp.S.Reals), i: sp.S.Naturals},
     where=[gamma < L],
     lhs=Closed(Matrix(_jumps(PIECES) + _jumps(LAST_PIECES))),
+    quantifier=ForAll(search=False),
     relation="==",
     rhs=Closed(sp.S.Zero),
     grid=Grid(L=[1.5, 3.0], gamma=[1.0], tau=[1.0, 2.5], y=[0.5], w=[6.0], v=[0.25], i=[1, 4]),
@@ -119,6 +120,7 @@ quintic_step = Claim(
             ]
         )
     ),
+    quantifier=ForAll(search=False),
     relation="==",
     rhs=Closed(
         Matrix(

@@ -14,7 +14,7 @@ from sympy import Interval, Matrix, oo, symbols
 
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
-from theorems.quantifiers import AlongTrajectory
+from theorems.quantifiers import AlongTrajectory, ForAll
 from theorems.sides import Closed, Simulated
 
 PAPER = "ema2019"
@@ -198,6 +198,7 @@ lyapunov_derivative = Claim(
     r"\nabla\hat E_n(\tilde a_t)\rangle-t\|\nabla\hat E_n(\tilde a_t)\|^2$",
     over={**REALS, time: Interval(0, oo)},
     lhs=Closed(ALONG_FLOW),
+    quantifier=ForAll(search=False),
     relation="==",
     rhs=Closed(
         _energy(a1, a2)

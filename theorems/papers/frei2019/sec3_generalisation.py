@@ -88,8 +88,8 @@ rademacher_in_radius = replace(
     id="frei2019.theorem-3.6a.radius",
     title="Theorem 3.6, the Rademacher complexity as tau falls",
     quantifier=UpToConstant(shrinking=("tau",), samples=110),
-    grid=Grid(L=[3], m=[16], n=[4], d=[3], c=[1.0], tau=[1.0, 0.5, 0.25, 0.125]).nightly(
-        m=[32], tau=[1.0, 0.3, 0.1, 0.03, 0.01]
+    grid=Grid(L=[3], m=[16], n=[4], d=[3], c=[1.0], tau=[0.1, 0.01, 1e-3, 1e-4]).nightly(
+        m=[32], tau=[0.1, 0.03, 0.01, 1e-3, 1e-4]
     ),
 )
 

@@ -15,7 +15,7 @@ import sympy as sp
 from sympy import Interval, Matrix, Max, Rational, log, oo, sqrt, symbols
 
 from symbolic.dominance import decide_rates
-from symbolic.rates import Direction, Rate, RateProblem, rate
+from symbolic.rates import Direction, Monomial, Rate, RateProblem, rate
 from theorems.claim import Claim, Source
 from theorems.quantifiers import ForAll
 from theorems.sides import Closed, Computed
@@ -116,7 +116,7 @@ total = Claim(
 
 SAMPLES = sp.Eq(b, 4 + 8 * g)
 # tau from the first condition, n and K as printed, m larger than m* by epsilon^-surplus.
-CHOICE = {b: 4 + 8 * g, k: 2 + 8 * g, a: 14 + 32 * g + surplus}
+CHOICE = {b: SAMPLES.rhs, k: 2 + 8 * g, a: 14 + 32 * g + surplus}
 LARGER = {g: NOT_NEGATIVE, surplus: NOT_NEGATIVE}
 
 
@@ -156,6 +156,46 @@ corollary = Claim(
     rhs=Closed(0),
     quantifier=FEW,
     uses=("frei2019.theorem-3.5", "frei2019.theorem-3.6b", "frei2019.proof-3.7.corrected"),
+)
+
+
+def _asked(bound: sp.Expr, unknown: sp.Symbol) -> list[sp.Expr]:
+    """The powers of epsilon and gamma in the least size that makes a bound at most epsilon."""
+    from symbolic.requirements import exponents, needed
+
+    found = needed(bound.subs(log(n / delta), 1), eps, [unknown], DIRECTIONS)[unknown.name]
+    (powers,) = {one.powers for one in found.monomials()}
+    return list(exponents(Rate.of(Monomial(powers)), ["eps", "gamma"]))
+
+
+def _least_sizes() -> sp.Matrix:
+    """Of m, n and K: from the second and third terms of (3) and from K eta."""
+    (radius,) = sp.solve(sp.Eq((TRAIN * m) ** Rational(-1, 2) / gamma**2, eps), tau)
+    radius = radius.subs(log(n / delta), 1)
+    steps = eps * TRAIN.subs(tau, radius) / (K * STEP)  # at most epsilon once K eta is reached
+    asked = [(LINEAR, m), (COMPLEXITY, n), (steps, K)]
+    return sp.Matrix([_asked(term.subs(tau, radius), unknown) for term, unknown in asked])
+
+
+least_sizes = Claim(
+    id="frei2019.corollary-3.7.exponents",
+    source=Source(PAPER, "3", "Corollary 3.7, the least sizes"),
+    title="Corollary 3.7: its powers of epsilon are the least",
+    statement=r"the least m, n and K for which the terms of (3) are at most $\varepsilon$ are "
+    r"$\tilde O(\mathrm{poly}(\gamma^{-1}))$ times $\varepsilon^{-14}$, $\varepsilon^{-4}$ and "
+    r"$\varepsilon^{-2}$",
+    reading="by rate calculus, tau from the first term, K at the largest step, against the sizes of "
+    "corollary-3.7; rows m, n, K, columns the powers of epsilon and of gamma; those of gamma are "
+    "not printed",
+    over={},
+    lhs=Closed(_least_sizes()),
+    relation="==",
+    rhs=Closed(
+        Matrix(
+            [[-CHOICE[size].subs({g: 0, surplus: 0}), -CHOICE[size].coeff(g)] for size in (a, b, k)]
+        )
+    ),
+    uses=("frei2019.corollary-3.7",),
 )
 
 

@@ -362,7 +362,7 @@ def _steps_needed(points: Any, samples: int, generator: Any) -> Any:
     """Steps with eta m = 1 until the surrogate error is at most epsilon, `(n, samples)`."""
     import torch
 
-    limit = math.ceil(10 / float(points.epsilon.min()))
+    limit = math.ceil(20 / float(points.epsilon.min()))
     rate = 0 * points.gamma + 1 / points.m
     seen = train(points, samples, generator, rate, limit, names=("error",), enough=points.epsilon)
     late = seen["error"] > points.epsilon[:, None, None]
@@ -385,7 +385,7 @@ introduction = Claim(
     lhs=Sampled(_steps_needed),
     relation="<=",
     rhs=Closed(1 / epsilon),
-    grid=Grid(L=[2], m=[16], d=[2], c=[1.0], gamma=[0.3], epsilon=[0.2, 0.1, 0.05, 0.025]).nightly(
+    grid=Grid(L=[2], m=[24], d=[2], c=[1.0], gamma=[0.3], epsilon=[0.2, 0.1, 0.05, 0.025]).nightly(
         L=[2, 8]
     ),
     uses=("frei2019.text-1.1a.width", "frei2019.theorem-3.5"),
