@@ -118,9 +118,12 @@ class Flow:
         share = self.phi.new_tensor(1 / self.phi.shape[-2]) if self.share is None else self.share
         root = share.sqrt()
         rows = root.unsqueeze(-1) * self.phi
-        values, vectors = torch.linalg.eigh(rows @ rows.mT)
         residual = root * (self.y - (self.phi @ self.start.unsqueeze(-1)).squeeze(-1))
-        modes = (vectors.mT @ residual.unsqueeze(-1)).squeeze(-1)
+        # Of the matrices of inputs and of features, whose eigenvalues agree, the smaller one.
+        few_features = rows.shape[-1] < rows.shape[-2]
+        values, vectors = torch.linalg.eigh(rows.mT @ rows if few_features else rows @ rows.mT)
+        pulled = rows.mT @ residual.unsqueeze(-1) if few_features else residual.unsqueeze(-1)
+        modes = (vectors.mT @ pulled).squeeze(-1)
         values = values.clamp_min(0).unsqueeze(-2)
         clock = times.unsqueeze(-1)
         # (1 - exp(-v t)) / v, which is t at v = 0.
@@ -128,8 +131,8 @@ class Flow:
         gain = torch.where(
             small, clock, -torch.expm1(-values * clock) / torch.where(small, 1.0, values)
         )
-        moved = (gain * modes.unsqueeze(-2)) @ vectors.mT @ rows
-        return self.start.unsqueeze(-2) + moved
+        moved = (gain * modes.unsqueeze(-2)) @ vectors.mT
+        return self.start.unsqueeze(-2) + (moved if few_features else moved @ rows)
 
 
 def risk(phi: Tensor, a: Tensor, y: Tensor, share: Tensor | None = None) -> Tensor:

@@ -191,6 +191,7 @@ def is_second_order_stationary(
     L: Scalar,
     gamma: Scalar,
     tau: Scalar,
+    *,
     slope: Tensor | None = None,
 ) -> Tensor:
     """Whether points `(n, d)` of the octopus are epsilon-second-order stationary.

@@ -34,39 +34,40 @@ def octopus_slope(x: Tensor, L: Scalar, gamma: Scalar, tau: Scalar) -> Tensor:
     points = x.numpy()
     shape = points.shape[:-1]
 
-    def column(value: Scalar) -> np.ndarray:
+    def row(value: Scalar) -> np.ndarray:
         array = np.asarray(value, dtype=np.float64)
-        return (np.broadcast_to(array, shape) if array.ndim else array).reshape(-1, 1)
+        return np.broadcast_to(array, shape).reshape(-1) if array.ndim > 1 else array
 
-    rows = points.reshape(-1, points.shape[-1])
-    slope = _tube_slope(np.abs(rows), column(L), column(gamma), column(tau))
+    # One row per coordinate: the coordinates are few, the points many.
+    columns = points.reshape(-1, points.shape[-1]).T
+    slope = _tube_slope(np.abs(columns, order="C"), row(L), row(gamma), row(tau))
     # The tube's gradient vanishes in a coordinate that is 0, so the sign there does not matter.
-    slope *= np.sign(rows)
-    return torch.from_numpy(slope.reshape(points.shape))
+    return torch.from_numpy((slope * np.sign(columns)).T.reshape(points.shape))
 
 
 def _tube_slope(x: np.ndarray, high: np.ndarray, low: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """The tube's gradient at non-negative points `(m, d)`; the others are `(m, 1)` or `(1, 1)`."""
-    count, dimension = x.shape
-    arrived = np.logical_and.accumulate(x >= 2 * t, axis=1)
-    # Two columns more stand for the coordinates that follow the last one.
-    gradient = np.zeros((count, dimension + 2))
-    gradient[:, :-2] = x
-    flat, leaving = gradient.ravel(), np.arange(0, gradient.size, dimension + 2)
-    leaving += arrived.sum(axis=1)
-    limits = np.empty_like(gradient)
-    limits[:, :-2] = np.where(arrived, 6 * t, t)
-    limits.ravel()[leaving] = 2 * t[:, 0]
-    inside = x <= limits[:, :-2]
-    following = flat[leaving + 1, None]
-    own, coupling, change = joint_slopes(flat[leaving, None], high, low, t)
+    """The tube's gradient at non-negative points `(d, m)`; the others are `(m,)` or numbers."""
+    dimension, count = x.shape
+    arrived = np.logical_and.accumulate(x >= 2 * t, axis=0)
+    leaving = arrived.sum(axis=0) * count
+    leaving += np.arange(count)
+    # Two rows more stand for the coordinates that follow the last one.
+    gradient = np.zeros((dimension + 2, count))
+    gradient[:-2] = x
+    flat = gradient.reshape(-1)
+    s, following = flat[leaving], flat[leaving + count]
+    outside = np.zeros_like(gradient, dtype=bool)
+    np.logical_not(x <= np.where(arrived, 6 * t, t), out=outside[:-2])
+    # The leaving coordinate is below 2 tau, or no number.
+    outside.reshape(-1)[leaving] = np.isnan(s)
+    own, coupling, change = joint_slopes(s, high, low, t)
     own += change * following * following
-    np.subtract(x, 4 * t, out=gradient[:, :-2], where=arrived)
+    gradient[:-2] -= arrived * (4 * t)
     gradient *= 2 * high
-    flat[leaving], flat[leaving + 1] = own[:, 0], (2 * coupling * following)[:, 0]
-    if not inside.all():
-        gradient[~inside.all(axis=1)] = np.nan
-    return gradient[:, :-2]
+    flat[leaving], flat[leaving + count] = own, 2 * coupling * following
+    if outside.any():
+        gradient[:, outside.any(axis=0)] = np.nan
+    return gradient[:-2]
 
 
 def least_curvature(x: Tensor, L: Scalar, gamma: Scalar, tau: Scalar) -> Tensor:

@@ -17,6 +17,7 @@ import sympy as sp
 # An import that a time limit interrupts may spoil a module for good: all of them come first.
 from symbolic import clock
 from symbolic.certificate import encode
+from symbolic.circuits import Signs, by_circuits
 from symbolic.positivity import Certifier
 from symbolic.products import Products
 from symbolic.ranges import Domain, Range
@@ -27,21 +28,26 @@ Json = Any
 Ranges = Mapping[sp.Symbol, Range]
 _MOST_OPERATIONS = 400
 _DEPTH = 4
+_HIGHEST_ROOT = 12
 _FEW, _MANY = 24, 200  # pieces of a box
 _SIGN: Json = {"by": "sign"}
 
 
 def is_algebraic(expr: Any) -> bool:
-    """Whether only symbols, rationals and rational powers occur (roots of numbers excepted)."""
+    """Whether only symbols, rationals and rational powers occur (of numbers: of positive ones)."""
     for node in sp.preorder_traversal(expr):
         if node.is_Symbol or node.is_Rational or node.is_Add or node.is_Mul:
             continue
-        if node.is_Pow and node.exp.is_Rational and not node.base.is_number:
+        if node.is_Pow and node.exp.is_Rational and _may_be_base(node.base):
             continue
         if isinstance(node, sp.Abs):
             continue
         return False
     return True
+
+
+def _may_be_base(base: Any) -> bool:
+    return not base.is_number or bool(base.is_Rational and base > 0)
 
 
 def positive(
@@ -61,12 +67,39 @@ def positive(
     if sampled_sign(expr, ranges) == -1:
         return None
     if _roots(expr):
+        whole = next((p for p in _roots(expr) if _is_product_of_weak(p, ranges)), None)
+        if whole is not None:
+            return _by_roots_of_factors(expr, whole, strict, ranges, deadline, depth)
         change = _without_roots_of_variables(expr, strict, ranges, deadline, depth)
         if change is not None:
             return change
         if _is_polynomial(expr):
             return _by_powers(expr, strict, ranges, deadline, depth)
     return _by_factors(expr, strict, ranges, deadline, depth)
+
+
+def _is_product_of_weak(root: Any, ranges: Ranges) -> bool:
+    """Whether this is the q-th root of a product of numbers and variables that are >= 0."""
+    if not root.is_Pow or not root.base.is_Mul or root.exp.p != 1 or root.exp.q > _HIGHEST_ROOT:
+        return False
+    return all(
+        f >= 0 if f.is_Rational else f in ranges and bool(ranges[f].low.is_nonnegative)
+        for f in root.base.args
+    )
+
+
+def _by_roots_of_factors(
+    expr: Any, whole: Any, strict: bool, ranges: Ranges, deadline: float, depth: int
+) -> Json | None:
+    apart = sp.Mul(*(sp.Pow(f, whole.exp) for f in whole.base.args))
+    changed = expr.xreplace({whole: apart})
+    why = positive(changed, strict, ranges, deadline, depth)
+    if why is None or changed == expr:
+        return None
+    rule = "square-root" if whole.exp.q == 2 else f"root-{whole.exp.q}"
+    bind = {"a": encode(whole.base), "b": encode(apart)}
+    then = {"by": "rewrite", "to": encode(changed), "then": why}
+    return {"by": "rule", "rule": rule, "bind": bind, "then": then}
 
 
 def _plain(r: Range) -> bool:
@@ -188,6 +221,7 @@ def _polynomial(poly: Any, strict: bool, ranges: Ranges, deadline: float) -> Jso
     relation = (sp.Gt if strict else sp.Ge)(poly, 0, evaluate=False)
     op = ">" if strict else ">="
     for look in (
+        lambda: _means(relation, domain, strict, deadline),
         lambda: Certifier(relation, domain, deadline, _FEW).proof(op),
         lambda: Products(relation, domain, deadline).proof(op),
         lambda: Certifier(relation, domain, deadline, _MANY).proof(op),
@@ -201,6 +235,21 @@ def _polynomial(poly: Any, strict: bool, ranges: Ranges, deadline: float) -> Jso
             if not box.get("lemmas"):
                 return box["why"]
     return None
+
+
+def _means(relation: Any, domain: Domain, strict: bool, deadline: float) -> Json:
+    """The proof by weighted means; raises `NoCertificate`."""
+    search = Products(relation, domain, deadline)
+    if not search.goal.den.is_constant():
+        raise NoCertificate("no polynomial")
+    positive_ones, nonnegative = search.signs(search.names)
+    names = search.names
+    signs = Signs([n in nonnegative for n in names], [n in positive_ones for n in names])
+    target = search.goal.num / search.goal.den.leading_coefficient()
+    why = by_circuits(target, names, signs, strict, search.encoded)
+    if why is None:
+        raise NoCertificate("no means")
+    return {"boxes": [{"box": {}, "why": why}]}
 
 
 # --- roots --------------------------------------------

@@ -24,7 +24,9 @@ Limits = Mapping[str, Direction]
 
 
 def read(expression: Any, directions: Mapping[Any, Direction]) -> Rate:
-    """The rate of an expression; see `rates.rate`."""
+    """The rate of an expression; see `rates.rate`. A rate stands for itself."""
+    if isinstance(expression, Rate):
+        return expression
     limits = limits_of(directions)
     sign, found = read_sizes(_prepared(expression, limits), limits)
     if sign < 0:
@@ -36,8 +38,8 @@ def limits_of(directions: Mapping[Any, Direction]) -> dict[str, Direction]:
     """The directions by name. Raises `ValueError` for one that is not "oo", "0" or "1"."""
     limits = {str(name): end for name, end in directions.items()}
     for name, end in limits.items():
-        if end not in ("oo", "0", "1"):
-            raise ValueError(f'the direction of {name} is "oo", "0" or "1", not {end!r}')
+        if end not in ("oo", "0", "1", ">1"):
+            raise ValueError(f'the direction of {name} is "oo", "0", "1" or ">1", not {end!r}')
         if not name.replace("_", "a").isidentifier() and " " in name:
             raise ValueError(f"not the name of a parameter: {name!r}")
     return limits
@@ -57,13 +59,20 @@ def problem_of(
     for relation in where:
         relations += _relation(relation, limits)
     factors = tuple(read(factor, limits).single() for factor in up_to)
-    ends = {name: end for name, end in limits.items() if end != "1"}
+    ends = {name: end for name, end in limits.items() if end in ("oo", "0")}
     sides = read(left, limits), read(right, limits)
     return RateProblem(ends, sides[0], sense, sides[1], tuple(relations), factors)
 
 
 def _relation(relation: Any, limits: Limits) -> list[tuple[Monomial, Monomial]]:
     """Pairs (a, b) with a >= C b that a relation between two rates amounts to."""
+    base = next(filter(None, map(_base_of_log, relation.args)), None) if _is_rel(relation) else None
+    if base is not None:
+        try:
+            raised = relation.func(*(base**side for side in relation.args), evaluate=False)
+            return _relation(raised, limits)
+        except ValueError:
+            pass  # a side that is not exact: the relation between rates says less, but is one
     if isinstance(relation, sp.Ge | sp.Gt | sp.Le | sp.Lt):
         larger, smaller = read(relation.gts, limits), read(relation.lts, limits)
         simple = len(larger.minima) == 1 and all(len(minimum) == 1 for minimum in smaller.minima)
@@ -79,6 +88,22 @@ def _relation(relation: Any, limits: Limits) -> list[tuple[Monomial, Monomial]]:
         a, b = (read(side, limits).single() for side in relation)
         return [(a, b)]
     raise ValueError(f"not a relation between two rates: {relation}")
+
+
+def _is_rel(relation: Any) -> bool:
+    return isinstance(relation, sp.core.relational.Relational)
+
+
+def _base_of_log(side: Any) -> sp.Expr | None:
+    """The b of a side q log_b(x) with rational q > 0, so that b**side is a rate."""
+    factor, rest = side.as_coeff_Mul()
+    for logarithm in rest.atoms(sp.log):
+        if rest == logarithm and rest.free_symbols and factor.is_positive and factor.is_Rational:
+            return sp.E
+        base = 1 / (rest / logarithm)
+        if logarithm.free_symbols and isinstance(base, sp.log) and base.args[0].is_Integer:
+            return base.args[0] if factor.is_positive else None
+    return None
 
 
 def _prepared(expression: Any, limits: Limits) -> sp.Expr:
@@ -114,7 +139,7 @@ def _exact(number: sp.Float) -> sp.Rational:
 
 def parameter(name: str, limits: Limits) -> Rate:
     """The size of a parameter."""
-    if limits[name] == "1":
+    if limits[name] in ("1", ">1"):
         return ONE
     exponent = Fraction(1 if limits[name] == "oo" else -1)
     return Rate.of(Monomial(powers=((name, exponent),)))

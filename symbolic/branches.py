@@ -8,14 +8,17 @@ by contradiction: the case that it is false excludes itself.
 from __future__ import annotations
 
 import itertools
+from copy import copy
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
 
 from symbolic import clock
 from symbolic.certificate import Malformed, encode
+from symbolic.exactness import less
 from symbolic.leaves import SIGN, Facts, Leaves
-from symbolic.ranges import Domain
+from symbolic.ranges import Domain, Range
 from symbolic.shifted import NoCertificate, denominators
 
 Json = Any
@@ -27,18 +30,20 @@ def by_branches(
     relation: sp.Basic, domain: Domain, deadline: float, squares: bool
 ) -> dict[str, Any]:
     """The proof of one relation; raises `NoCertificate`. `squares`: whether to look for those."""
-    if isinstance(relation, sp.Eq | sp.Ne) or any(len(u) != 1 for u in domain.ranges.values()):
-        raise NoCertificate("only inequalities over one box")
+    if isinstance(relation, sp.Ne) or any(len(u) != 1 for u in domain.ranges.values()):
+        raise NoCertificate("only over one box")
     strict = isinstance(relation, sp.Gt | sp.Lt)
-    gap = relation.gts - relation.lts
+    equation = isinstance(relation, sp.Eq)
+    gap = relation.lhs - relation.rhs if equation else relation.gts - relation.lts
     search = _Branches(domain, deadline, squares)
     lemmas, facts = search.beforehand(relation)
     search.stepwise = not gap.has(sp.sign, sp.Piecewise) and all(
         len(node.args) == 2 for node in gap.atoms(sp.Max, sp.Min)
     )
-    why = search.reason(gap, strict, facts)
-    if why is None and not gap.has(*_SWITCHES):
-        why = search.leaves.refuted(gap, strict, facts)
+    why = search.whole(gap, strict, facts)
+    if equation and why is not None:
+        below = search.whole(-gap, False, facts)
+        why = below and {"by": "both", "parts": [why, below]}
     if why is None:
         raise NoCertificate("some case is open")
     box = {"box": {}, "why": why}
@@ -80,6 +85,13 @@ class _Branches:
                     break
         return lemmas, facts
 
+    def whole(self, gap: sp.Expr, strict: bool, facts: Facts) -> Json | None:
+        """A reason for gap > 0 (>= 0) by cases, or because it cannot be otherwise."""
+        why = self.reason(gap, strict, facts)
+        if why is None and not gap.has(*_SWITCHES):
+            why = self.leaves.refuted(gap, strict, facts)
+        return why
+
     def reason(self, gap: sp.Expr, strict: bool, facts: Facts) -> Json | None:
         """A reason for gap > 0 (>= 0) where the facts hold, by cases as long as it has any."""
         if clock.now() > self.deadline or self.cases > _MOST_CASES:
@@ -92,7 +104,12 @@ class _Branches:
         quantity, node = switch
         if quantity.is_number:
             return None
+        cut = _cut(quantity) if isinstance(node, sp.Abs | sp.Max | sp.Min) else None
         settled = _sign_among(facts, quantity)
+        if settled is None and cut is not None:
+            settled = _sign_within(self.domain.ranges[cut[0]][0], *cut[1:])
+            if settled is None:
+                return self._halves(gap, strict, facts, *cut[:2])
         if settled is not None:
             value = _resolved(gap, quantity, settled)
             if value is None or value == gap:
@@ -123,6 +140,26 @@ class _Branches:
                 previous = value, why
             parts.append(_chosen_by(node, quantity, sign, value, why, self.stepwise))
         return {"by": "cases", "on": encode(quantity), "parts": parts}
+
+    def _halves(
+        self, gap: sp.Expr, strict: bool, facts: Facts, symbol: sp.Symbol, cut: sp.Rational
+    ) -> Json | None:
+        """Reasons where the variable is at most the cut, and where it is at least that."""
+        whole = self.domain.ranges[symbol][0]
+        parts = []
+        for half in (
+            replace(whole, high=cut, high_open=False),
+            replace(whole, low=cut, low_open=False),
+        ):
+            domain = Domain({**self.domain.ranges, symbol: (half,)}, self.domain.where)
+            there = copy(self)
+            there.domain, there.leaves = domain, self.leaves.narrowed(domain)
+            why = there.reason(gap, strict, facts)
+            self.cases = there.cases
+            if why is None:
+                return None
+            parts.append(why)
+        return {"by": "split", "var": symbol.name, "at": str(cut), "parts": parts}
 
     def _impossible(self, facts: Facts) -> Json | None:
         try:
@@ -166,6 +203,25 @@ def _sign_among(facts: Facts, quantity: sp.Expr) -> int | None:
         if fact.lhs == -quantity:
             return -sign
     return None
+
+
+def _cut(quantity: sp.Expr) -> tuple[sp.Symbol, sp.Rational, int] | None:
+    """(x, c, sign of k) for a quantity k (x - c) with rational k and c."""
+    if len(quantity.free_symbols) != 1:
+        return None
+    (symbol,) = quantity.free_symbols
+    slope = sp.diff(quantity, symbol)
+    if not slope.is_Rational or slope == 0:
+        return None
+    cut = -quantity.xreplace({symbol: sp.S.Zero}) / slope
+    return (symbol, cut, int(sp.sign(slope))) if cut.is_Rational else None
+
+
+def _sign_within(r: Range, cut: sp.Rational, slope: int) -> int | None:
+    """The sign of k (x - c) on the range of x, where that is only one (and zero)."""
+    if less(r.low, cut) and less(cut, r.high):
+        return None
+    return slope if not less(r.low, cut) else -slope
 
 
 def _switch(gap: sp.Expr) -> tuple[sp.Expr, sp.Basic] | None:

@@ -101,6 +101,10 @@ Each is checked by one module of `recheck`, which is named here (or documents it
   form (of 2 pi with `real` = Re Z > 0), Z a positive multiple of exp(i n g); and |n g| is less than
   that (`above`, `below`: default sign), or is so at one point of a box without side conditions.
 - `turns`: `{"by": "multiple", "times": a, "of": b, "then": reason}`: g = a b, and b = 0.
+- `separation`: `{"by": "separation"}`: a constant g made of rationals, roots, and sines and cosines
+  of rational multiples of pi is nearer to 0 than such a number can be without being 0.
+- `separation`: `{"by": "logs", "times": n, "parts": [[c, a], ...], "then": reason?}`: n g = sum of
+  c log a, and the product of a**c is 1, by `then` (default: separation).
 - `changes`: `{"by": "change", "var": "x", "new": "t", "range": [low, high, open, open], "image":
   f(t), "inverse": t(x), "low": ..., "high": ..., "then": reason}`: x = f(t), where f(t(x)) = x and
   t(x) lies in the range of t for all x; `then` is about g in t.

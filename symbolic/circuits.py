@@ -16,7 +16,7 @@ from math import lcm
 from typing import Any
 
 import numpy as np
-from flint import fmpq
+from flint import fmpq, fmpq_mat
 
 from symbolic.formula import Poly
 from symbolic.weights import NoWeights, weights
@@ -24,8 +24,9 @@ from symbolic.weights import NoWeights, weights
 Json = Any
 Exponents = tuple[int, ...]
 _MOST_UPPER, _MOST_INNER = 40, 24
-_MOST_SHARES = 2000
+_MOST_SHARES = 20_000
 _STEPS = 40
+_ROUNDED = (60, 1000)
 _DENOMINATORS = (1, 6, 60, 1000)
 
 
@@ -61,9 +62,15 @@ def by_circuits(
     if strict and not sure:
         return None
     for point in _points(upper, inner):
-        shared = _shared(upper, inner, sure if strict else None, point)
-        if shared is not None:
-            why = _written(target, inner, shared, point, strict, names, encoded)
+        marked = sure if strict else None
+        shared = _shared(upper, inner, marked, point)
+        if shared is None:
+            continue
+        choices = [shared, *(_simpler(shared, below) for below in _ROUNDED)]
+        if len(inner) == 1:
+            choices.append(_simpler(_proportional(upper, inner, point), _ROUNDED[-1]))
+        for choice in choices:
+            why = _written(target, inner, choice, point, marked, names, encoded)
             if why is not None:
                 return why
     return None
@@ -178,12 +185,51 @@ def _shared(
     return shares
 
 
+def _proportional(
+    upper: dict[Exponents, fmpq], inner: dict[Exponents, fmpq], point: Sequence[fmpq]
+) -> dict[Exponents, dict[Exponents, fmpq]]:
+    """For one inner monomial: shares as the upper terms have them at the point."""
+    (b,) = inner
+    sizes = {a: c / _scale(point, b, a) for a, c in upper.items()}
+    total = sum(sizes.values(), fmpq(0))
+    return {b: {a: size / total for a, size in sizes.items()}}
+
+
+def _simpler(
+    shares: dict[Exponents, dict[Exponents, fmpq]], below: int
+) -> dict[Exponents, dict[Exponents, fmpq]]:
+    """Nearly the same shares with small denominators: there may be room for that."""
+    found = {}
+    for b, mine in shares.items():
+        columns = list(mine)
+        rows = [[fmpq(1)] * len(columns) + [fmpq(1)]]
+        rows += [[fmpq(a[k]) for a in columns] + [fmpq(b[k])] for k in range(len(b))]
+        reduced, rank = fmpq_mat(
+            len(rows), len(columns) + 1, [v for row in rows for v in row]
+        ).rref()
+        pivots = [
+            next(k for k in range(len(columns) + 1) if reduced[r, k] != 0) for r in range(rank)
+        ]
+        free = [k for k in range(len(columns)) if k not in pivots]
+        values = [fmpq(0)] * len(columns)
+        for k in free:
+            near = mine[columns[k]] * below
+            values[k] = fmpq(int((near + fmpq(1, 2)).floor()), below)
+        for r, k in enumerate(pivots):
+            parts = (reduced[r, j] * values[j] for j in free)
+            values[k] = reduced[r, len(columns)] - sum(parts, fmpq(0))
+        if min(values) < 0:
+            return shares
+        found[b] = {a: v for a, v in zip(columns, values, strict=True) if v != 0}
+    return found
+
+
 def _written(
     target: Poly,
     inner: dict[Exponents, fmpq],
     shares: dict[Exponents, dict[Exponents, fmpq]],
     point: Sequence[fmpq],
-    strict: bool,
+    sure: set[Exponents] | None,
     names: Sequence[str],
     encoded: Callable[[Poly], Json],
 ) -> Json | None:
@@ -205,12 +251,13 @@ def _written(
         rest = rest - poly
         why = {"by": "circuit", "vars": list(names), "weights": weights_of}
         parts.append({"expr": encoded(poly), "why": why})
-    if any(c < 0 for c in rest.to_dict().values()):
+    left = rest.to_dict()
+    if any(c < 0 for c in left.values()) or (
+        sure is not None and not any(tuple(map(int, m[: len(names)])) in sure for m in left)
+    ):
         return None
     if rest != 0:
         parts.insert(0, {"expr": encoded(rest), "why": {"by": "sign"}})
-    elif strict:
-        return None
     return parts[0]["why"] if len(parts) == 1 else {"by": "sum", "parts": parts}
 
 

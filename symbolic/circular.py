@@ -104,6 +104,8 @@ class CircularGenerators:
     def _unit_angle(self, rest: sp.Expr, unit: sp.Rational) -> tuple[Quotient, Quotient]:
         """Sine and cosine of unit * rest."""
         if isinstance(rest, sp.acos | sp.asin | sp.atan):
+            if unit == sp.Rational(1, 2):
+                return self._of_half_arc(rest)
             if unit != 1:
                 raise Unsupported(f"a fraction of {rest}")
             return self._of_arc(rest)
@@ -163,6 +165,21 @@ class CircularGenerators:
         straight = self.system.quotient(u)
         other = self.system.quotient(sp.sqrt(1 - u**2))
         return (other, straight) if isinstance(arc, sp.acos) else (straight, other)
+
+    def _of_half_arc(self, arc: sp.Expr) -> tuple[Quotient, Quotient]:
+        """Sine and cosine of half an arc, which lies in [-pi/4, pi/4], for acos in [0, pi/2]."""
+        sine, cosine = self._of_arc(arc)
+        key = ("half", self.system.guard, arc)
+        if key not in self._known:
+            s, c = self.system.fresh("sin"), self.system.fresh("cos")
+            half = self._as_value(s), self._as_value(c)
+            double = self._minus(half[0].times(half[1]).times(self._whole(2)), sine)
+            other = self._minus(self._minus(half[1].power(2), half[0].power(2)), cosine)
+            side = s if isinstance(arc, sp.acos) else 2 * c**2 - 1
+            facts = (Sign("==", s**2 + c**2 - 1), Sign(">=", c), Sign(">=", side))
+            self.system.constrain(All((*facts, double.sign("=="), other.sign("=="))))
+            self._known[key], self._known[(*key, "cos")] = half
+        return self._known[key], self._known[(*key, "cos")]
 
     # --- inverse functions ------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ from symbolic.watchdog import Expired, expires_at
 # Each rung: its module, its function, and the share of the remaining time that it may use.
 _LADDER = (
     ("identity", "attempt", 0.3),
+    ("polynomial", "both_ways", 0.3),
     ("intervals", "glance", 0.3),
     ("polynomial", "attempt", 0.6),
     ("intervals", "attempt", 1.0),
@@ -50,6 +51,7 @@ _FOR_WRITTEN_PROOF = 0.2
 _FOR_SHORT_PROOF = 0.15
 _MOST_VARIABLES = 4
 _FOR_A_GLANCE = 0.4
+_FOR_BOTH_WAYS = 0.6  # of an equation that is known to hold
 
 
 def decide(
@@ -144,6 +146,9 @@ def _seconds_for(
     transcendental = any(r.has(*_TRANSCENDENTAL) for r in problem.relations)
     if function == "search_longer":
         return left if uncertified is not None and uncertified.engine == name else 0.0
+    if function == "both_ways":
+        known = uncertified is not None and not transcendental
+        return min(share * left, _FOR_BOTH_WAYS) if known else 0.0
     if function == "glance":
         return min(share * left, _FOR_A_GLANCE) if transcendental and not uncertified else 0.0
     if uncertified is not None and name == "intervals":
@@ -161,7 +166,8 @@ def _climb(problem: Problem, deadline: float) -> Decision:
     reasons: list[str] = []
     uncertified: Decision | None = None
     for name, function, share in _LADDER:
-        if uncertified is not None and any(isinstance(r, sp.Eq) for r in problem.relations):
+        equation = any(isinstance(r, sp.Eq) for r in problem.relations)
+        if uncertified is not None and equation and function != "both_ways":
             break  # the other engines have no certificates for equations
         now = clock.now()
         if now >= deadline:

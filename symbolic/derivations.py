@@ -13,7 +13,7 @@ from typing import Any
 
 import sympy as sp
 
-from symbolic import clock, turns
+from symbolic import clock, constants, turns
 from symbolic.certificate import Malformed, build, encode
 from symbolic.definedness import lemmas
 from symbolic.gammas import gamma_chain
@@ -27,6 +27,7 @@ from symbolic.rewrites import Rewrite, rewriting, sign_at, square_roots
 Json = Any
 _ANCHORS = [sp.Rational(a) for a in ("0", "1", "-1", "1/2", "2", "-2", "3")]
 _MOST_CASES = 4
+_SWITCHING = (sp.Abs, sp.sign, sp.Max, sp.Min, sp.Piecewise)
 _MOST_POINTS = 24
 _CHECK_SECONDS = 1.0
 _ZERO: Json = {"by": "zero"}
@@ -121,6 +122,7 @@ def _candidates(relation: sp.Eq, domain: Domain) -> Iterator[Json]:
     difference = relation.lhs - relation.rhs
     yield _ZERO
     points = list(islice(sample(domain, _MOST_POINTS), _MOST_POINTS))
+    yield from constants.candidates(difference)
     yield from turns.candidates(difference, domain, points)
     gammas = [gamma_chain(difference, point, domain.where) for point in points[:2]]
     opened = (tuple(step for step in chain if step.rule == "binomial") for chain in gammas)
@@ -129,18 +131,59 @@ def _candidates(relation: sp.Eq, domain: Domain) -> Iterator[Json]:
     for chain in chains:
         yield after_rewrites(chain, domain, _ZERO)
     if difference.has(sp.Sum, sp.Product):
-        for symbol, union in domain.ranges.items():
-            if union[0].integer:
-                yield {"by": "induction", "var": symbol.name}
+        for why in _inductions(difference, domain, points):
+            yield why
+            for chain in _distinct(steps for steps in chains if steps[0].rule == "binomial"):
+                yield after_rewrites(chain, domain, why)
         return
     switches = switches_of(difference)
     if 0 < len(switches) <= _MOST_CASES:
         yield _cases(switches, difference, domain, points)
+    plain = [u for u in switches if not u.has(*_SWITCHING)]
+    cuts = [u for u in plain if _root(u, domain) is not None]
+    if cuts and len(plain) <= _MOST_CASES:
+        rest = [u for u in plain if u not in cuts]
+        yield _apart(cuts, difference, domain, points)
+        if rest:
+            yield _apart([*cuts, *rest], difference, domain, points)
     for anchors in _anchors(difference, domain):
         yield _constant(anchors)
     for anchors in islice(_anchors(difference, domain), 2):
         for chain in chains:
             yield _constant(anchors, slope=after_rewrites(chain, domain, _ZERO))
+
+
+def _inductions(difference: sp.Expr, domain: Domain, points: list[Point]) -> Iterator[Json]:
+    """Steps from n to n + 1: of the error itself, or of it times the new factor of a product."""
+    for n, union in domain.ranges.items():
+        if not union[0].integer:
+            continue
+        yield {"by": "induction", "var": n.name}
+        later = _opened(difference.xreplace({n: n + 1}), n)
+        for chain in _distinct(c for p in points[:1] for c in rewriting(later - difference, p)):
+            step = after_rewrites(chain, domain, _ZERO)
+            yield {"by": "induction", "var": n.name, "step": step}
+        for fold in difference.atoms(sp.Product):
+            k, _, last = fold.limits[-1]
+            if len(fold.limits) == 1 and sp.expand(last.xreplace({n: n + 1}) - last) == 1:
+                rate = fold.function.xreplace({k: last + 1})
+                yield {"by": "recurrence", "var": n.name, "rate": encode(rate)}
+
+
+def _opened(expr: sp.Expr, n: sp.Symbol) -> sp.Expr:
+    found = expr.atoms(sp.Sum, sp.Product)
+    return expr.xreplace({fold: _without_last(fold, n) for fold in found})
+
+
+def _without_last(fold: sp.Expr, n: sp.Symbol) -> sp.Expr:
+    """A sum or product up to n + 1 as the one up to n and a term."""
+    k, first, last = fold.limits[-1]
+    before = sp.expand(last.xreplace({n: n - 1}))
+    if len(fold.limits) > 1 or sp.expand(last - before) != 1:
+        return fold
+    term = fold.function.xreplace({k: last})
+    less = fold.func(fold.function, (k, first, before))
+    return less + term if isinstance(fold, sp.Sum) else less * term
 
 
 def _distinct(chains: Iterable[tuple[Rewrite, ...]]) -> list[tuple[Rewrite, ...]]:
@@ -199,6 +242,47 @@ def _cases(
         here = [p for p in points if sign_at(u, p) == (sign or 1)]
         parts.append(_cases(rest, difference, domain, here))
     return {"by": "cases", "on": encode(u), "parts": parts}
+
+
+def _apart(
+    switches: list[sp.Expr], difference: sp.Expr, domain: Domain, points: list[Point]
+) -> Json:
+    """Like `_cases`, but a variable is put in where a switch of it alone vanishes."""
+    cuts = {u: found for u in switches if (found := _root(u, domain)) is not None}
+    if not cuts:
+        rest = [u for u in switches if not (u.is_polynomial() and len(u.free_symbols) == 1)]
+        return _cases(rest, difference, domain, points)
+    symbol, at = next(iter(cuts.values()))
+    r, value = domain.ranges[symbol][0], {symbol: at}
+    there = dict.fromkeys(u.xreplace(value) for u in switches)
+    on = [{s: v for s, v in p.items() if s != symbol} for p in points]
+    others = {s: union for s, union in domain.ranges.items() if s != symbol}
+    face = Domain(others, domain.where)
+    parts = []
+    for side, part in ((-1, Range(r.low, at, r.low_open, True)), (0, None),
+                       (1, Range(at, r.high, True, r.high_open))):  # fmt: skip
+        if part is None:
+            left = [u for u in there if u.free_symbols]
+            parts.append(_apart(left, difference.xreplace(value), face, on))
+        else:
+            inside = Domain({**domain.ranges, symbol: (part,)}, domain.where)
+            here = [p for p in points if sign_at(p[symbol] - at, {}) == side]
+            parts.append(_apart(switches, difference, inside, here))
+    return {"by": "apart", "var": symbol.name, "at": str(at), "parts": parts}
+
+
+def _root(u: sp.Expr, domain: Domain) -> tuple[sp.Symbol, sp.Rational] | None:
+    """The variable and its value where the expression, linear in it alone, is zero."""
+    symbols = u.free_symbols & domain.ranges.keys()
+    if len(symbols) != 1 or len(u.free_symbols) != 1:
+        return None
+    (symbol,) = symbols
+    slope = sp.diff(u, symbol)
+    at = -u.xreplace({symbol: sp.Integer(0)}) / slope if slope.is_Rational and slope else None
+    r = domain.ranges[symbol][0]
+    if at is None or not at.is_Rational or r.integer or r.low == r.high:
+        return None
+    return (symbol, at) if r.contains(at) else None
 
 
 def switches_of(expr: sp.Expr) -> list[sp.Expr]:

@@ -19,6 +19,7 @@ _MOST_TERMS = 20
 _MOST_WRITTEN = 40
 _MOST_MOVED = 2
 _REALS = (Range(-sp.oo, sp.oo, True, True),)
+_POSITIVE = (Range(sp.Integer(0), sp.oo, True, True),)
 
 
 class Unsuitable(Exception):
@@ -44,7 +45,10 @@ def by_difference(
         step = atoms.express(now.xreplace({n: n + 1})) - atoms.express(now)
     except Unsuitable:
         return False
-    unknowns = {atom.value: _REALS for atom in atoms.known.values()}
+    unknowns = {
+        atom.value: _POSITIVE if is_positive(atom.fold, domain, deadline) else _REALS
+        for atom in atoms.known.values()
+    }
     wider = Domain({**domain.ranges, **unknowns}, domain.where)
     return follows(sp.Eq(step, 0, evaluate=False), wider, deadline)
 
@@ -92,6 +96,19 @@ def terms_defined(fold: sp.Expr, domain: Domain, deadline: float) -> bool:
     return is_defined(goal, wider, deadline) and follows(forwards, domain, deadline)
 
 
+def is_positive(fold: sp.Expr, domain: Domain, deadline: float) -> bool:
+    """Whether it is a product of terms that were shown to be > 0."""
+    if not isinstance(fold, sp.Product):
+        return False
+    body, index, low, high = parts(fold)
+    if body.has(*_FOLDS) or not low.is_Integer or index in domain.ranges:
+        return False
+    union = (Range(low, sp.oo, False, True, integer=True),)
+    where = (*domain.where, sp.Le(index, high, evaluate=False))
+    inside = Domain({**domain.ranges, index: union}, where)
+    return follows(sp.Gt(body, 0, evaluate=False), inside, deadline)
+
+
 def written_out(expr: sp.Expr) -> sp.Expr:
     """With each sum and product between integers written out; raises `Unsuitable`."""
     if isinstance(expr, _FOLDS):
@@ -135,6 +152,7 @@ class _Atom:
     value: sp.Symbol
     low: sp.Expr
     high: sp.Expr
+    fold: sp.Expr
 
 
 @dataclass
@@ -175,7 +193,7 @@ class _Atoms:
         )
         key = (type(fold), body, rates, tuple(f - f.as_coeff_Add()[0] for f in fixed))
         if key not in self.known:
-            self.known[key] = _Atom(sp.Dummy("S", real=True), low, high)
+            self.known[key] = _Atom(sp.Dummy("S", real=True), low, high, fold)
         atom = self.known[key]
         result = atom.value
         for end, own, sense in ((high, atom.high, 1), (low, atom.low, -1)):

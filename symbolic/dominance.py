@@ -18,7 +18,7 @@ from symbolic.recheck.rates import (
     Statement,
     check_rates,
 )
-from symbolic.recheck.scales import Form, depth_of, frozen, key_of, range_of, subtract
+from symbolic.recheck.scales import Form, Path, depth_of, frozen, key_of, range_of, subtract
 from symbolic.recheck.statement import FORMAT, VERSION, digest
 from symbolic.recheck.terms import Rejected
 
@@ -136,11 +136,12 @@ def _rows(known: Statement, forms: list[Form], nested: bool = False) -> list[Row
     own = {key[1] for one in forms for key in one}
     for atom, bases in sorted(towers.values(), key=lambda item: repr(frozen(item[0]))):
         written = _written(atom, known)
-        add("tower", written)
         ((key, value), *rest) = atom.items()
-        if not rest and value == 1 and key[1] in known.parameters:
-            add("exp", key[1], str(FAR))
-        for base in sorted(bases - {"e"}):
+        for unit in _units(bases):
+            add("tower", written, unit)
+            if not rest and value == 1 and key[1] in known.parameters:
+                add("exp", key[1], str(FAR), unit)
+        for base in sorted(base for base in bases if base[0] not in "e#"):
             low, high = _log_bounds(base)
             add("base", written, base, "low", str(low))
             add("base", written, base, "high", str(high))
@@ -148,8 +149,16 @@ def _rows(known: Statement, forms: list[Form], nested: bool = False) -> list[Row
         for upper, lower in _pairs(known, list(towers), own if nested else None):
             beyond = _beyond(known, upper, lower)
             if beyond is not None:
-                add("beyond", _written(upper, known), _written(lower, known), str(FAR), beyond)
+                sides = _written(upper, known), _written(lower, known)
+                units = (_units(towers.get(frozen(one), (one, set()))[1]) for one in (upper, lower))
+                for b, c in product(*units):
+                    add("beyond", *sides, str(FAR), beyond, b, c)
     return rows
+
+
+def _units(bases: set[str]) -> list[str]:
+    """The bases whose logarithm is a positive number of which no more is known, and e."""
+    return ["e", *sorted(base for base in bases if base.startswith("#"))]
 
 
 def _pairs(known: Statement, towers: list[Any], only: Any) -> Iterator[tuple[Form, Form]]:
@@ -316,6 +325,8 @@ def _refuted(problem: RateProblem, known: Statement, direction: int) -> RateDeci
         larger, smaller = smaller, larger
     for path in paths(known, f, g):
         written = {name: size.json() for name, size in path.items()}
+        if not _whatever_the_constants(known, written):
+            continue
         for index in range(len(f)):
             body = {"path": written, "minimum": index, "direction": direction}
             found = _checked(problem, body, "")
@@ -323,6 +334,29 @@ def _refuted(problem: RateProblem, known: Statement, direction: int) -> RateDeci
                 reason = _mismatch(larger.ordered()[index], smaller, problem, known.strict)
                 return RateDecision("refuted", reason, path, found.certificate)
     return RateDecision("undecided", "no multipliers and no path were found")
+
+
+def _whatever_the_constants(known: Statement, written: dict[str, Any]) -> bool:
+    """Whether the relations hold on the path, or after changes of sizes by constant factors.
+
+    Such changes matter to exponentials alone. Without this, log m >= C L, though for a small C
+    only, would do for log m >= L, and refute that 2**L = O(m).
+    """
+    try:
+        path = Path(written, known.parameters)
+        leads = [path.along(one) for one in known.relations]
+        tied = [(one, at) for one, at in zip(known.relations, leads, strict=True) if not at.lead()]
+        cancels = [not any(group.sign() for group in at.groups) for _, at in tied]
+    except Rejected:
+        return False
+    forms = [one for f, g in known.pairs for minimum in [*f, *g] for one in minimum]
+    towers = any(key[0] == "w" for one in [*forms, *known.relations] for key in one)
+    for (relation, _), zero in zip(tied, cancels, strict=True):
+        plain = [key[0] == "x" and not depth_of(key[1]) for key in relation]
+        powers = all(p or key[0] == "w" for p, key in zip(plain, relation, strict=True))
+        if not (zero and powers) and (towers or not any(plain)):
+            return False
+    return True
 
 
 def _mismatch(minimum: list[Monomial], g: Rate, problem: RateProblem, strict: bool) -> str:

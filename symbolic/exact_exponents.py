@@ -17,7 +17,7 @@ import sympy as sp
 from symbolic.rates import ONE, Direction, Monomial, Rate
 
 Limits = Mapping[str, Direction]
-DIGITS = 25
+DIGITS, MAX_NAME = 25, 60
 BOUNDED = (sp.Max, sp.Min)
 
 
@@ -124,12 +124,11 @@ def _of_primes(number: Any) -> sp.Expr:
 
 def _term(term: sp.Expr, limits: Limits) -> Monomial:
     """exp(term) for one term of an exponent."""
-    coefficient, rest = term.as_independent(*term.free_symbols, as_Add=False)
-    if rest == 1 or _bounded(rest, limits):
+    moving = [s for s in term.free_symbols if limits[s.name] in ("oo", "0")]
+    coefficient, rest = term.as_independent(*moving, as_Add=False)
+    if not moving or _bounded(rest, limits):
         return Monomial()
-    if not (coefficient.is_positive or coefficient.is_negative):
-        raise ValueError(f"not a real constant in an exponent: {coefficient}")
-    base, factor = _unit(coefficient)
+    base, factor = _unit(coefficient, limits)
     atom = exact(rest, limits)
     if len(atom.logs) == 1 and not (atom.powers or atom.exps or atom.towers):
         ((level, value),) = atom.logs
@@ -171,18 +170,18 @@ def exact(e: sp.Expr, limits: Limits) -> Monomial:
 
 def _factor(base: sp.Expr, limits: Limits) -> Monomial:
     one = Fraction(1)
-    if isinstance(base, sp.Symbol) and limits[base.name] != "1":
+    if isinstance(base, sp.Symbol) and limits[base.name] in ("oo", "0"):
         return Monomial(powers=((base.name, one if limits[base.name] == "oo" else -one),))
     depth, inner = 0, base
     while isinstance(inner, sp.log):
         depth, inner = depth + 1, inner.args[0]
-    if not depth or not isinstance(inner, sp.Symbol) or limits[inner.name] == "1":
+    if not depth or not isinstance(inner, sp.Symbol) or limits[inner.name] in ("1", ">1"):
         raise ValueError(f"an exponent needs single terms; not read there: {base}")
     return Monomial(logs=(("log " * (depth - 1) + inner.name, one),))
 
 
-def _unit(coefficient: sp.Expr) -> tuple[str, Fraction]:
-    """A real number as a rational times log(prime), 1, or a number known to lie in a range."""
+def _unit(coefficient: sp.Expr, limits: Limits) -> tuple[str, Fraction]:
+    """A constant as a rational times log(prime), 1, a number in a range, or one not known."""
     rational, rest = coefficient.as_coeff_Mul()
     factor = Fraction(int(rational.p), int(rational.q)) if rational.is_Rational else None
     if factor is None:
@@ -191,6 +190,8 @@ def _unit(coefficient: sp.Expr) -> tuple[str, Fraction]:
         return "e", factor
     if isinstance(rest, sp.log) and rest.args[0].is_Integer and sp.isprime(rest.args[0]):
         return str(rest.args[0]), factor
+    if rest.free_symbols:
+        return _unknown(rest, factor, limits)
     value = sp.N(rest, DIGITS + 15)
     if not value.is_real:
         raise ValueError(f"not a real constant in an exponent: {coefficient}")
@@ -198,6 +199,19 @@ def _unit(coefficient: sp.Expr) -> tuple[str, Fraction]:
     low = Fraction(int(scaled), 10**DIGITS)
     sign = 1 if value > 0 else -1
     return f"{low}..{low + Fraction(1, 10**DIGITS)}", sign * factor
+
+
+def _unknown(constant: sp.Expr, factor: Fraction, limits: Limits) -> tuple[str, Fraction]:
+    """A constant with declared constants in it, of which the sign alone is known."""
+    more = {s: 1 + s for s in constant.free_symbols if limits[s.name] == ">1"}
+    value = constant.subs(more, simultaneous=True)
+    if not (value.is_positive or value.is_negative):
+        raise ValueError(f'the sign of {constant} in an exponent is open: is a constant ">1"?')
+    sign = 1 if value.is_positive else -1
+    name = "#" + str(sign * constant).replace(" ", "")
+    if len(name) > MAX_NAME:
+        raise ValueError(f"too long for a constant in an exponent: {constant}")
+    return name, sign * factor
 
 
 def factorials(e: Any, limits: Limits) -> Rate:

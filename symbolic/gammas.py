@@ -113,7 +113,7 @@ def _turned(expr: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> Rewrite | None
     """The rule for f(b), where f(a) occurs with an integer a + b."""
     nodes = _nodes(expr)
     for (kind, _, a), (other, node, b) in product(nodes, nodes):
-        if kind != other or kind == "loggamma" or not sp.expand(a + b).is_Integer or a == b:
+        if kind != other or not sp.expand(a + b).is_Integer or a == b:
             continue
         name = f"{kind}-turn"
         sign = sign_at(sp.sin(sp.pi * b), point)
@@ -127,6 +127,8 @@ def _reflected(kind: str, b: sp.Expr) -> sp.Expr:
     sine, other = sp.sin(sp.pi * b), sp.expand(1 - b)
     if kind == "gamma":
         return sp.pi / (sine * sp.gamma(other))
+    if kind == "loggamma":
+        return sp.log(sp.pi) - sp.log(sine) - sp.loggamma(other)
     order = _KINDS.index(kind) - 2
     x = sp.Dummy("x")
     wave = sp.diff(sp.pi * sp.cos(sp.pi * x) / sp.sin(sp.pi * x), x, order).xreplace({x: b})

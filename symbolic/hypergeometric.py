@@ -45,10 +45,10 @@ def quotient(term: sp.Expr, v: sp.Symbol) -> sp.Expr | None:
         return _raised(term.args[0] + 1, v)
     if isinstance(term, sp.binomial):
         a, b = term.args
-        parts = [_raised(u, v) for u in (a + 1, b + 1, a - b + 1)]
-        if any(p is None for p in parts):
+        above, first, second = (_raised(u, v) for u in (a + 1, b + 1, a - b + 1))
+        if above is None or first is None or second is None:
             return None
-        return parts[0] / (parts[1] * parts[2])
+        return above / (first * second)
     if term.is_rational_function(*term.free_symbols):
         return term.xreplace({v: v + 1}) / term
     return None
@@ -76,10 +76,10 @@ def telescoped(term: sp.Expr, k: sp.Symbol, n: sp.Symbol | None) -> Telescoped |
     if along is None or across is None:
         return None
     top, bottom = sp.fraction(sp.together(across))
-    rest = sp.together(along * bottom / bottom.xreplace({k: k + 1}))
-    if not rest.is_rational_function(*rest.free_symbols):
+    ratio = sp.together(along * bottom / bottom.xreplace({k: k + 1}))
+    if not ratio.is_rational_function(*ratio.free_symbols):
         return None
-    above, below = (sp.Poly(part, k) for part in sp.fraction(sp.cancel(rest)))
+    above, below = (sp.Poly(part, k) for part in sp.fraction(sp.cancel(ratio)))
     q, r, p = gosper_normal(above, below, k)
     shifted = r.shift(-1)
     columns = [p * sp.Poly(bottom, k)]
@@ -96,9 +96,17 @@ def telescoped(term: sp.Expr, k: sp.Symbol, n: sp.Symbol | None) -> Telescoped |
     if found is None:
         return None
     polynomial = sum((c * k**j for j, c in enumerate(found[front:])), sp.Integer(0))
-    factor = sp.factor(shifted.as_expr() * polynomial / (p.as_expr() * bottom))
+    rational, rest = _parted(term)
+    factor = sp.factor(shifted.as_expr() * polynomial * rational / (p.as_expr() * bottom))
     p1 = found[1] if n is not None else sp.Integer(0)
-    return Telescoped(sp.factor(found[0]), sp.factor(p1), factor * term)
+    return Telescoped(sp.factor(found[0]), sp.factor(p1), factor * rest)
+
+
+def _parted(term: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """The term as a rational function of its symbols times the rest."""
+    factors = sp.Mul.make_args(term)
+    rational = [f for f in factors if f.is_rational_function(*term.free_symbols)]
+    return sp.Mul(*rational), sp.Mul(*(f for f in factors if f not in rational))
 
 
 def _degree(q: sp.Poly, r: sp.Poly, whole: int) -> int | None:

@@ -14,6 +14,7 @@ import sympy as sp
 
 from symbolic import clock, turns
 from symbolic.calculus import constant_zero
+from symbolic.constants import has_vanishing_constant
 from symbolic.deduction import abstract_system_for, inhabitant, left, refuted, settle, system_for
 from symbolic.derivations import derivation
 from symbolic.elimination import NotAlgebraic
@@ -74,7 +75,7 @@ def _decide(
         if found is not None:
             return refuted(found, relations, ENGINE)
     ways: set[str] = set()
-    if any(turns.has_arcs(r) or has_gammas(r) for r in relations):
+    if any(turns.has_arcs(r) or has_gammas(r) or has_vanishing_constant(r) for r in relations):
         until = min(deadline, clock.now() + _FIRST_SECONDS)
         certificate = derivation(problem, domain, until)
         if certificate is not None:

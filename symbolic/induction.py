@@ -10,7 +10,7 @@ import sympy as sp
 from symbolic.budget import run_with_deadline
 from symbolic.deduction import follows, is_defined, left
 from symbolic.derivations import derived
-from symbolic.differences import by_difference, outermost, with_sums
+from symbolic.differences import by_difference, is_positive, outermost, with_sums
 from symbolic.ranges import Domain, Range
 
 _MOST_TERMS = 40
@@ -141,7 +141,14 @@ def defined_apart_from(
 ) -> bool:
     """Whether both sides are defined, given that the sums are."""
     free = {whole: sp.Dummy("S", real=True) for whole in sums}
-    reals = {d: (Range(-sp.oo, sp.oo, True, True),) for d in free.values()}
+    reals = {
+        d: (
+            Range(
+                sp.Integer(0) if is_positive(whole, domain, deadline) else -sp.oo, sp.oo, True, True
+            ),
+        )
+        for whole, d in free.items()
+    }
     wider = Domain({**domain.ranges, **reals}, domain.where)
     sides = (a.xreplace(free) for a in relation.args)
     return is_defined(sp.Eq(*sides, evaluate=False), wider, deadline)

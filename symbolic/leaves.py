@@ -9,13 +9,14 @@ that exclude each other. Each leads to simpler questions of the same kind, or to
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from functools import partial
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from symbolic import clock
+from symbolic import algebraic, clock
 from symbolic.abstraction import abstraction
 from symbolic.certificate import Malformed, encode
 from symbolic.circuits import Signs, by_circuits
@@ -62,6 +63,17 @@ class Leaves:
         self.size = 1e-9 * np.maximum(1.0, np.abs(self.points).max(axis=1, initial=0.0))
         self.known: dict[sp.Expr, Array] = {}
 
+    def narrowed(self, domain: Domain) -> Leaves:
+        """The same with smaller ranges."""
+        found = copy(self)
+        kept = np.ones(len(self.points), dtype=bool)
+        for place, (r,) in enumerate(domain.ranges.values()):
+            kept &= self.points[:, place] >= float(r.low)
+            kept &= self.points[:, place] <= float(r.high)
+        found.domain, found.points, found.size = domain, self.points[kept], self.size[kept]
+        found.tried, found.known = {}, {}
+        return found
+
     # --- a look at points -------------------------------------------------------------------------
 
     def values(self, expr: sp.Expr) -> Array:
@@ -83,7 +95,8 @@ class Leaves:
             value = self.values(fact.lhs - fact.rhs)
             value = -value if isinstance(fact, sp.Lt | sp.Le) else value
             if isinstance(fact, sp.Eq):
-                met &= np.abs(value) < self.size
+                terms = sp.Add.make_args(fact.lhs - fact.rhs)
+                met &= np.abs(value) <= 1e-12 * sum(np.abs(self.values(t)) for t in terms)
             else:
                 met &= value > (self.size if isinstance(fact, _STRICT) else -self.size)
         return met
@@ -128,6 +141,11 @@ class Leaves:
             found = self._by_structure(search, strict, facts, depth)
             if found is not None:
                 return found
+        if parts is not None and self._rooted(gap):
+            ranges = {s: union[0] for s, union in self.domain.ranges.items()}
+            why = algebraic.positive(gap, strict, ranges, self.deadline)
+            if why is not None:
+                return why
         if self.squares:
             tried = self.tried.setdefault(facts, Tried())
             tried.allow(_MOST_SQUARES)
@@ -139,6 +157,10 @@ class Leaves:
             if found is not None:
                 return found
         return self.refuted(gap, strict, facts, False) if parts is None else None
+
+    @staticmethod
+    def _rooted(gap: sp.Expr) -> bool:
+        return any(not p.exp.is_Integer for p in gap.atoms(sp.Pow)) and algebraic.is_algebraic(gap)
 
     def _by_structure(
         self, search: Products, strict: bool, facts: Facts, depth: int

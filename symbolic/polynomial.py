@@ -35,6 +35,7 @@ _QUICK_SECONDS = 0.5
 _FIRST_SECONDS = 0.3  # of the procedure, before certificates are tried without it
 _MATCHING_SECONDS = 0.3
 _BRANCHES_SECONDS, _DEEP_SECONDS = 0.6, 1.5
+_RELAXED_SECONDS = 0.15  # where functions are mere variables
 _SEARCH_SECONDS = 0.1
 _FEW_SQUARES_SECONDS, _SQUARES_SECONDS = 0.06, 0.1
 _SHARE = 0.6  # of the time that is left, for the procedure
@@ -93,7 +94,10 @@ def _decide(
             return None  # what is known of the functions does not suffice
         if hopeless:
             break
-        for way, most in ((MATCHING, _MATCHING_SECONDS), (BRANCHES, _BRANCHES_SECONDS)):
+        branching = _BRANCHES_SECONDS * (2 if proofs.switching else 1)
+        if not all(system.exact for system in systems):
+            branching = _RELAXED_SECONDS
+        for way, most in ((MATCHING, _MATCHING_SECONDS), (BRANCHES, branching)):
             if proofs.advance(way, _share(most, 0.5, deadline)):
                 return _certified(proofs)
         if settled:
@@ -101,6 +105,8 @@ def _decide(
     if settled:
         proofs.allow(_FEW_SQUARES_SECONDS)
         for way in (SQUARES, DEEP):
+            if way == DEEP and proofs.switching and BRANCHES not in proofs.vain:
+                continue  # there was no time for all cases
             if proofs.advance(way, _share(_QUICK_SECONDS, 1.0, deadline)):
                 return _certified(proofs)
         reason = "the negation has no solution over the reals"
@@ -111,6 +117,15 @@ def _decide(
     if proofs.advance(SQUARES, deadline) or proofs.advance(THOROUGH, deadline):
         return _certified(proofs)
     return None
+
+
+def both_ways(problem: Problem, deadline: float) -> Decision | None:
+    """A certificate for equations that are known to hold, by the inequalities either way."""
+    domain, relations = domain_of(problem), scalar_relations(problem.relations)
+    if domain is None or relations is None or not all(isinstance(r, sp.Eq) for r in relations):
+        return None
+    proofs = Proofs(problem, domain)
+    return _certified(proofs) if proofs.advance(BRANCHES, deadline) else None
 
 
 def search_longer(problem: Problem, deadline: float) -> Decision | None:

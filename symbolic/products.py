@@ -301,10 +301,10 @@ class Products(Setting):
         terms = [
             ["mul", ["rat", str(weight)], k.code]
             for weight, k in zip(weights, products, strict=True)
-            if weight
+            if weight and not k.by_definition
         ]
         if not terms:
-            raise NoCertificate("an empty combination")
+            return ["rat", "0"]  # by what vanishes by definition
         return terms[0] if len(terms) == 1 else ["add", *terms]
 
     def _matched(self, target: Poly, known: list[Known], strict: bool) -> Json | None:
@@ -330,6 +330,7 @@ class Products(Setting):
             weight = self.encoded(context.from_dict({t.monomial: t.weight}))
             if not any(every[i].by_definition for i in t.parts):
                 codes.append(["mul", weight, *(every[i].code for i in t.parts)])
+        codes = codes or [["rat", "0"]]
         code = codes[0] if len(codes) == 1 else ["add", *codes]
         below = self.encoded(context.from_dict(found.multiplier))
         return code if below == ["rat", "1"] else ["mul", ["pow", below, ["rat", "-1"]], code]
@@ -357,7 +358,8 @@ class Products(Setting):
         one = Known(self.system.context.constant(1), ["rat", "1"], True)
         degree = int(target.total_degree()) + more
         each = [int(d) + (more if d else 0) for d in target.degrees()]
-        every = [*known, *squares(target, self.names, self.encoded)]
+        every = [k for k in known if not k.by_definition]
+        every += squares(target, self.names, self.encoded)
 
         # The degrees of a product are the sums of the degrees, in each variable and in all.
         most = np.array([*each, degree])
@@ -384,4 +386,7 @@ class Products(Setting):
                     break
             found += [k for k, _, _ in following]
             layer = following
+        for k in known:
+            if k.by_definition:
+                found += [k, Known(-k.poly, None, False, equation=-1, by_definition=True)]
         return found

@@ -40,6 +40,7 @@ class Proofs:
     def __init__(self, problem: Problem, domain: Domain) -> None:
         self.problem, self.domain = problem, domain
         self.parts = conjuncts(problem.relations)
+        self.switching = any(p.has(sp.Max, sp.Min, sp.Piecewise, sp.Abs) for p in self.parts)
         self.found: dict[int, Json] = {}
         self.tried = Tried()
         self.vain: set[str] = set()  # ways that were tried to their ends

@@ -28,6 +28,7 @@ def power(exponent: Fraction) -> Monomial:
 
 SLOW = Monomial(logs=(("t", ONE),))
 SLOWER = Monomial(logs=(("log t", ONE),))
+SLOWEST = Monomial(logs=(("log log t", ONE),))
 FAST = power(ONE)
 
 
@@ -67,7 +68,8 @@ def _simple(names: list[str]) -> Iterator[Path]:
 def _nested(names: list[str]) -> Iterator[Path]:
     """One parameter as t, the others far behind; or two of them, the others far behind both."""
     for name in names:
-        yield {other: FAST if other == name else SLOWER for other in names}
+        for slow in (SLOWER, SLOWEST):
+            yield {other: FAST if other == name else slow for other in names}
     for fast, middle in permutations(names, 2):
         for size in (SLOW, SLOW ** Fraction(1, 2), SLOW ** Fraction(3)):
             yield {n: FAST if n == fast else size if n == middle else SLOWER for n in names}
@@ -111,7 +113,13 @@ def _at_powers(
 def _roughly(base: str) -> Fraction:
     import math
 
-    low = 1 if base == "e" else range_of(base)[0] if ".." in base else math.log(int(base))
+    low = (
+        1
+        if base == "e" or base.startswith("#")
+        else range_of(base)[0]
+        if ".." in base
+        else math.log(int(base))
+    )
     return Fraction(low).limit_denominator(10**6)
 
 
@@ -148,7 +156,9 @@ def _on_relations(names: list[str], known: Statement) -> Iterator[Path]:
                         if other != key:
                             solved = solved * _in_t(other, size) ** (-factor / value)
                     if solved != Monomial():
-                        yield {n: solved if n == key[1] else size for n in names}
+                        for more in (Fraction(0), Fraction(1, 2), Fraction(-1, 2)):
+                            moved = solved * SLOW**more
+                            yield {n: moved if n == key[1] else size for n in names}
 
 
 def _in_t(key: Any, size: Monomial) -> Monomial:

@@ -25,6 +25,10 @@ def summed(e: sp.Sum, limits: Limits) -> Rate:
         raise ValueError(f"not a sum over one index: {e}")
     k, start, end = e.limits[0]
     term, index = e.function, sp.Dummy(k.name, positive=True)
+    shift = _shift(term, k)
+    if shift:
+        moved = sp.expand_power_exp(term.subs(k, k - shift))
+        return summed(sp.Sum(moved, (k, start + shift, end + shift)), limits)
     outside, inside = sp.powsimp(term.subs(k, index)).as_independent(index, as_Add=False)
     opened = sp.expand(term, power_exp=False, power_base=False)
     if isinstance(opened, sp.Add):
@@ -47,6 +51,14 @@ def summed(e: sp.Sum, limits: Limits) -> Rate:
     return factor * _total(power, logs, ratio, start, end, limits, e)
 
 
+def _shift(term: sp.Expr, k: Any) -> int:
+    """The c of factors (k + c)**a and log(k + c)**b, where it is one whole number > 0 in all."""
+    bases = {power.base for power in term.atoms(sp.Pow)} | {e.args[0] for e in term.atoms(sp.log)}
+    shifts = {base - k for base in bases if base.is_Add and base.has(k)}
+    (only,) = shifts if len(shifts) == 1 else (sp.Integer(0),)
+    return int(only) if only.is_Integer and only > 0 else 0
+
+
 def _at_end(part: sp.Sum, k: Any, end: Any) -> Any:
     return part.function.subs(k, end if end != sp.oo else sp.Integer(2))
 
@@ -62,9 +74,10 @@ def _shape(inside: sp.Expr, k: Any, shown: Any) -> tuple[Fraction, Fraction, sp.
             power += Fraction(int(exponent.p), int(exponent.q))
         elif base == sp.log(k) and exponent.is_Rational:
             logs += Fraction(int(exponent.p), int(exponent.q))
-        elif not base.has(k) and sp.expand(exponent).coeff(k, 0) == 0:
-            slope = sp.expand(exponent / k)
-            if slope.has(k):
+        elif not base.has(k):
+            constant = sp.expand(exponent).coeff(k, 0)
+            slope = sp.expand((exponent - constant) / k)
+            if slope.has(k) or (constant != 0 and not (base**constant).is_number):
                 raise ValueError(f"not read as a sum: {shown}")
             ratio = ratio * base**slope
         else:
@@ -75,10 +88,12 @@ def _shape(inside: sp.Expr, k: Any, shown: Any) -> tuple[Fraction, Fraction, sp.
 def _total(
     power: Fraction, logs: Fraction, ratio: Any, start: Any, end: Any, limits: Limits, shown: Any
 ) -> Rate:
-    from symbolic.asymptotics import lower_order, near_one, read_sizes
+    from symbolic.asymptotics import log_of_size, lower_order, near_one, read_sizes
     from symbolic.exact_exponents import growing
 
     number = sp.Rational(power.numerator, power.denominator)
+    if start == 1 and logs < 0:
+        raise ValueError(f"the first term is not defined: {shown}")
     if ratio != 1:
         small = near_one(ratio, limits)
         if small is not None:
@@ -90,25 +105,26 @@ def _total(
         if ratio.is_number:
             rising, falling = bool(ratio > 1), bool((ratio < 1) and (ratio > 0))
         else:
-            _, found = read_sizes(ratio, limits)
+            sign, found = read_sizes(ratio, limits)
+            if sign < 0:
+                raise ValueError(f"a sum of terms of both signs: {shown}")
             rising, falling = lower_order(ONE, found, limits), lower_order(found, ONE, limits)
-        if rising and end != sp.oo and not logs:
+        if rising and end != sp.oo and (logs == 0 or not end.is_number):
+            log = log_of_size(growing(end, limits), limits) if logs else ONE
             if not end.is_number:
                 growing(end, limits)
-            return read_sizes(end**number * ratio**end, limits)[1]
+            return read_sizes(end**number * ratio**end, limits)[1] * log**logs
+        if falling and ratio.is_number:
+            return ONE
         if falling and not logs:
             return read_sizes(ratio**start, limits)[1] if start != 0 else ONE
         raise ValueError(f"not read as a sum: {shown}")
-    if start == 1 and logs < 0:
-        raise ValueError(f"the first term is not defined: {shown}")
     converges = power < -1 or (power == -1 and logs < -1)
     if converges:
         return ONE
     if end == sp.oo:
         raise ValueError(f"the sum is infinite: {shown}")
     size = growing(end, limits)
-    from symbolic.asymptotics import log_of_size
-
     log = log_of_size(size, limits) if logs or power == -1 else ONE
     if power > -1:
         return size ** (power + 1) * log**logs

@@ -22,7 +22,7 @@ from math import prod
 from typing import Any, Literal
 
 Sense = Literal["O", "Omega", "Theta", "o", "omega", "~O", "~Omega", "~Theta"]
-Direction = Literal["oo", "0", "1"]
+Direction = Literal["oo", "0", "1", ">1"]
 Exponents = tuple[tuple[Any, Fraction], ...]
 MAX_TERMS, MAX_CHOICES = 400, 20_000
 
@@ -42,7 +42,8 @@ class Monomial:
     `powers` are of the parameter itself, so that eps**-1 is large when eps tends to 0. The keys of
     `logs` are sizes, "m", or their logarithms, "log m" (so that log log m is a logarithm of that);
     of `exps` pairs (parameter, base), of `towers` pairs (monomial A, base). A base is "e", a prime,
-    or a range such as "7/3..5/2" of a number in the place of log(base).
+    a range such as "7/3..5/2" of a number in the place of log(base), or "#C" or "#log(C)", a
+    positive constant there of which no more is known.
     """
 
     powers: Exponents = ()
@@ -229,10 +230,10 @@ def _substituted(m: Monomial, name: str, value: Rate, directions: Mapping[str, D
 
 
 def rate(expression: Any, directions: Mapping[Any, Direction]) -> Rate:
-    """The rate of a SymPy expression (or of its text) in parameters of the given directions.
+    """The rate of a SymPy expression, or of its text, in parameters of the given directions.
 
-    "oo" and "0" (from above) are limits, "1" marks a positive parameter that stays between
-    constants. Raises `ValueError` for what is not read, or may cancel: see `asymptotics.py`.
+    "oo" and "0" (from above) are limits, "1" marks a positive constant, ">1" one that exceeds 1 (so
+    that C**H grows). Raises `ValueError` for what is not read, or may cancel: see `asymptotics.py`.
     """
     from symbolic.asymptotics import read
 
@@ -249,9 +250,11 @@ def decide_growth(
 ) -> Any:
     """Is left = sense(right) as the parameters tend to their limits? A `dominance.RateDecision`.
 
-    `where`: relations such as m >= n**2, each up to a constant factor; `up_to`: what may be
+    Both sides are SymPy expressions, their text, or rates such as `requirements.needed` returns.
+    `where`: relations such as m >= n**2, each up to a constant factor (of m and n, also where the
+    relation is written with logarithms, such as L <= log(m)); `up_to`: what may be
     raised to any power and multiplied to the larger side: [n, 1/eps] makes O(1) the class
-    poly(n, 1/eps), [log(n)] is an O-tilde that hides the logarithm of n alone.
+    poly(n, 1/eps), [log(n)] is an O-tilde that hides the logarithm of n alone, [2**H] is 2**O(H).
     Raises `ValueError` as `rate` does.
 
     >>> from sympy import log, symbols

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from symbolic.prover import Prover, Reason
 
 _MOST_OPERATIONS = 80
-_TRIALS = ({}, {1: sp.Rational(7, 3)}, {1: sp.Rational(2, 7)})
 _CIRCULAR = (sp.sin, sp.cos, sp.tan, sp.cot)
 
 

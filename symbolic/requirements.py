@@ -32,20 +32,59 @@ def requirements(
 ) -> list[Requirement]:
     """What each term of a bound asks of the unknowns so that it is at most the target.
 
-    A term is solved for the first of `unknowns` that it contains, in terms of the others; terms
-    without any appear in no requirement, and must be compared with the target by themselves. Raises
+    A term is solved for the first of `unknowns` that can make it small by tending to its limit, in
+    terms of the others, or else for the first that it contains; terms without any appear in no
+    requirement, and must be compared with the target by themselves. Raises
     `ValueError` for a minimum among the terms, or an unknown in a place that is not solved.
     """
     found = []
     for minimum in bound.ordered():
-        if len(minimum) != 1:
-            raise ValueError("a minimum among the terms: solve each of its members apart")
-        term = minimum[0]
-        ratio = term * target**-1
-        unknown = next((name for name in unknowns if name in ratio.names()), None)
-        if unknown is not None:
-            found.append(_solved(term, ratio, unknown, directions))
+        parts = []
+        for term in minimum:
+            parts.append(_asked(term, target, unknowns, directions))
+        one = parts[0] if len(parts) == 1 else _any(minimum, parts, target, directions)
+        if one is not None:
+            found.append(one)
     return found
+
+
+def _asked(
+    term: Monomial, target: Monomial, unknowns: Sequence[str], directions: Mapping[str, Direction]
+) -> Requirement | None:
+    """What one term asks for; None for a term without unknowns."""
+    ratio = term * target**-1
+    names = [name for name in unknowns if name in ratio.names()]
+    first: Requirement | ValueError | None = None
+    for name in names:
+        try:
+            found = _solved(term, ratio, name, directions)
+            if found.at_least == (directions[name] == "oo"):
+                return found
+            first = first or found
+        except ValueError as error:
+            first = first or error
+    if isinstance(first, ValueError):
+        raise first
+    return first
+
+
+def _any(
+    minimum: list[Monomial],
+    parts: list[Requirement | None],
+    target: Monomial,
+    directions: Mapping[str, Direction],
+) -> Requirement | None:
+    """What the least of several terms asks for, None if one of them is small in any case."""
+    for term, part in zip(minimum, parts, strict=True):
+        if part is None and holds(Rate.of(term), "O", Rate.of(target), directions):
+            return None
+    given = [part for part in parts if part is not None]
+    if len(given) < len(parts) or len({(part.unknown, part.at_least) for part in given}) != 1:
+        raise ValueError("a minimum among the terms: solve each of its members apart")
+    first = given[0]
+    join = Rate.least if first.at_least else Rate.__add__
+    bound = reduce(join, (part.bound for part in given))
+    return Requirement(first.term, first.unknown, first.at_least, bound)
 
 
 def _solved(
@@ -76,20 +115,21 @@ def _solved(
 def _in_exponent(
     term: Monomial, own: Monomial, rest: Monomial, unknown: str, directions: Mapping[str, Direction]
 ) -> Requirement:
-    """exp(-c u A) * rest <= 1, where rest grows: u >= log(rest)/A."""
+    """u**p * exp(-c u**q A) * rest <= 1, where rest/A**(p/q) grows: u**q >= its logarithm / A."""
     pairs = [(Monomial(powers=((key[0], Fraction(1)),)), value) for key, value in own.exps]
     if directions[unknown] == "0":
         pairs = [(m**-1, value) for m, value in pairs]
     pairs += [(key[0], value) for key, value in own.towers]
     atoms = {atom for atom, _ in pairs}
     signs = {value < 0 for _, value in pairs}
-    if own.powers or own.logs or len(atoms) != 1 or len(signs) != 1:
+    if own.logs or len(atoms) != 1 or len(signs) != 1:
         raise ValueError(f"{term} is not solved for {unknown}: more than one factor has it")
     (atom,), (falling,) = atoms, signs
     exponent = atom.power(unknown)
     factor = atom.without_power(unknown)
     if not exponent or unknown in factor.names():
         raise ValueError(f"{term} is not solved for {unknown}")
+    rest = rest * factor ** (-own.power(unknown) / exponent)
     large = rest if falling else rest**-1
     if not holds(Rate.of(large), "omega", ONE, directions):
         raise ValueError(f"{term} is not solved for {unknown}: {large} does not tend to infinity")
@@ -103,8 +143,8 @@ def solve(
     """How far each unknown must go for every term of the bound to be at most the target.
 
     An unknown that tends to infinity must be at least the rate found, one that tends to 0 at most.
-    The unknowns are solved from the last to the first, each put into what the ones before it need;
-    one that nothing asks for is left out. Raises `ValueError` when a term asks for the contrary
+    One whose size needs that of others is solved after them; one that nothing asks for is left
+    out. Raises `ValueError` when a term asks for the contrary
     bound, or has no unknown and is not O(target).
     """
     for name in unknowns:
@@ -115,19 +155,39 @@ def solve(
         if r.at_least != (directions[r.unknown] == "oo"):
             side = "at least" if r.at_least else "at most"
             raise ValueError(f"the term {r.term} asks for {r.unknown} {side} {r.bound}")
-    free = [m for m in bound.monomials() if m not in {r.term for r in asked}]
-    for m in free:
+    free = [m for minimum in bound.minima for m in minimum if len(minimum) == 1]
+    for m in [m for m in free if not (m * target**-1).names() & set(unknowns)]:
         if not holds(Rate.of(m), "O", Rate.of(target), directions):
             raise ValueError(f"{m} is not O({target}), whatever the size of {', '.join(unknowns)}")
     found: dict[str, Rate] = {}
-    for name in reversed(unknowns):
-        bounds = [r.bound for r in asked if r.unknown == name]
+    left = [name for name in unknowns if any(r.unknown == name for r in asked)]
+    while left:
+        bounds = {name: [r.bound for r in asked if r.unknown == name] for name in left}
+        needs = {
+            name: {n for b in bounds[name] for m in b.monomials() for n in m.names()}
+            for name in left
+        }
+        ready = [name for name in left if not needs[name] & set(left)]
+        if not ready:
+            raise ValueError(f"{' and '.join(left)} each ask for the size of the other")
+        name = ready[-1]
+        left.remove(name)
+        chosen = bounds[name]
         for other, value in found.items():
-            bounds = [b.substitute(other, value, directions) for b in bounds]
-        if bounds:
-            join = Rate.__add__ if directions[name] == "oo" else Rate.least
-            found[name] = reduce(join, bounds)
+            chosen = [b.substitute(other, value, directions) for b in chosen]
+        join = Rate.__add__ if directions[name] == "oo" else Rate.least
+        found[name] = _without_smaller(reduce(join, chosen), directions)
     return found
+
+
+def _without_smaller(found: Rate, directions: Mapping[str, Direction]) -> Rate:
+    """The same maximum without monomials that are O of another one in it."""
+    kept = list(found.ordered())
+    for minimum in found.ordered():
+        others = [one for one in kept if one != minimum and len(one) == len(minimum) == 1]
+        if any(holds(Rate.of(minimum[0]), "O", Rate.of(o[0]), directions) for o in others):
+            kept.remove(minimum)
+    return Rate(frozenset(map(frozenset, kept)))
 
 
 def needed(

@@ -53,11 +53,16 @@ def _inwards(relation: sp.Eq, domain: Domain, deadline: float) -> list[Piece] | 
 
 def _can_move(e: sp.Basic) -> bool:
     if isinstance(e, sp.Max | sp.Min):
+        if all(a.could_extract_minus_sign() and not a.is_Add for a in e.args):
+            return True
         return len({a.func for a in e.args}) == 1 and isinstance(e.args[0], _INCREASING)
     return isinstance(e, sp.Abs) and isinstance(e.args[0], _ODD)
 
 
 def _moved(e: sp.Expr) -> sp.Expr:
+    if isinstance(e, sp.Max | sp.Min) and not isinstance(e.args[0], _INCREASING):
+        other = sp.Min if isinstance(e, sp.Max) else sp.Max
+        return -other(*(-a for a in e.args))
     f = e.args[0].func
     return f(e.func(*(a.args[0] for a in e.args)))
 

@@ -9,6 +9,7 @@ import sympy as sp
 
 from symbolic.certificate import encode
 from symbolic.circular import terms_of
+from symbolic.constants import is_algebraic
 from symbolic.ranges import Domain, Point
 
 Json = Any
@@ -32,12 +33,17 @@ def candidates(difference: sp.Expr, domain: Domain, points: Sequence[Point]) -> 
 
 def _core(expr: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     """(a, b) with the expression equal to a b, where b has the arcs, and what cancels is gone."""
-    expr = sp.expand(expr)
+    expr = _spread(expr)
     factors = sp.Mul.make_args(sp.factor_terms(expr))
     inner = [f for f in factors if has_arcs(f)]
     if len(inner) != 1 or len(factors) == 1:
         return sp.Integer(1), expr
-    return sp.Mul(*(f for f in factors if f is not inner[0])), sp.expand(inner[0])
+    return sp.Mul(*(f for f in factors if f is not inner[0])), _spread(inner[0])
+
+
+def _spread(expr: sp.Expr) -> sp.Expr:
+    """Products of sums as sums, what is inside functions left as it is."""
+    return sp.Add(*(sp.expand_mul(term, deep=False) for term in sp.Add.make_args(expr)))
 
 
 def _reasons(difference: sp.Expr, domain: Domain, points: Sequence[Point]) -> Iterator[Json]:
@@ -55,9 +61,13 @@ def _reasons(difference: sp.Expr, domain: Domain, points: Sequence[Point]) -> It
     anchor = _anchor(difference, domain, points)
     if anchor is not None:
         yield reason | {"at": anchor}
-    real = _real_part([(rate * times, rest) for rate, rest in terms])
-    if real is None:
+    parts = _parts([(rate * times, rest) for rate, rest in terms])
+    if parts is None:
         return
+    real, imaginary = parts
+    if not difference.free_symbols and is_algebraic(imaginary):
+        reason = reason | {"imaginary": encode(imaginary), "why": {"by": "separation"}}
+        yield reason
     for form in dict.fromkeys((sp.factor(real), real)):
         yield reason | {"real": encode(form)}
 
@@ -76,8 +86,8 @@ def _anchor(difference: sp.Expr, domain: Domain, points: Sequence[Point]) -> Jso
     return None
 
 
-def _real_part(terms: list[tuple[sp.Rational, sp.Expr]]) -> sp.Expr | None:
-    """Re Z, Z being the product over the arcs that the checker forms."""
+def _parts(terms: list[tuple[sp.Rational, sp.Expr]]) -> tuple[sp.Expr, sp.Expr] | None:
+    """Re Z and Im Z, Z being the product over the arcs that the checker forms."""
     real, imaginary = sp.Integer(1), sp.Integer(0)
     for rate, rest in terms:
         pair: tuple[sp.Expr, sp.Expr]
@@ -99,4 +109,4 @@ def _real_part(terms: list[tuple[sp.Rational, sp.Expr]]) -> sp.Expr | None:
             real, imaginary = real * c - imaginary * s, real * s + imaginary * c
             if real.count_ops() > _MOST_OPERATIONS:
                 return None
-    return sp.together(real)
+    return sp.together(real), sp.together(imaginary)

@@ -10,6 +10,8 @@ import sympy as sp
 from symbolic import clock
 from symbolic.certificate import Malformed, build, encode, encode_statement
 from symbolic.problem import Problem
+from symbolic.refutation import failure_at
+from symbolic.relations import scalar_relations
 from symbolic.replay import replayed
 
 
@@ -27,7 +29,7 @@ def refutation(
         count = len(encode_statement(problem)["relations"])
     except (Malformed, KeyError):
         return None
-    for failure in ("false", "undefined"):
+    for failure in _likely(problem, point):
         for index in range(count):
             body = {"point": values, "relation": index, "failure": failure}
             left = deadline - clock.now()
@@ -37,3 +39,10 @@ def refutation(
             if replayed(certificate, left).ok:
                 return certificate
     return None
+
+
+def _likely(problem: Problem, point: Mapping[sp.Symbol, sp.Expr]) -> tuple[str, str]:
+    """Both ways to fail, the one that the relations show at the point first."""
+    parts = scalar_relations(problem.relations) or ()
+    found = {failure_at(part, point, exact=True) for part in parts}
+    return ("undefined", "false") if "undefined" in found else ("false", "undefined")

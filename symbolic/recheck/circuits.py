@@ -14,7 +14,7 @@ from symbolic.recheck.normal import polynomial
 from symbolic.recheck.statement import Side, rational
 from symbolic.recheck.terms import Rejected, Term, check_time, number
 
-MOST_SHARES = 2000  # the common denominator of the weights
+MOST_SHARES = 20_000  # the common denominator of the weights
 
 
 def circuit(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
@@ -54,12 +54,13 @@ def circuit(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts)
     common = lcm(*(w.denominator for w in shares.values()))
     if common > MOST_SHARES:
         raise Rejected("the weights of a mean have a large denominator")
-    largest = Fraction(1)
+    above, below = 1, abs(d.numerator) ** common  # of C**common / |d|**common
     for a, w in shares.items():
         check_time()
-        largest *= (upper[a] / w) ** int(w * common)
-    needed = abs(d) ** common
-    if largest < needed or (goal == ">" and largest == needed):
+        base, times = upper[a] / w, int(w * common)
+        above, below = above * base.numerator**times, below * base.denominator**times
+    above *= d.denominator**common
+    if above < below or (goal == ">" and above == below):
         raise Rejected("the coefficient of the monomial is too large")
     if goal == ">" and any(e and not _positive(box[n]) for n, e in zip(names, inner, strict=True)):
         raise Rejected("the monomial may be 0")

@@ -90,5 +90,5 @@ def signed(value: Term, place: int, k: int) -> Term:
 KNOWN = {
     ("reason", "taylor inside"): taylor,
     ("reason", "constant"): constant,
-    ("equality", "constant"): True,
+    ("equality", "constant"): "any",
 }

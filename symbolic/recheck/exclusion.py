@@ -3,7 +3,8 @@
 - `{"by": "absurd", "expr": h, "positive": reason?, "why": reason?}`: `positive` shows h > 0 (if no
   fact says so), `why` that -h >= 0 (default: sign);
 - `{"by": "nonzero", "where": k, "why": reason?}`: g is a multiple of what where[k] says is not 0,
-  and >= 0.
+  and >= 0;
+- `{"by": "both", "parts": [reason, reason]}`, for ==: g >= 0, and -g >= 0.
 """
 
 from __future__ import annotations
@@ -43,8 +44,17 @@ def nonzero(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts)
     p.prove(g, box, ">=", reason.get("why", SIGN), facts)
 
 
+def both(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
+    """g = 0 by g >= 0 and -g >= 0."""
+    above, below = reason["parts"]
+    p.prove(g, box, ">=", above, facts)
+    p.prove(neg(g), box, ">=", below, facts)
+
+
 KNOWN = {
     ("reason", "absurd"): absurd,
     ("reason", "nonzero"): nonzero,
-    ("equality", "absurd"): True,
+    ("reason", "both"): both,
+    ("equality", "absurd"): "any",
+    ("equality", "both"): True,
 }

@@ -9,6 +9,7 @@ from math import factorial
 from mpmath.libmp import fone, fzero
 
 from symbolic.recheck import expand_gamma as gammas
+from symbolic.recheck import expand_growth as growth
 from symbolic.recheck.intervals import (
     Ball,
     Box,
@@ -54,6 +55,7 @@ class Expander:
         self.bare = without(facts, name)
         self.constants = Evaluator(box, PREC, self.bare.known())
         self.memo: dict[Term, Series] = {}
+        self.taming = False
 
     def __call__(self, t: Term) -> Series:
         if t not in self.memo:
@@ -99,7 +101,7 @@ class Expander:
         if t.op == "exp":
             return self.exponential(self(t.args[0]))
         if t.op == "log":
-            return self.logarithm(self(t.args[0]), self.known(t.args[0]))
+            return self.logarithm_of(t.args[0])
         if t.op in ("sin", "cos"):
             return self.wave(t)
         if t.op == "tanh" and self(t.args[0]).v < 0:
@@ -113,11 +115,34 @@ class Expander:
             return self.arc(t)
         raise Rejected(f"no expansion of {t.op[:40]}")
 
+    def logarithm_of(self, inner: Term) -> Series:
+        try:
+            return self.logarithm(self(inner), self.known(inner))
+        except growth.Grows:
+            exponent, rest = self.tamed(inner)
+            return self.local.add(self(exponent), self.logarithm(self(rest), None))
+
+    def tamed(self, inner: Term) -> tuple[Term, Term]:
+        """The growing exponential and the rest, but not of one within another."""
+        if self.taming:
+            raise Rejected("an exponential of what grows like one")
+        self.taming = True
+        try:
+            return growth.tamed(inner, self)
+        finally:
+            self.taming = False
+
     def power(self, base: Term, exponent: Term) -> Series:
         e = rational_constant(exponent)
         if e is None:
             return self.exponential(self.local.multiply(self(exponent), self(make("log", base))))
-        a = self(base)
+        try:
+            a = self(base)
+        except growth.Grows:
+            if e > 0:
+                raise
+            scale, rest = self.tamed(base)
+            return self(mul(make("exp", mul(number(e), scale)), make("pow", rest, exponent)))
         if e.denominator == 1 and e >= 0:
             total = self.local.constant(ONE)
             for _ in range(int(e)):
@@ -175,7 +200,7 @@ class Expander:
         k, n = -a.v, self.local.most
         size = negate(self.local.span(a.values, a.rest))
         if not size.positive():
-            raise Rejected("an exponential that grows")
+            raise growth.Grows("an exponential that grows")
         m = Ball(size.lo, size.lo)
         # exp(-m s**-k) s**-n is greatest at s**k = k m / n, where it is (n / (k m e))**(n/k).
         inside = inverse(times(times(exact(Fraction(k, n), PREC), m, PREC), self.e(), PREC), PREC)

@@ -7,6 +7,7 @@ term left out (NIST Digital Library of Mathematical Functions, 5.11 and 5.15).
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from math import factorial
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,7 @@ def gamma_series(walk: Expander, t: Term) -> Series:
                 continue
             if x.term is None and not x.ball.positive():
                 raise Rejected("a gamma function of what may be zero")
-            value = walk.apply(lambda u, k=k: _function(order + k, u), x)
+            value = walk.apply(partial(_function, order + k), x)
             found.append(value * rational(Fraction(1, factorial(k))))
         return found
 

@@ -61,6 +61,12 @@ def _turned() -> dict[str, Rule]:
     for name, (template, result) in found.items():
         rules[f"{name}-turn"] = (template, result, ((_SINE, True),))
         rules[f"{name}-turn-negative"] = (template, result, ((neg(_SINE), True),))
+    log_pi, log_sine = make("log", _PI), make("log", _SINE)
+    rules["loggamma-turn"] = (
+        make("loggamma", _a),
+        sub(sub(log_pi, log_sine), make("loggamma", _OTHER)),
+        ((_SINE, True), (_a, True), (_OTHER, True)),
+    )
     return rules
 
 

@@ -50,11 +50,13 @@ SHAPELESS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError
 MALFORMED = (*SHAPELESS, AssertionError, MemoryError, RuntimeError)
 
 
-def judged(certificate: Json, session: Session) -> tuple[bool, str]:
+def judged(certificate: Json, text_of: Callable, session: Session) -> tuple[bool, str]:
     """Whether a certificate shows what it states, and what it shows or lacks; never raises."""
     token = SESSION.set(session)
     try:
-        return True, replay(certificate)
+        shown = replay(certificate)
+        require(certificate["text"] == text_of(certificate), "another text than the statement's")
+        return True, shown
     except MALFORMED as error:
         what = "" if isinstance(error, Rejected) else f"malformed, {type(error).__name__}: "
         return False, f"rejected: {what}{error}"[:300]
@@ -243,8 +245,9 @@ class Prover:
     def prove(self, g: Term, box: Box, goal: str, reason: Json, facts: Facts) -> None:
         """Returns if the reason shows that g > 0, g >= 0 or g == 0, given that g is defined."""
         name = reason["by"]
-        allowed = goal != "==" or extension("equality", name)
-        require(allowed, f"{name!s:.40} does not show an equality")
+        equality = extension("equality", name)  # None: never; "any": the goal is passed on
+        allowed = equality if goal == "==" else goal == ">=" or equality in (None, "any")
+        require(allowed, f"{name!s:.40} does not show g {goal} 0")
         method = sign if name == "sign" else needed("reason", name)
         method(self, g, box, goal, reason, facts)
 

@@ -55,6 +55,7 @@ def _size(name: str, small: frozenset[str]) -> str:
 
 def _exponential(base: str, factor: str, shown: str) -> str:
     written = f"exp({float(rational(base.partition('..')[0])):.6g})" if ".." in base else base
+    written = f"exp({base[1:]})" if base.startswith("#") else written
     times_ = "" if factor == "1" else f"{factor} "
     return f"{written}**({times_}{shown})"
 

@@ -37,6 +37,8 @@ over g, such that on logarithms  sum w g - sum w f = sum w row. Each row is boun
 
 A system may also be `{"cases": k, "systems": [system, ...]}`, one for each of the scales that bound
 others in relation k, in the order of `Statement.sides`: that one is the largest of them there.
+"exp", "tower" and "beyond" may end with a base b: A log b is meant in the place of A; "beyond" may
+end with two of them, the second for B.
 A row with * tends to infinity. A monomial A rises if its logarithm has positive coefficients alone.
 "beyond", and a proof of "o" or "omega", needs a row with * of positive weight.
 
@@ -149,10 +151,11 @@ class Statement:
             size = {("x", self.level(rest[0])): ONE}
             if depth_of(rest[0]):
                 raise Rejected("not the size of a parameter")
-            return subtract({key_of(size): ONE}, size, rational(rest[1])), True
+            key = tower_key(size, base_of(rest[2] if len(rest) > 2 else "e"))
+            return subtract({key: ONE}, size, rational(rest[1])), True
         if kind == "tower":
             atom = self.form(rest[0])
-            return {key_of(atom): ONE}, rises(atom)
+            return {tower_key(atom, base_of(rest[1] if len(rest) > 1 else "e")): ONE}, rises(atom)
         if kind == "beyond":
             return self._beyond(*rest)
         if kind == "base":
@@ -181,14 +184,19 @@ class Statement:
             growing = growing or (grows and value > 0)
         return found, growing
 
-    def _beyond(self, a: Json, b: Json, factor: str, rows: Json) -> tuple[Form, bool]:
-        upper, lower = self.form(a), self.form(b)
+    def _beyond(
+        self, first: Json, second: Json, factor: str, rows: Json, b: str = "e", c: str = "e"
+    ) -> tuple[Form, bool]:
+        upper, lower = self.form(first), self.form(second)
         if any(row[0] == "up_to" for row, _ in rows):
             raise Rejected("what one scale is beyond another by is no matter of factors")
         total, growing = self.total(rows)
         if not growing or subtract(subtract(upper, lower), total) or rational(factor) < 0:
             raise Rejected("one scale is not seen to be beyond the other")
-        found = subtract({key_of(upper): ONE}, {key_of(lower): ONE}, rational(factor))
+        scale, other = (
+            {tower_key(atom, base_of(base)): ONE} for atom, base in ((upper, b), (lower, c))
+        )
+        found = subtract(scale, other, rational(factor))
         return found, rises(upper)
 
     def sides(self, k: Json) -> tuple[list[Form], list[Form]]:
@@ -235,7 +243,7 @@ class Statement:
             ((unit_key, _),) = unit.items()
             unit = dict(unit_key[1])
         sign, factor = (1 if side == "low" else -1), rational(bound)
-        if base_of(base) == "e" or side not in ("low", "high"):
+        if base_of(base)[0] in "e#" or side not in ("low", "high"):
             raise Rejected("a bound for a logarithm is low or high")
         if ".." in base:
             lo, hi = range_of(base)

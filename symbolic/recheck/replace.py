@@ -63,5 +63,5 @@ def replaced(term: Term, old: Term, new: Term) -> Term:
 KNOWN = {
     ("replace", "equal"): replace_equal,
     ("reason", "rule"): rule,
-    ("equality", "rule"): True,
+    ("equality", "rule"): "any",
 }

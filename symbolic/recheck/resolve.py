@@ -87,5 +87,5 @@ def resolve(p: Prover, g: Term, box: Box, goal: str, reason: Json, facts: Facts)
 KNOWN = {
     ("resolve", "term"): automatic,
     ("reason", "resolve"): resolve,
-    ("equality", "resolve"): True,
+    ("equality", "resolve"): "any",
 }

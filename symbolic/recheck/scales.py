@@ -4,12 +4,13 @@ The logarithm of a monomial is linear in logarithms of *levels*, a level being t
 parameter, "m", its logarithm, "log m", the logarithm of that, "log log m", and so on; and in
 *towers* A * log b, for an exponential b**A of another monomial A. A `Form` holds the coefficients:
 the key ("x", level) stands for the logarithm of that level, ("w", frozen form of A, b) for A log b.
-The base b is "e", an integer from 2, or a range "7/3..5/2" with something that stays in it in the
-place of log b, the same for the same range.
+The base b is "e", an integer from 2, a range "7/3..5/2" with something that stays in it in the
+place of log b, the same for the same range, or "#C" with an unknown positive number there.
 """
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from functools import reduce
 from typing import Any
@@ -22,6 +23,7 @@ Json = Any
 Key = tuple[Any, ...]
 Form = dict[Key, Fraction]
 Frozen = tuple[tuple[Key, Fraction], ...]
+UNKNOWN = re.compile(r"#[^\s\"]{1,60}")
 MAX_LEVEL, MAX_HEIGHT, MAX_BASE = 6, 4, 10**6
 ONE = Fraction(1)
 IN_T = {"t": "oo"}
@@ -74,8 +76,11 @@ def level_of(text: str, parameters: dict[str, str]) -> str:
 
 
 def base_of(text: str) -> str:
-    """A base as written, refused unless it is "e", an integer from 2, or a range "p/q..r/s"."""
-    if text != "e":
+    """A base as written: "e", an integer from 2, a range "p/q..r/s", or "#" and a name."""
+    if isinstance(text, str) and text.startswith("#"):
+        if not UNKNOWN.fullmatch(text):
+            raise Rejected("not a name of a constant")
+    elif text != "e":
         lo, hi = range_of(text)
         if not 0 < lo <= hi:
             raise Rejected("a range of positive numbers is needed in the place of log b")
@@ -129,6 +134,12 @@ def combine_logs(factors: dict[str, Fraction]) -> int:
     A sum with e is not 0 otherwise, e being transcendental. A number of which only a range is known
     must leave the sign open nowhere in it.
     """
+    unknown = {factor > 0 for base, factor in factors.items() if base.startswith("#") and factor}
+    if unknown:
+        known = combine_logs({base: f for base, f in factors.items() if not base.startswith("#")})
+        if len(unknown | ({known > 0} if known else set())) > 1:
+            raise Rejected("unknown constants whose sum may have either sign")
+        return 1 if unknown == {True} else -1
     plain: dict[int, Fraction] = {}
     lo = hi = factors.get("e", Fraction(0))
     for base, factor in factors.items():

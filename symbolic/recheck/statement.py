@@ -16,13 +16,8 @@ from typing import Any
 
 from symbolic.recheck.terms import BINDERS, ONE, Rejected, Term, make, number, require, symbol
 
-FORMAT = "gd-theorems/certificate"
-VERSION = 1
-
-MAX_DEPTH = 150
-MAX_DIGITS = 4000
-MAX_EXPONENT = 10_000
-
+FORMAT, VERSION = "gd-theorems/certificate", 1
+MAX_DEPTH, MAX_DIGITS, MAX_EXPONENT = 150, 4000, 10_000
 _FUNCTIONS = (
     "exp log sin cos tan cot sec csc asin acos atan acot sinh cosh tanh coth asinh acosh atanh "
     "erf erfc gamma loggamma digamma abs sign floor ceiling"

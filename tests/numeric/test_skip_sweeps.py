@@ -59,6 +59,25 @@ def test_sweeps_can_be_differentiated() -> None:
         torch.testing.assert_close(slopes[name], slope, rtol=1e-9, atol=1e-13)
 
 
+def test_slopes_through_few_sweeps_are_near_and_values_the_same() -> None:
+    weights, x = _near(40, 1.0, ())
+    target = torch.tensor([0.5, -1.0, 0.2, 0.0], dtype=torch.float64)
+    found = []
+    for through in (None, 1, 3):
+        leaves = {name: w.clone().requires_grad_(True) for name, w in weights.items()}
+        _, slopes = skip.risk_gradient(leaves, x, target, "tanh", through=through)
+        value = slopes["a"].square().sum() + slopes["b"].square().sum()
+        found.append((value, torch.autograd.grad(value, list(leaves.values()))))
+    exact = torch.cat([slope.flatten() for slope in found[0][1]])
+    away = []
+    for value, parts in found[1:]:
+        torch.testing.assert_close(value, found[0][0], rtol=1e-12, atol=0.0)
+        slope = torch.cat([part.flatten() for part in parts])
+        away.append(float((slope - exact).norm() / exact.norm()))
+    assert 0 < away[1] < 1e-2
+    assert away[1] < away[0] / 10
+
+
 def test_states_that_are_not_finite_never_settle() -> None:
     weights, x = _near(40, 1.0, ())
     weights["a"][3] = float("inf")

@@ -43,10 +43,9 @@ def test_least_curvature_is_the_least_eigenvalue(dimension: int) -> None:
     x = x[tube.in_octopus(x, tau)]
     high = torch.linspace(1.1, 7.0, len(x), dtype=torch.float64)
     expected = torch.linalg.eigvalsh(tube.octopus_hessian(x, high, 0.8, tau))[:, 0]
-    assert len(x) > 500 and float(expected.min()) < -1
-    torch.testing.assert_close(
-        least_curvature(x, high, 0.8, tau), expected, rtol=1e-11, atol=1e-10
-    )
+    assert len(x) > 500
+    assert float(expected.min()) < -1
+    torch.testing.assert_close(least_curvature(x, high, 0.8, tau), expected, rtol=1e-11, atol=1e-10)
 
 
 def test_every_point_has_its_own_objective() -> None:

@@ -170,3 +170,31 @@ def test_roots_by_squares_are_written_for_the_checker() -> None:
     decision = decide(relation, over={a: WEAK, b: POSITIVE}, seconds=5)
     assert decision.outcome == "proved"
     assert decision.certificate is not None
+
+
+def test_an_equation_by_both_inequalities() -> None:
+    over = on(R, x, y, c, d)
+    turn = eq((c * x - d * y) ** 2 + (d * x + c * y) ** 2, x**2 + y**2)
+    unit = eq(c**2 + d**2, 1)
+    good = certificate(turn, over, unit)
+    assert recheck(good).ok
+    assert not _replay(good["body"], turn, over, eq(c**2 + d**2, 2))
+    assert not _replay(good["body"], turn, over)
+    meet = certificate(eq(x, y), on(R, x, y), x**2 + y**2 <= 2 * x * y)
+    assert recheck(meet).ok
+    (box,) = meet["body"]["relations"][0]["boxes"]
+    box["why"]["parts"][1] = {"by": "sign"}
+    assert not recheck(meet).ok
+
+
+def test_an_equation_that_fails_somewhere_has_no_certificate() -> None:
+    over = on(R, x, y)
+    for relation in (eq(Max(x, y) + Min(x, y), Abs(x + y)), eq(Max(x, y) * Min(x, y), Abs(x * y))):
+        with contextlib.suppress(NoCertificate):
+            assert not recheck(certificate(relation, over)).ok
+        assert decide(relation, over=over, seconds=5).outcome == "refuted"
+
+
+def test_the_square_of_a_root_is_known_in_combinations() -> None:
+    relation = eq((1 + (1 - sqrt(t)) ** 2 - t) ** 2, 4 * (1 - sqrt(t)) ** 2)
+    assert recheck(certificate(relation, {t: WEAK})).ok

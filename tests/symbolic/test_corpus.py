@@ -15,8 +15,10 @@ from corpus_analysis import ITEMS as ANALYSIS
 from corpus_arcs import ITEMS as ARCS
 from corpus_bounds import ITEMS as BOUNDS
 from corpus_identities import ITEMS as IDENTITIES
+from corpus_polynomials import ITEMS as POLYNOMIALS
 from corpus_summation import ITEMS as SUMMATION
 from corpus_sums import ITEMS as SUMS
+from corpus_transcendental import ITEMS as TRANSCENDENTAL
 
 from symbolic.decide import decide
 from symbolic.problem import Decision
@@ -31,6 +33,8 @@ PROVERS = [*BOUNDS, *ALGEBRA, *IDENTITIES, *SUMS][::5]
 THIRDS = [*ARCS, *SUMMATION][::3]
 SUITES = {
     "analysis": ANALYSIS, "algebraic": ALGEBRAIC, "provers": PROVERS, "identities": THIRDS,
+    "transcendental": [*TRANSCENDENTAL[1::2], *TRANSCENDENTAL[::8]],
+    "polynomials": [*POLYNOMIALS[::8], *POLYNOMIALS[1::4]],
 }  # fmt: skip
 
 
@@ -42,6 +46,7 @@ def decided(request: pytest.FixtureRequest) -> list[tuple[Item, Decision]]:
 
 def test_the_corpus_is_large_and_half_of_it_is_false() -> None:
     items = [*ANALYSIS, *ALGEBRAIC, *BOUNDS, *ALGEBRA, *IDENTITIES, *SUMS, *ARCS, *SUMMATION]
+    items += [*POLYNOMIALS, *TRANSCENDENTAL]
     assert len(ANALYSIS) >= 120
     assert len(items) >= 700
     assert 0.4 < sum(item.truth for item in items) / len(items) < 0.6

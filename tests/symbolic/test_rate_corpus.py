@@ -164,7 +164,9 @@ def monomial(rng: random.Random) -> Monomial:
         values = [(name, Fraction(rng.randint(-4, 4), 2)) for name in names if rng.random() < share]
         return _collect(values)
 
-    towers = [((atom(rng), rng.choice("e23")), Fraction(rng.choice([-2, -1, 1, 2])))]
+    towers = [
+        ((atom(rng), rng.choice(["e", "2", "3", "#c"])), Fraction(rng.choice([-2, -1, 1, 2])))
+    ]
     return (
         Monomial(
             some(("n", "m", "eps"), 0.5),

@@ -51,3 +51,33 @@ def searched(points: Any, samples: int, objective: Any, generator: Any, **effort
         restarts=CHANCES,
         **effort,
     )
+
+
+def flipped(points: Any, samples: int, generator: Any) -> tuple[Any, Any, Any]:
+    """Last layers made to be hard to linearise between, `(n, samples * 5, ...)`, and their input.
+
+    The units of `v_j = -1` that cost least are put just below 0 and then just above it, as many as
+    a ball of radius tau allows. The layers before are at their start, drawn as states alone.
+    """
+    import torch
+
+    from numeric.data import unit_sphere
+    from numeric.deep_relu import drawn_states, initial
+
+    count, half = samples * CHANCES, points.m // 2
+    x = unit_sphere((count, 1), points.d, generator)
+    below = drawn_states((count,), widths_of(points)[:-1], x, generator)[-1]
+    (layer,) = initial((count,), (points.m, points.m), generator)
+    before = (below @ layer)[:, 0]
+    cheap = before[:, half:].abs().sort(dim=-1)
+    cost = cheap.values.square().cumsum(-1).sqrt() / below.norm(dim=-1)
+    allowed = (cost <= 0.99 * points.tau[:, None, None]).to(torch.float64)
+    flips = torch.zeros_like(allowed).scatter(-1, cheap.indices.expand(allowed.shape), allowed)
+    flips = torch.cat([torch.zeros_like(flips), flips], dim=-1)
+    little = 1e-4 / points.m**0.5
+
+    def moved(target: float) -> Any:
+        change = flips * (target - before) / below.square().sum(-1)
+        return layer + below.mT * change.unsqueeze(-2)
+
+    return [moved(-little)], [moved(little)], below

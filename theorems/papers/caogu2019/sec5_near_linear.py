@@ -16,8 +16,16 @@ from sympy import Rational, log, sqrt
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
 from theorems.papers.caogu2019.appendix_b_scaling import AS_WIDE, DEEPER, OVER
-from theorems.papers.caogu2019.draws import CHANCES, INPUTS, WORST, at_worst, passes, searched
-from theorems.papers.caogu2019.sec3_symbols import PAPER, L, labels, m, tau, widths_of
+from theorems.papers.caogu2019.draws import (
+    CHANCES,
+    INPUTS,
+    WORST,
+    at_worst,
+    flipped,
+    passes,
+    searched,
+)
+from theorems.papers.caogu2019.sec3_symbols import PAPER, L, labels, m, tau
 from theorems.quantifiers import UpToConstant
 from theorems.sides import Closed, Sampled
 
@@ -128,36 +136,6 @@ def _total(old: Any, new: Any) -> Any:
     return sum((b - a).square().sum(dim=(-2, -1)).sqrt() for a, b in zip(old, new, strict=True))
 
 
-def _flipped(points: Any, samples: int, generator: Any) -> tuple[Any, Any, Any]:
-    """Last layers made to be hard to linearise between, `(n, samples * 5, ...)`, and their input.
-
-    The units of `v_j = -1` that cost least are put just below 0 and then just above it, as many as
-    a ball of radius tau allows. The layers before are at their start, drawn as states alone.
-    """
-    import torch
-
-    from numeric.data import unit_sphere
-    from numeric.deep_relu import drawn_states, initial
-
-    count, half = samples * CHANCES, points.m // 2
-    x = unit_sphere((count, 1), points.d, generator)
-    below = drawn_states((count,), widths_of(points)[:-1], x, generator)[-1]
-    (layer,) = initial((count,), (points.m, points.m), generator)
-    before = (below @ layer)[:, 0]
-    cheap = before[:, half:].abs().sort(dim=-1)
-    cost = cheap.values.square().cumsum(-1).sqrt() / below.norm(dim=-1)
-    allowed = (cost <= 0.99 * points.tau[:, None, None]).to(torch.float64)
-    flips = torch.zeros_like(allowed).scatter(-1, cheap.indices.expand(allowed.shape), allowed)
-    flips = torch.cat([torch.zeros_like(flips), flips], dim=-1)
-    little = 1e-4 / points.m**0.5
-
-    def moved(target: float) -> Any:
-        change = flips * (target - before) / below.square().sum(-1)
-        return layer + below.mT * change.unsqueeze(-2)
-
-    return [moved(-little)], [moved(little)], below
-
-
 def _linear_gap(old: Any, new: Any, x: Any) -> Any:
     """`max_i |f_new - F_{old,new}| / sum_l |W_new - W_old|_F`."""
     from numeric.deep_relu_moves import linearisation_error
@@ -167,7 +145,7 @@ def _linear_gap(old: Any, new: Any, x: Any) -> Any:
 
 
 def _made_linearisation(points: Any, samples: int, generator: Any) -> Any:
-    return at_worst(points, _linear_gap(*_flipped(points, samples, generator)))
+    return at_worst(points, _linear_gap(*flipped(points, samples, generator)))
 
 
 def _linearisation(points: Any, samples: int, generator: Any) -> Any:
@@ -255,7 +233,7 @@ def _risk_gap(points: Any, radius: Any, old: Any, new: Any, x: Any) -> Any:
 
 
 def _made_risk(points: Any, samples: int, generator: Any) -> Any:
-    weights = _flipped(points, samples, generator)
+    weights = flipped(points, samples, generator)
     return at_worst(points, _risk_gap(points, points.tau[:, None], *weights))
 
 

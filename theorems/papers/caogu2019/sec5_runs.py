@@ -98,7 +98,7 @@ theorem_count = Claim(
     reading=r"the iterations to the first such k over $L^3\epsilon^{-2}$, as B depends on neither "
     r"m nor $\epsilon$; $\eta=5/m$, means over runs; one L; the runs take of order epsilon^-1 "
     "iterations, so that a print with that power would stand as well",
-    quantifier=UpToConstant(along=("m",), shrinking=("epsilon",), samples=80),
+    quantifier=UpToConstant(along=("m",), shrinking=("epsilon",), samples=100),
     lhs=Sampled(_count),
     **THEOREM,
 )

@@ -91,10 +91,13 @@ SMALL: dict[str, Any] = {
 small_layer = Claim(
     id="du2018.theorem-D.1.small-layer",
     source=Source(PAPER, "D", "Theorem D.1 for a second layer of small Lipschitz constant"),
-    title="Theorem D.1 at H = 2 with a tiny rho^(2), which the paper's networks exclude",
+    title="Theorem D.1 at H = 2 with a tiny rho^(2): any Lipschitz rho is allowed there",
     statement=THEOREM,
-    reading=READING + r"; $H=2$, fully connected, any Lipschitz rho^(2): here 10^{-9} times that "
-    "of the network",
+    reading=READING
+    + r"; $H=2$, fully connected, the second rho $10^{-9}$ times that of the network: "
+    "the section's opening lets rho^(1), ..., rho^(H) be any Lipschitz functions, and (9) is for "
+    "every layer, the first too. Factors above 10^-7 do no harm, so no network of the paper's is "
+    "touched",
     rhs=Computed(lambda points: _small_bound(points, at_least_one=False)),
     erratum="the bound on layer h has the product over all layers up to H: a last layer of factor "
     "below 1 shrinks the bound on the layers below it",

@@ -244,7 +244,8 @@ def theorem(output: str, width: Any) -> dict[str, Any]:
     return {
         "reading": r"smallest sufficient width; tanh, inputs in pairs, $O(H)$ as H, "
         r"$\eta=\min(16\lambda_0/n^2,0.3)/H$, up to time $1/\lambda_0$; two or three neurons "
-        "suffice at every n, so that the powers of n are not tested",
+        "suffice at every n: a bound lower by n^4 would not stand, one lower by n^3 would; depth "
+        "is in the part on the step size",
         "over": {n: sp.S.Naturals, H: DEPTHS, gap: UNIT, delta: UNIT, sigma: ANY},
         "quantifier": SufficientSize(at_least=1 - delta, draws=100, largest=1 << 8, along=("n",)),
         "lhs": Sampled(contraction(output)),

@@ -92,7 +92,10 @@ READING = (
 )
 STEP = r"$\eta=\min\{600\frac{\lambda_0H^2}{n^2},\frac45\}$"
 OUTPUT_STEP = r"$\eta=\min\{600\frac{\lambda_0H^2}{n^2},\frac3{n+9}\}$"
-ALONG_SIZE = "; growth with n, most powers of which the bound spares, at $H=2$"
+ALONG_SIZE = (
+    "; growth with n at $H=2$: a bound lower by n^4 would not stand, one lower by n^3 would; depth "
+    "is in the part on the step size"
+)
 LARGEST = 1 << 6
 
 

@@ -83,7 +83,8 @@ STATEMENT = (
 READING = (
     r"smallest width that suffices for $\delta=\frac12$, steps until the printed factor is "
     r"$e^{-\tau}$; $H=2$, $p=q=3$; GELU, random inputs of two channels; growth with "
-    r"n, most powers of which the bound spares, without poly(p); "
+    r"n, without poly(p): a bound lower by n^6 would not stand, one lower by n^4 would; depth is "
+    r"in the part on the step size; "
 )
 STEP = r"$\eta=\min\{32\frac{\lambda_0H^2}{n^2p},\frac2{4p+n}\}$; labels +-16"
 OUTPUT_STEP = r"$\eta=\min\{32\frac{\lambda_0H^2}{n^2p},\frac1{2p+n}\}$; labels +-10"

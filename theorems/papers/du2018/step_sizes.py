@@ -26,11 +26,13 @@ from theorems.sides import Computed, Sampled
 
 STEPS = 4
 SMOOTH = "gelu"
-RATIO, TRIED = 1.4, 11
+RATIO, TRIED, TRIED_DENSE = 1.4, 11, 15
 SEARCH = UpToConstant(along=("H",), samples=30)
 
 
-def inverse_step(least: float, longest: float, contracts: Callable[[float, float], Any]) -> Any:
+def inverse_step(
+    least: float, longest: float, contracts: Callable[[float, float], Any], tried: int = TRIED
+) -> Any:
     """Per run, 1 over the longest step with which it and all shorter ones contract, `(1, runs)`.
 
     Steps fall from `longest` by the ratio; `contracts(eta, rate)` says which runs do. The few runs
@@ -39,7 +41,7 @@ def inverse_step(least: float, longest: float, contracts: Callable[[float, float
     """
     import torch
 
-    allowed = [longest / RATIO**k for k in range(TRIED)]
+    allowed = [longest / RATIO**k for k in range(tried)]
     good = torch.stack([contracts(eta, 1 - min(eta * least / 2, 1)) for eta in allowed])
     if int((good[0] | ~good[-1]).sum()) > good.shape[1] / 10:
         raise ValueError(
@@ -47,7 +49,7 @@ def inverse_step(least: float, longest: float, contracts: Callable[[float, float
         )
     # Those that hold are counted from the shortest step up to the first failure.
     safe = good.flip(0).to(torch.int64).cumprod(0).sum(0)
-    return (RATIO ** (TRIED - safe) / longest).to(torch.float64).unsqueeze(0)
+    return (RATIO ** (tried - safe) / longest).to(torch.float64).unsqueeze(0)
 
 
 def dense_inverse(output: Any) -> Callable[..., Any]:
@@ -64,7 +66,8 @@ def dense_inverse(output: Any) -> Callable[..., Any]:
         def kept(eta: float, rate: float) -> Any:
             return contracts(start, data, named, eta, STEPS, rate, train_output=output == "normal")
 
-        return inverse_step(limit_eigenvalue(points), 6.0 / points.H, kept)
+        longest = 48 / points.H / (count + 2)
+        return inverse_step(limit_eigenvalue(points), longest, kept, TRIED_DENSE)
 
     return value
 
@@ -121,7 +124,7 @@ def convolution_inverse(output: bool) -> Callable[..., Any]:
         def kept(eta: float, rate: float) -> Any:
             return contracts(net, weights, data, eta, STEPS, rate)
 
-        return inverse_step(convolution_least(points, output), 1.6, kept)
+        return inverse_step(convolution_least(points, output), 2.5, kept)
 
     return value
 
@@ -164,6 +167,11 @@ DENSE: dict[str, Any] = {
         H=[1, 2, 4, 8], m=[128], n=[2, 4]
     ),
 }
+INPUTS: dict[str, Any] = {
+    **DENSE,
+    "quantifier": UpToConstant(along=("n",), samples=30),
+    "grid": Grid(n=[2, 4, 8, 16], H=[2], m=[64], sigma=[1]).nightly(m=[128]),
+}
 RESIDUAL: dict[str, Any] = {
     "over": {H: DEEP, m: DEEP, n: NATURAL, c_res: RATE},
     "quantifier": SEARCH,
@@ -173,14 +181,19 @@ RESIDUAL: dict[str, Any] = {
 }
 CONVOLUTION: dict[str, Any] = {
     "over": {H: DEEP, m: DEEP, n: NATURAL, p: NATURAL, q: NATURAL, c_res: RATE},
-    "quantifier": SEARCH,
+    "quantifier": UpToConstant(along=("H",), samples=48),
     "relation": "<=",
-    "grid": Grid(H=[3, 6, 12, 24], m=[24], n=[2], p=[2], q=[3], c_res=[0.95]).nightly(m=[64]),
+    "grid": Grid(H=[3, 6, 12, 24], m=[40], n=[2], p=[2], q=[3], c_res=[0.95]).nightly(m=[64]),
 }
 DENSE_READING = (
     r"$O(H)$ as $H$; tanh, a pair of inputs at one angle. The measured $\frac1\eta$ grows about "
     r"like $H$ while $\lambda_0$ does not fall: without the factor $2^{O(H)}$ the print would be "
     r"false, with a power of $H$ in its place it would stand"
+)
+INPUTS_READING = (
+    r"$H=2$; softplus, inputs in pairs. The measured $\frac1\eta$ grows about like $n$, as the "
+    r"largest eigenvalue of the Gram matrix does, while $\lambda_0$ stays: with $n$ in place of "
+    r"$n^2$ the print would stand, without any $n$ it would be false"
 )
 DEEP_READING = (
     r"GELU, orthonormal inputs; $\lambda_0$ is of order $H^{-2}$ and the measured $\frac1\eta$ "
@@ -202,6 +215,17 @@ dense = Claim(
     lhs=Sampled(dense_inverse("sign")),
     uses=("du2018.lemma-A.7",),
     **DENSE,
+)
+
+dense_inputs = Claim(
+    id="du2018.theorem-3.1.step.inputs",
+    source=dense.source,
+    title="the step size of Theorem 3.1 as the number of inputs grows",
+    statement=dense.statement,
+    reading=INPUTS_READING,
+    lhs=Sampled(dense_inverse("sign")),
+    uses=("du2018.lemma-A.7",),
+    **INPUTS,
 )
 
 residual = Claim(

@@ -143,7 +143,7 @@ positive_definite = Claim(
     lhs=Computed(_gap_below_half),
     relation="<",
     rhs=Closed(Rational(1, 2)),
-    grid=Grid(n=[2, 4, 8], d=[2, 3, 6]).nightly(n=[2, 3, 4, 6, 12], d=[2, 3, 4, 8]),
+    grid=Grid(n=[2, 8], d=[2, 6]).nightly(n=[2, 3, 4, 6, 8, 12], d=[2, 3, 4, 6, 8]),
     uses=("du2019.assumption-2.1", "du2019.lemma-2.6", "du2019.proof-2.1T"),
 )
 
@@ -208,7 +208,7 @@ hyperplane_not_covered = Claim(
     lhs=Computed(_best_point),
     relation="<",
     rhs=Closed(1),
-    grid=Grid(n=[2, 4, 8], d=[2, 3, 6]).nightly(n=[2, 3, 4, 6, 12], d=[2, 3, 4, 8]),
+    grid=Grid(n=[2, 8], d=[2, 6]).nightly(n=[2, 3, 4, 6, 8, 12], d=[2, 3, 4, 6, 8]),
 )
 
 hyperplane_in_the_plane = Claim(

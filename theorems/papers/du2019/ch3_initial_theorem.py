@@ -110,8 +110,8 @@ theorem = Claim(
     lhs=Sampled(_deviations),
     relation="<=",
     rhs=Computed(lambda points: _whole_bound(points, 1 / 150)),
-    grid=Grid(family=[0, 1, 2], H=[2, 3, 4], m=[8, 32], n=[2], sigma=[1], delta=[0.2]).nightly(
-        n=[3], sigma=[0, 1, 2]
+    grid=Grid(family=[0, 1, 2], H=[2, 4], m=[8, 32], n=[2], sigma=[1], delta=[0.2]).nightly(
+        H=[2, 3, 4], n=[3], sigma=[0, 1, 2]
     ),
     uses=("du2019.definition-3.4", "du2019.proof-3.4T", "du2019.lemma-3.30"),
     restates="du2018.theorem-D.1",

@@ -1,8 +1,7 @@
 r"""Thesis section 3.13: the least eigenvalue of the last Gram matrix, by depth.
 
 H: layers; sigma: activation (0 softplus, 1 tanh, 2 sigmoid); n: inputs; cosine: inner product of
-any two inputs; c_lambda, lam: c_res is c_lambda lam^{3/2}, lam = 1 - cosine; b: a constant added to
-an activation.
+any two inputs; c_lambda, lam: c_res is c_lambda lam^{3/2}, lam = 1 - cosine.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from theorems.papers.du2018.appendix_d_blocks import GRID as BLOCK_GRID
 from theorems.papers.du2018.appendix_d_blocks import (
     RESNET,
     H,
+    c_lambda,
     lam,
     n,
     sigma,
@@ -28,7 +28,7 @@ from theorems.papers.du2018.appendix_d_depth import before_last, least_eigenvalu
 from theorems.papers.du2018.appendix_d_networks import activation, unit_inputs
 from theorems.papers.du2018.pairs import corrected
 from theorems.quantifiers import ForAll, UpToConstant
-from theorems.sides import Closed, Computed, Side
+from theorems.sides import Closed, Computed
 
 PAPER = "du2019"
 ON_GRID = ForAll(random_points=0, search=False)
@@ -101,22 +101,9 @@ def _least_before(points: Any) -> Any:
     return torch.stack([torch.linalg.eigvalsh(k)[0] for k in before_last(points)])
 
 
-b, c_res = symbols("b c_res", real=True)
-SINE = (1 - sp.exp(-2)) / 2
-
-
-def _least_shifted(points: Any) -> Any:
-    """The least eigenvalue of K^(1) of two orthogonal unit inputs, sigma(z) = b + sin z."""
-    import numpy as np
-    import torch
-
-    at, weight = (torch.as_tensor(part) for part in np.polynomial.hermite_e.hermegauss(60))
-    weight = weight / weight.sum()
-    values = points.b[:, None] + at.sin()
-    mean, square = (values * weight).sum(-1), (values.square() * weight).sum(-1)
-    own, other = torch.ones_like(mean), mean.square() / square
-    gram = torch.stack([own, other, other, own], -1).reshape(-1, 2, 2)
-    return torch.linalg.eigvalsh(gram)[:, 0]
+def _small_constant(points: Any) -> Any:
+    """c_res^2 / H^2 times the least eigenvalue of the blocks of K^(0)."""
+    return points.c_lambda.square() * points.lam**3 / points.H**2 * points.lam
 
 
 link = Claim(
@@ -124,23 +111,26 @@ link = Claim(
     source=Source(PAPER, "3.13.2", "proof of Proposition 3.2"),
     statement=r"by Lemma 3.25, $\lambda(K^{(H-1)})\ge c_H\lambda(K^{(0)})$, $c_H=\frac{c_{res}^2}"
     r"{H^2}$",
-    reading=r"$H=2$, two orthogonal unit inputs, $\lambda(K)$ the least eigenvalue of the 2 x 2 "
-    r"blocks; $\sigma(z)=b+\sin z$: $1-c_\sigma(\mathbb E\sigma)^2=\frac v{v+b^2}$ with $v=\mathbb "
-    r"E\sin^2z$, for any $c_{res}$",
-    over={b: Interval(0, sp.oo), c_res: Interval.open(0, 1)},
+    reading=r"two inputs, $\lambda(K)$ the least eigenvalue of the 2 x 2 blocks; $c_{res}$ is a "
+    r"small constant, here at most $\frac12$, which may depend on the activation: no constant "
+    r"serves all of them, since for $\sigma(z)=b+\sin z$ and orthogonal inputs the left side falls "
+    r"like $b^{-2}$",
+    over=RESNET,
+    where=[2 * c_lambda <= 1],
     quantifier=ON_GRID,
-    lhs=Side(closed=SINE / (SINE + b**2), measured=Computed(_least_shifted)),
+    lhs=Computed(_least_before),
     relation=">=",
-    rhs=Closed(c_res**2 / 4),
-    grid=Grid(b=[0.0, 5.0, 50.0], c_res=[0.1, 0.5]),
+    rhs=Computed(_small_constant),
+    grid=Grid(sigma=[0, 1, 2], n=[2], H=[2, 5], c_lambda=[0.1, 0.5], lam=[0.05, 0.5, 1.0]).nightly(
+        n=[2, 4], H=[2, 3, 8, 32], lam=[0.001, 0.05, 0.5, 1.0]
+    ),
     uses=("du2019.lemma-3.25",),
-    erratum="Lemma 3.25 fails at the first layer: whatever c_res, 1 - c_sigma (E sigma)^2 is "
-    "smaller for sigma(z) = b + sin z and b large",
 )
 
-link_corrected = Claim(
-    id="du2019.proposition-3.2.link.corrected",
+link_constant = Claim(
+    id="du2019.proposition-3.2.link.constant",
     source=link.source,
+    title="what Lemma 3.25, corrected, gives in the proof of Proposition 3.2 (not printed)",
     statement=r"$\lambda(K^{(H-1)})\ge c_\sigma\mathrm{Var}[\sigma(z)]\lambda(K^{(0)})$",
     reading=r"two inputs; $\lambda(K)$ is the least eigenvalue of the 2 x 2 blocks",
     over=RESNET,
@@ -149,7 +139,6 @@ link_corrected = Claim(
     relation=">=",
     rhs=Computed(lambda points: spread(points) * points.lam),
     grid=BLOCK_GRID,
-    corrects="du2019.proposition-3.2.link",
     uses=("du2019.lemma-3.25.corrected",),
 )
 

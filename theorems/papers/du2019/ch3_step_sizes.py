@@ -25,6 +25,18 @@ dense = Claim(
     **steps.DENSE,
 )
 
+dense_inputs = Claim(
+    id="du2019.theorem-3.1.step.inputs",
+    source=dense.source,
+    title="the step size of Theorem 3.1 as the number of inputs grows",
+    statement=dense.statement,
+    reading=steps.INPUTS_READING,
+    lhs=Sampled(steps.dense_inverse("normal")),
+    restates="du2018.theorem-3.1.step.inputs",
+    uses=("du2019.lemma-3.7",),
+    **steps.INPUTS,
+)
+
 residual = Claim(
     id="du2019.theorem-3.2.step",
     source=Source(PAPER, "3.5", "Theorem 3.2, the step size"),

@@ -124,9 +124,7 @@ def _largest_step(start: dict[str, float]) -> float:
     return 0.999 * min(limit, 2 * math.pi / (start["k"] + math.pi - 1))
 
 
-def _gentle(
-    inners: tuple[float, ...], sizes: tuple[int, ...] = (2, 10)
-) -> list[dict[str, float]]:
+def _gentle(inners: tuple[float, ...], sizes: tuple[int, ...] = (2, 10)) -> list[dict[str, float]]:
     """Starts with a'a* a multiple of |a*|^2, each at its largest step size."""
     found = starts(
         sizes=sizes, angles=(0.3, 1.0, 1.4), inners=inners, sums=(-1.0, 1.0), steps=(1.0,)

@@ -306,8 +306,11 @@ def last_distance(points: Any) -> Any:
     from numeric.single_filter import gaussian_gradient
 
     w_star, w = (row.clone() for row in _starts(points))
-    for _ in range(4000):
+    for step in range(4000):
         w = w - 0.5 * gaussian_gradient(w, w_star)
+        # So near to w*, where the map contracts, only rounding is left.
+        if step % 50 == 49 and bool(((w - w_star).abs() <= 1e-15).all()):
+            break
     return (w - w_star).norm(dim=-1) / points.norm_w
 
 

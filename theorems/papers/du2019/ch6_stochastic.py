@@ -108,7 +108,7 @@ stays_corrected = Claim(
     lhs=FURTHEST,
     relation="<=",
     rhs=Closed(r1),
-    quantifier=WithProbability(at_least=1 - delta, draws=300, draw=run),
+    quantifier=WithProbability(at_least=1 - delta, draws=1200, draw=run),
     grid=Grid(
         points=[
             {**MILD, "T": 500},
@@ -208,7 +208,7 @@ arrives_corrected = Claim(
     lhs=LAST,
     relation="<=",
     rhs=Closed(2 * epsilon),
-    quantifier=WithProbability(at_least=1 - 2 * delta, draws=300, draw=run),
+    quantifier=WithProbability(at_least=1 - 2 * delta, draws=1200, draw=run),
     grid=Grid(points=[{**MILD, "epsilon": 0.2, "T": 4200}]),
     corrects="du2019.lemma-6.3",
     uses=("du2019.lemma-6.2.corrected",),

@@ -177,7 +177,7 @@ optimisation_corrected = Claim(
     r"to $2/(L\lambda_n)$, by a fourth-order method",
     over=NETWORK,
     hypotheses=[CONDITION, d >= n],
-    quantifier=WithProbability(at_least=1 - delta, draws=70),
+    quantifier=WithProbability(at_least=1 - delta, draws=560),
     lhs=Sampled(excess),
     relation="<=",
     rhs=Closed(1 + 1e-9),

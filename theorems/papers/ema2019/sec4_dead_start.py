@@ -44,7 +44,7 @@ AT_START: dict[str, Any] = {
         200 * c**2 <= L * LEAST_OF_ALL,
         d >= n,
     ],
-    "quantifier": WithProbability(at_least=1 - delta, draws=20),
+    "quantifier": WithProbability(at_least=1 - delta, draws=60),
     "relation": ">=",
     "grid": Grid(
         points=[

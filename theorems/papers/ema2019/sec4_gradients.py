@@ -12,7 +12,7 @@ import sympy as sp
 
 from theorems.claim import Claim, Source
 from theorems.grid import Grid
-from theorems.papers.ema2019.sec4_backward import NETS, ONCE, RANDOM_NET, drawn
+from theorems.papers.ema2019.sec4_backward import NETS, ONCE, RANDOM_NET, REFUTED, drawn
 from theorems.papers.ema2019.sec4_symbols import (
     AT_LEAST_ONE,
     NETWORK,
@@ -85,7 +85,7 @@ output_gradients = Claim(
     lhs=Computed(_automatic),
     relation="==",
     rhs=Computed(_printed(False)),
-    grid=NETS,
+    grid=REFUTED,
     erratum="alpha and beta belong to state l + 1, and the gradients in B and r lack sigma'",
     uses=("ema2019.eq-2.3", "ema2019.eq-4.3a"),
 )

@@ -222,7 +222,7 @@ gram_at_start = Claim(
     lhs=Computed(_gram_of_gradients),
     relation="==",
     rhs=Computed(_gram_of_features(0)),
-    grid=STARTS,
+    grid=Grid(L=[2], m=[3], d=[2], sigma=[1]).nightly(**STARTS.axes),
     erratum="the network (2.2) has L - 1 layers, so the second sum ends at L - 1",
     uses=("ema2019.text-4.3",),
 )

@@ -94,7 +94,7 @@ approximation = Claim(
     lhs=Sampled(_least_risk),
     relation="<=",
     rhs=Closed(c_delta**2 * gamma**2 / (m * L)),
-    grid=FEATURES,
+    grid=Grid(sigma=[3], m=[4], L=[128], d=[1], gamma=[4.0], delta=[0.2, 0.5]),
     erratum="false for sigma that are not positively homogeneous and m > 1: features are "
     "sigma(w.x/sqrt(m)), and with the soft threshold at 1/2 and m = 4 all of them vanish while f* "
     "does not",

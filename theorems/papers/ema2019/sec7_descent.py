@@ -96,7 +96,7 @@ descent = Claim(
     lhs=Simulated(lambda path: path["risk"]),
     relation="<=",
     rhs=Simulated(_printed_decay),
-    grid=Grid(points=SMOOTH + HARD, share=[0.1, 1.0]),
+    grid=Grid(points=HARD, share=[0.1, 1.0]),
     erratum="false for sigma that are not positively homogeneous and m > 1: with the soft "
     "threshold at 1/2 and m = 4 every layer's output and gradient vanish at Theta_0 at any depth, "
     "while lambda_n = 1/4",

@@ -184,9 +184,9 @@ least_sizes = Claim(
     statement=r"the least m, n and K for which the terms of (3) are at most $\varepsilon$ are "
     r"$\tilde O(\mathrm{poly}(\gamma^{-1}))$ times $\varepsilon^{-14}$, $\varepsilon^{-4}$ and "
     r"$\varepsilon^{-2}$",
-    reading="by rate calculus, tau from the first term, K at the largest step, against the sizes of "
-    "corollary-3.7; rows m, n, K, columns the powers of epsilon and of gamma; those of gamma are "
-    "not printed",
+    reading="by rate calculus, tau from the first term, K at the largest step, against the sizes "
+    "in corollary-3.7; rows m, n, K, columns the powers of epsilon and of gamma; those of gamma "
+    "are not printed",
     over={},
     lhs=Closed(_least_sizes()),
     relation="==",
