@@ -18,7 +18,7 @@ def contradiction(known: list[Known], squares: list[Known]) -> Json | None:
     """The reason for anything at all, or None: by the facts alone, then with
     products of two, squares of variables and multiples by these."""
     facts = [k for k in known if k.poly != 0][:_MOST_FACTS]
-    for products in ([], [*squares, *_pairs(facts), *_multiples(facts, squares)]):
+    for products in ([], [*squares, *_pairs(facts), *_multiples(facts, squares), *_cubes(facts)]):
         every = [*facts, *products]
         strict = [k.strict for k in every]
         if not any(strict) or (facts and every == facts and products):
@@ -48,6 +48,14 @@ def _multiples(facts: list[Known], squares: list[Known]) -> list[Known]:
             code = [*factors_of(k.code), square.code]
             found.append(Known(k.poly * square.poly, code, False))
     return found[:_MOST_PAIRS]
+
+
+def _cubes(facts: list[Known]) -> list[Known]:
+    return [
+        Known(k.poly**3, ["pow", k.code, ["rat", "3"]], k.strict)
+        for k in facts
+        if not k.equation and not k.by_definition and k.degree() == 1 and len(k.poly.to_dict()) > 1
+    ]
 
 
 def _pairs(facts: list[Known]) -> list[Known]:

@@ -34,7 +34,7 @@ def without_equations(
         why = show(rest, equation)
         if why is None:
             continue
-        parts = [{"expr": search.encoded(rest), "why": why}]
+        parts = [{"expr": search.encoded(rest), "why": why}] if rest != 0 else []
         if multiple != 0:
             gone = ["mul", search.encoded(multiple), equation.code]
             parts.append({"expr": gone, "why": {"by": "sign"}})
@@ -76,7 +76,7 @@ def _forms(
             multiple = multiple * lead + top * shift
             rest = rest * lead - top * shift * divisor
             power += 1
-        if power <= _HIGHEST and rest != 0:
+        if power <= _HIGHEST:
             yield lead, power, rest, side * multiple
 
 

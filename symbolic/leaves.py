@@ -8,6 +8,7 @@ that exclude each other. Each leads to simpler questions of the same kind, or to
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from copy import copy
 from functools import partial
@@ -38,6 +39,7 @@ Array = np.ndarray[Any, Any]
 SIGN: Json = {"by": "sign"}
 _SAMPLES = 40
 _DEPTH = 3
+_FEW = 3  # variables, of which sums and differences are squared too
 _MOST_SQUARES = 0.25  # seconds for one search for squares
 _STRICT = (sp.Gt, sp.Lt)
 _WEAK = Range(sp.S.Zero, sp.oo, False, True)
@@ -58,7 +60,7 @@ class Leaves:
         self.tried: dict[Facts, Tried] = {}
         self.symbols = list(domain.ranges)
         inner = sample(domain, _SAMPLES), sample(domain, _SAMPLES // 2, 1)
-        points = [[float(p[s]) for s in self.symbols] for some in inner for p in some]
+        points = [[_float(p[s]) for s in self.symbols] for some in inner for p in some]
         self.points = np.array(points).reshape(len(points), len(self.symbols))
         self.size = 1e-9 * np.maximum(1.0, np.abs(self.points).max(axis=1, initial=0.0))
         self.known: dict[sp.Expr, Array] = {}
@@ -106,7 +108,14 @@ class Leaves:
         met = self.meeting(facts)
         if not met.any():
             return None
-        return not (self.values(gap)[met] < -100 * self.size[met]).any()
+        low = met & (self.values(gap) < -100 * self.size)
+        if not low.any():
+            return True
+        # Terms that cancel leave an error of their own size.
+        terms = sp.Add.make_args(sp.expand(gap))
+        return not (self.values(gap) < -1e-9 * sum(np.abs(self.values(t)) for t in terms))[
+            low
+        ].any()
 
     # --- reasons ----------------------------------------------------------------------------------
 
@@ -227,6 +236,8 @@ class Leaves:
         depth: int,
     ) -> Json | None:
         def show(poly: Poly, equation: Known) -> Json | None:
+            if poly == 0:
+                return None if strict else {"by": "zero"}
             here = tuple(c for c in self.domain.where if not _is(c, equation))
             rest = Leaves(Domain(self.domain.ranges, here), self.deadline, self.squares)
             left = tuple(c for c in facts if not _is(c, equation))
@@ -276,7 +287,11 @@ class Leaves:
         mine = len(search.names)  # the others stand for numbers
         known = [k for k in search.known() if not any(k.poly.degrees()[mine:])]
         used = {i for k in known for i, d in enumerate(k.poly.degrees()) if d}
-        squares = [_square(search, i) for i in sorted(used)]
+        gens = [search.system.context.gens()[i] for i in sorted(used)]
+        roots = list(gens)
+        if len(gens) <= _FEW:
+            roots += [g + s * h for g, h in itertools.combinations(gens, 2) for s in (1, -1)]
+        squares = [_square(search, root) for root in roots]
         found = contradiction(known, squares)
         if found is not None:
             return found if parts is None else parts.written(found)
@@ -314,9 +329,15 @@ class Leaves:
         return found
 
 
-def _square(search: Products, place: int) -> Known:
-    gen = search.system.context.gens()[place]
-    return Known(gen**2, ["pow", search.encoded(gen), ["rat", "2"]], False, square=True)
+def _float(value: sp.Expr) -> float:
+    try:
+        return float(value)
+    except (OverflowError, TypeError):
+        return float("nan")
+
+
+def _square(search: Products, root: Poly) -> Known:
+    return Known(root**2, ["pow", search.encoded(root), ["rat", "2"]], False, square=True)
 
 
 def _attempt(look: Callable[[], Json]) -> Json | None:

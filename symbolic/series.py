@@ -185,7 +185,7 @@ class _Look:
             expansion(checker, g, sides, goal, written, NO_FACTS)
         except Rejected as refusal:
             return str(refusal)
-        except (ArithmeticError, ValueError) as error:
+        except (ArithmeticError, RecursionError, ValueError) as error:
             return f"no expansion of what raises {type(error).__name__}"
         finally:
             SESSION.reset(token)

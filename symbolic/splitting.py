@@ -86,7 +86,10 @@ def _by_floors(relation: sp.Eq, domain: Domain, deadline: float) -> list[Piece] 
     whole = all(r.integer for r in domain.ranges[x])
     for node in floors:
         argument = node.args[0]
-        if argument.has(sp.floor, sp.ceiling):
+        inner = argument.atoms(sp.floor, sp.ceiling)
+        if inner:  # constant where those inside are, if nothing else moves
+            if argument.xreplace({f: sp.Dummy() for f in inner}).has(x):
+                return None
             continue
         slope, offset = sp.diff(argument, x), argument.xreplace({x: sp.Integer(0)})
         if not (slope.is_Rational and offset.is_Rational and slope != 0):
@@ -291,8 +294,11 @@ def _terms_are_defined(
     union = (Range(first, sp.oo, False, True, integer=True),)
     ends = (*piece.domain.where, sp.Le(k, last.xreplace(mapping), evaluate=False))
     inside = Domain({**piece.domain.ranges, k: union}, ends)
-    for factor in sp.Mul.make_args(body):
-        value = factor.xreplace(mapping)
+    for node in sp.preorder_traversal(body):
+        natural = node.is_Pow and node.exp.is_Integer and node.exp >= 0
+        if not isinstance(node, sp.Pow | sp.Function) or natural:
+            continue
+        value = node.xreplace(mapping)
         if value.is_Pow and value.base == 0:
             if not _is_natural(value.exp, inside, deadline):
                 return False

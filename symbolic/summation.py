@@ -16,6 +16,7 @@ from symbolic.ranges import Domain, Range
 _MOST_TERMS = 12
 _CUTS = (1, 0, 2)
 _MOST_STARTS = 3
+REAL = Range(-sp.oo, sp.oo, True, True)
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def _summed(expr: sp.Expr, domain: Domain, deadline: float) -> sp.Expr:
         return expr.func(*(_summed(arg, domain, deadline) for arg in expr.args))
     body, index, first, last = parts(expr)
     inside = domain
-    if index in domain.ranges:
+    if index in domain.ranges or not (_is_whole(first, domain) and _is_whole(last, domain)):
         return expr
     if body.has(sp.Sum, sp.Product):
         inside = _over_index(Term(body, index, first, last), domain, 0)
@@ -74,6 +75,18 @@ def _summed(expr: sp.Expr, domain: Domain, deadline: float) -> sp.Expr:
     if value is not None:
         return value
     return expr if inside is domain else sp.Sum(body, (index, first, last))
+
+
+def _is_whole(end: sp.Expr, domain: Domain) -> bool:
+    """Whether it is a polynomial in integers with integer coefficients."""
+    symbols = sorted(end.free_symbols, key=str)
+    if not all(all(r.integer for r in domain.ranges.get(s, (REAL,))) for s in symbols):
+        return False
+    if not symbols:
+        return bool(end.is_Integer)
+    return end.is_polynomial(*symbols) and all(
+        c.is_Integer for c in sp.Poly(end, *symbols).coeffs()
+    )
 
 
 def _telescoping_value(term: Term, domain: Domain, deadline: float) -> sp.Expr | None:
@@ -99,7 +112,7 @@ def _closed(total: sp.Sum, value: sp.Expr, domain: Domain, deadline: float) -> b
     index, first, last = total.limits[0]
     if total.function.has(sp.Sum, sp.Product) or value.has(sp.Sum, sp.Product):
         return False
-    if not first.is_Integer or not last.is_polynomial() or index in domain.ranges:
+    if not first.is_Integer or not _is_whole(last, domain) or index in domain.ranges:
         return False
     term = Term(total.function, index, first, last)
     return any(_by_steps(term, value, n, domain, deadline) for n in _variables(last, domain))

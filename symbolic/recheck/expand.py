@@ -128,9 +128,12 @@ class Expander:
             raise Rejected("an exponential of what grows like one")
         self.taming = True
         try:
-            return growth.tamed(inner, self)
+            exponent, rest = growth.tamed(inner, self)
         finally:
             self.taming = False
+        if exponent.op == "rat":
+            raise Rejected("an exponential that grows within another function")
+        return exponent, rest
 
     def power(self, base: Term, exponent: Term) -> Series:
         e = rational_constant(exponent)
@@ -184,8 +187,7 @@ class Expander:
         if a.logs is not None:
             inner = self.exponential(Series(a.v, a.values, a.rest))
             return Series(inner.v + _whole(a.logs), inner.values, inner.rest)
-        if a.v < 0:
-            a = self.local.stripped(a)
+        a = self.local.trimmed(a)
         if a.v < 0:
             return self.fading(a)
 
@@ -263,11 +265,9 @@ class Expander:
     def arc(self, t: Term) -> Series:
         """Arcs and error functions, whose slopes are powers and exponentials of polynomials."""
         (inner,) = t.args
-        a = self(inner)
+        a = self.local.trimmed(self(inner))
         if a.v < 0:
-            a = self.local.stripped(a)
-        if a.v < 0:
-            return self.arc_far(t, a)
+            return self.arc_far(t, self.local.stripped(a))
         first = a.values[0] if a.v == 0 and a.values else ZERO
         if t.op in ("asin", "acos") and first.term is not None:
             for sign in (1, -1):

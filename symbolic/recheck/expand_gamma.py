@@ -31,11 +31,9 @@ def gamma_series(walk: Expander, t: Term) -> Series:
     order = {"loggamma": -1, "digamma": 0}.get(t.op)
     if order is None:
         order = int(t.args[0].value)
-    a = walk(inner)
+    a = walk.local.trimmed(walk(inner))
     if a.v < 0:
-        a = walk.local.stripped(a)
-    if a.v < 0:
-        return _far(walk, inner, a, order)
+        return _far(walk, inner, walk.local.stripped(a), order)
     first = a.values[0] if a.v == 0 and a.values else None
     if first is None or first.is_nil:
         a = walk.local.stripped(a)

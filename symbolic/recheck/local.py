@@ -213,18 +213,24 @@ class Local:
                 rest = plus(rest, part, PREC)
         return Series(a.v + b.v, values, ball(rest.lo, rest.hi))
 
-    def stripped(self, a: Series) -> Series:
-        """Without the leading coefficients that are zero; the first is then known not to be."""
+    def trimmed(self, a: Series) -> Series:
+        """Without the leading coefficients that are zero; the rest may be none."""
         values, v = list(a.values), a.v
         while values and values[0].is_nil:
             values.pop(0)
             v += 1
-        if not values:
-            raise Rejected("a series without a leading coefficient")
-        lead = values[0]
-        if not lead.ball.nonzero():
-            raise Rejected("a leading coefficient of unknown sign")
+        if not values and a.rest == NIL:
+            v = 0
         return Series(v, tuple(values), a.rest, a.logs)
+
+    def stripped(self, a: Series) -> Series:
+        """Without the leading coefficients that are zero; the first is then known not to be."""
+        found = self.trimmed(a)
+        if not found.values:
+            raise Rejected("a series without a leading coefficient")
+        if not found.values[0].ball.nonzero():
+            raise Rejected("a leading coefficient of unknown sign")
+        return found
 
     def compose(
         self, jet: Callable[[Value, int], list[Value]], a: Series, known: Ball | None = None

@@ -85,3 +85,19 @@ def test_unknown_targets_are_refused() -> None:
         rf.target(x, one, "relu", "other")
     with pytest.raises(ValueError, match="one dimension"):
         rf.target(x, one, "tanh", "half")
+
+
+def test_flow_of_few_features_is_that_with_features_that_vanish() -> None:
+    generator = torch.Generator().manual_seed(11)
+    phi, y, start = (
+        torch.randn(3, *shape, generator=generator, dtype=torch.float64)
+        for shape in ((7, 2), (7,), (2,))
+    )
+    share = torch.rand(3, 7, generator=generator, dtype=torch.float64)
+    times = torch.tensor([0.0, 0.3, 5.0, 1e4], dtype=torch.float64).expand(3, 4)
+    more = torch.zeros(3, 7, 6, dtype=torch.float64)
+    for given in (None, share / share.sum(-1, keepdim=True)):
+        found = rf.Flow(phi, y, start, given).at(times)
+        padded = torch.cat([start, more[:, 0]], -1)
+        whole = rf.Flow(torch.cat([phi, more], -1), y, padded, given).at(times)
+        torch.testing.assert_close(found, whole[..., :2], rtol=1e-10, atol=1e-12)

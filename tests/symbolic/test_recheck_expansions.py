@@ -111,6 +111,14 @@ def test_jumps_are_refused() -> None:
     assert not shown(sp.Ge(sp.Piecewise((-1, x < Q(1, 4)), (1, True)), 0), CLOSED)
 
 
+def test_what_grows_faster_than_an_exponential_is_refused() -> None:
+    for claim in (1 / gamma(x) ** 2 <= 1, log(1 + exp(exp(x))) >= 0, 1 / (1 + exp(exp(x))) <= 1):
+        assert not shown(claim, FAR, at="oo")
+    assert shown(1 / (1 + exp(x)) <= 1 / x**2, FAR, at="oo", order=6)
+    assert shown(log(1 + exp(x)) <= x + 1 / x**2, FAR, at="oo", order=6)
+    assert not shown(log(1 + exp(x)) <= x, FAR, at="oo", order=6)
+
+
 def test_orders_and_roots_are_small_numbers() -> None:
     for order, root in ((0, 1), (31, 1), (8, 0), (8, 13), (True, 1)):
         assert not shown(sin(x) <= x, CLOSED, order=order, root=root)

@@ -62,3 +62,18 @@ def test_a_factor_that_vanishes_hides_no_pole() -> None:
     assert outcome(hidden, x**a * (1 / (3333 * y - 1)), over) != "proved"
     stepped = (x - floor(x)) / (3333 * y - 1)
     assert outcome(stepped, stepped + 0 * floor(2 * x), {x: S.Integers, y: UNIT}) != "proved"
+
+
+def test_a_floor_of_a_floor_and_more_is_not_taken_for_constant() -> None:
+    """On [0, 1/2) the first floor is 0, and the second rises at 1/4."""
+    nested = floor(4 * x + floor(2 * x))
+    assert outcome(nested, floor(2 * x) + floor(4 * x), {x: R}) != "refuted"
+    assert outcome(floor(2 * x + floor(2 * x) / 2), 3 * floor(2 * x) / 2, {x: R}) != "proved"
+    assert outcome(nested, 3 * floor(2 * x), {x: R}) == "refuted"
+
+
+def test_a_sum_hides_no_pole_at_the_end_of_a_range() -> None:
+    k = sp.Symbol("k")
+    hidden = sp.Sum((1 + x / (3333 * y - 1)) ** k * x**a, (k, 0, n))
+    over = {x: UNIT, y: UNIT, a: POSITIVE, n: S.Naturals}
+    assert outcome(hidden, hidden + 0 * x, over) != "proved"

@@ -134,3 +134,14 @@ def test_sums_written_out() -> None:
     double = Sum(Sum(j * k, (j, 1, k)), (k, 1, 4))
     assert written_out(double) == 65
     assert written_out(Product(k, (k, 1, 0)) + Sum(k, (k, 1, 0))) == 1
+
+
+def test_a_sum_up_to_what_is_no_integer_is_not_closed() -> None:
+    to_real = Sum(k, (k, 1, x))
+    for over in (Interval(1, oo), Interval(1, 5)):
+        assert outcome(to_real, x * (x + 1) / 2, {x: over}) != "proved"
+    halved = Sum(k, (k, 1, n / 2))
+    assert outcome(halved, n * (n + 2) / 8, {n: FROM_ZERO}) != "proved"
+    from_real = Sum(k, (k, x, n))
+    value = (n - x + 1) * (n + x) / 2
+    assert outcome(from_real, value, {n: NATURALS, x: Interval(0, 1)}) != "proved"

@@ -41,16 +41,12 @@ def at_worst(points: Any, values: Any) -> Any:
     return values.unflatten(-1, (-1, CHANCES)).amax(-1).expand(points.n, -1)
 
 
-def searched(points: Any, samples: int, objective: Any, generator: Any, **effort: int) -> Any:
+def searched(points: Any, samples: int, objective: Any, generator: Any, steps: int = 8) -> Any:
     """The largest value found over the neighbourhoods of five draws, `(points, samples)`."""
     from numeric.deep_relu_search import worst
 
-    return worst(
-        *(objective, widths_of(points), points.tau, INPUTS, generator),
-        draws=samples,
-        restarts=CHANCES,
-        **effort,
-    )
+    at = (widths_of(points), points.tau, INPUTS, generator)
+    return worst(objective, *at, draws=samples, restarts=CHANCES, steps=steps)
 
 
 def flipped(points: Any, samples: int, generator: Any) -> tuple[Any, Any, Any]:
