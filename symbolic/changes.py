@@ -116,7 +116,7 @@ def _scales(expr: Any, active: tuple[sp.Symbol, ...]) -> dict[sp.Symbol, Any] | 
     for symbol, rates in powers.items():
         if symbol in outside or symbol not in active:
             return None
-        found[symbol] = sp.ilcm(1, *(r.q for r in rates))
+        found[symbol] = sp.ilcm(1, 1, *(r.q for r in rates))
     return found or None
 
 
@@ -143,7 +143,7 @@ def by_gathered_logarithms(
         return None
     if rest and not any(inner.args[0].has(sp.exp, *_HYPERBOLIC) for _, inner in logs):
         return None
-    scale = sp.ilcm(1, *(rate.q for rate, _ in logs))
+    scale = sp.ilcm(1, 1, *(rate.q for rate, _ in logs))
     left = [(scale * r, u) for r, u in logs if r > 0]
     right = [(-scale * r, u) for r, u in logs if r < 0]
     gap = sp.Add(*(scale * r * u for r, u in rest))
