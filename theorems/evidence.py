@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 MAX_ROWS = 240
@@ -64,7 +64,8 @@ class Evidence:
     details: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {k: asdict(v) if isinstance(v, Extreme | Witness) else v for k, v in values.items()}
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Evidence:

@@ -241,11 +241,13 @@ def _draw(claim: Claim, like: Point, count: int, rng: np.random.Generator) -> li
         inside = np.ones(count, dtype=bool)
         for relation in claim.relations:
             inside &= evaluate.holds(relation, env)
-        for row in np.flatnonzero(inside):
-            kept.append({**fixed, **{name: float(columns[name][row]) for name in domains}})
+        rows = np.flatnonzero(inside)[: count - len(kept)]
+        values = [columns[name][rows].astype(float).tolist() for name in domains]
+        drawn = zip(*values, strict=True) if values else [()] * len(rows)
+        kept += [fixed | dict(zip(domains, row, strict=True)) for row in drawn]
         if len(kept) >= count:
             break
-    return kept[:count]
+    return kept
 
 
 def _witness(claim: Claim, batch: Comparison) -> tuple[Witness | None, list[str]]:
