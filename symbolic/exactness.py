@@ -13,7 +13,15 @@ from symbolic.evaluation import precision
 from symbolic.program import UnsupportedError, compile_program
 
 _MOST_OPERATIONS = 400
-_PROBES = (arb("0.6180339887"), arb("0.7320508076"), arb("0.2360679775"), arb("0.4494897428"))
+# Fractional parts of roots: nothing that is written down happens to vanish there.
+_PROBES = tuple(
+    arb(digits)
+    for digits in (
+        *("0.6180339887", "0.7320508076", "0.2360679775", "0.4494897428", "0.6457513111"),
+        *("0.3166247904", "0.6055512755", "0.1231056256", "0.3588989435", "0.7958315233"),
+        *("0.3851648071", "0.5677643628"),
+    )
+)
 
 
 def is_zero(expr: Any) -> bool:

@@ -9,6 +9,7 @@ import sympy as sp
 
 from symbolic.boxes import Box, open_signs
 from symbolic.curves import isolated
+from symbolic.exactness import clearly_nonzero
 from symbolic.ranges import Range
 from symbolic.reasons import about
 from symbolic.target import Target
@@ -138,6 +139,8 @@ def by_valley(prover: Prover, target: Target, strict: bool, box: Box, depth: int
 
 
 def _vanishes(prover: Prover, value: Any) -> bool:
+    if clearly_nonzero(value):
+        return False
     if prover.zero(value):
         return True
     return bool(sp.expand(sp.expand_log(sp.powsimp(value), force=True)) == 0)
