@@ -7,16 +7,17 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
+from typing import Any
 
 from symbolic import clock
 
 # Raised where Python cannot pass it on (a finaliser), the exception is lost: it is raised again.
 _AGAIN = 0.05
 _FINALISERS = frozenset({"__del__", "gc_callback"})
-_CALLED_BACK = ("weakref.py", "<frozen importlib._bootstrap>")
+_CALLED_BACK = ("weakref.py", "_weakrefset.py", "<frozen importlib._bootstrap>")
 _SOON = 1e-3
 _TIMES = 200
 _NEAR = 6  # frames
@@ -34,9 +35,32 @@ def expires_at(deadline: float) -> AbstractContextManager[None]:
     time on the wall has passed and the thread has computed less; `clock.guard` ends all of it.
     Neither interrupts a call into C code before that returns.
     """
+    _keep_quiet()
     if threading.current_thread() is threading.main_thread():
         return _by_signal(deadline)
     return _by_thread(deadline)
+
+
+def _keep_quiet() -> None:
+    """Have nobody told of an `Expired` that was lost all the same: it comes again."""
+    global _tell
+    if sys.unraisablehook is not _tell_others:
+        _tell, sys.unraisablehook = sys.unraisablehook, _tell_others
+
+
+_tell: Callable[[sys.UnraisableHookArgs], Any] = sys.__unraisablehook__
+
+
+def _tell_others(lost: sys.UnraisableHookArgs) -> None:
+    global _tell
+    if issubclass(lost.exc_type, Expired):
+        return
+    # Whoever was told before may in turn ask this function, having been there first.
+    tell, _tell = _tell, sys.__unraisablehook__
+    try:
+        tell(lost)
+    finally:
+        _tell = tell
 
 
 _shields: dict[int, int] = {}  # thread: how many shields it is under

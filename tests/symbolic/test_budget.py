@@ -106,10 +106,14 @@ def test_a_thread_that_is_interrupted_learns_so():
 
 
 class _Slow:
+    def __init__(self, ended: list[bool]) -> None:
+        self.ended = ended
+
     def __del__(self) -> None:
         until = time.monotonic() + 0.1
         while time.monotonic() < until:
             pass
+        self.ended.append(True)
 
 
 def _in_a_thread(work: Callable[[], None]) -> None:
@@ -117,25 +121,38 @@ def _in_a_thread(work: Callable[[], None]) -> None:
         pool.submit(work).result()
 
 
-def _finalise_and_spin() -> None:
-    with expires_at(clock.now() + 0.03):
-        _Slow()
-        gc.collect()
-        _spin()
-
-
 @pytest.mark.parametrize("threaded", [False, True])
 def test_an_interruption_in_a_finaliser_comes_after_it(threaded: bool):
-    lost: list[object] = []
-    started, hook = time.monotonic(), sys.unraisablehook
-    sys.unraisablehook = lost.append
-    try:
-        with pytest.raises(Expired):
-            _in_a_thread(_finalise_and_spin) if threaded else _finalise_and_spin()
-    finally:
-        sys.unraisablehook = hook
-    assert lost == []
+    ended: list[bool] = []
+
+    def work() -> None:
+        with expires_at(clock.now() + 0.03):
+            _Slow(ended)
+            gc.collect()
+            _spin()
+
+    started = time.monotonic()
+    with pytest.raises(Expired):
+        _in_a_thread(work) if threaded else work()
+    assert ended == [True]
     assert time.monotonic() - started < 5.0
+
+
+def test_nobody_is_told_of_an_interruption_that_was_lost(monkeypatch: pytest.MonkeyPatch):
+    told: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+    with expires_at(clock.now() + 5):
+        for error in (Expired, ValueError):
+            _raises_at_its_end(error)
+    assert [args.exc_type for args in told] == [ValueError]
+
+
+def _raises_at_its_end(error: type[BaseException]) -> None:
+    class Failing:
+        def __del__(self) -> None:
+            raise error
+
+    Failing()
 
 
 def _shielded_work(seen: list[str]) -> None:
