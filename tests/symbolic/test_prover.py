@@ -148,7 +148,7 @@ def test_the_watchdog_interrupts_and_restores_what_was_there() -> None:
     started = time.monotonic()
     with pytest.raises(Expired):
         _spin(clock.now() + 0.05)
-    assert time.monotonic() - started < 2.0
+    assert time.monotonic() - started < 10.0
     with expires_at(clock.now() + 5):
         with pytest.raises(Expired):
             _spin(clock.now() + 0.01)
