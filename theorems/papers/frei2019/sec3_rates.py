@@ -180,7 +180,7 @@ def _least_sizes() -> sp.Matrix:
 least_sizes = Claim(
     id="frei2019.corollary-3.7.exponents",
     source=Source(PAPER, "3", "Corollary 3.7, the least sizes"),
-    title="Corollary 3.7: its powers of epsilon are the least",
+    title="Corollary 3.7: its powers of epsilon are the least (inferred, not printed)",
     statement=r"the least m, n and K for which the terms of (3) are at most $\varepsilon$ are "
     r"$\tilde O(\mathrm{poly}(\gamma^{-1}))$ times $\varepsilon^{-14}$, $\varepsilon^{-4}$ and "
     r"$\varepsilon^{-2}$",
